@@ -1,0 +1,1 @@
+"""Settings, operations, the command line and the web application."""

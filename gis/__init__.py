@@ -1,0 +1,1 @@
+"""The domain, pure: no database, no web, no environment, no clock."""

@@ -1,0 +1,103 @@
+"""Every error that Kaimen raises on purpose.
+
+The tree::
+
+    KaimenError
+    ├── InputError             what the user gave cannot be used
+    │   ├── CrsError           a coordinate reference system is missing, unknown or not allowed
+    │   ├── TextEncodingError  the bytes of a text are in no encoding that was tried
+    │   ├── SourceError        a file is missing, damaged or of no known format
+    │   ├── MappingError       columns do not match the layer
+    │   └── UnitError          a number whose unit cannot be told
+    ├── ClusterError           the private database cannot be made, started or stopped
+    ├── DatabaseError          a database cannot be reached or is not ready
+    └── ConflictError          somebody else is doing what excludes this
+
+None of them knows the web: the table from class to status is in ``api``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class KaimenError(Exception):
+    """Something failed that the user can understand and repair.
+
+    Parameters
+    ----------
+    detail
+        One sentence that names the thing.
+    repair
+        What to do about it, one sentence.
+    faults
+        Every single fault, where there are several.
+    """
+
+    title: ClassVar[str] = "Kaimen could not do this"
+
+    def __init__(self, detail: str, *, repair: str = "", faults: tuple[str, ...] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.repair = repair
+        self.faults = faults
+
+    def __str__(self) -> str:
+        lines = [self.detail, *(f"  - {fault}" for fault in self.faults)]
+        if self.repair:
+            lines.append(f"Repair: {self.repair}")
+        return "\n".join(lines)
+
+
+class InputError(KaimenError):
+    """What the user gave cannot be used."""
+
+    title = "The input cannot be used"
+
+
+class CrsError(InputError):
+    """A coordinate reference system is missing, unknown or not allowed."""
+
+    title = "The coordinate reference system cannot be used"
+
+
+class TextEncodingError(InputError):
+    """The bytes of a text are in no encoding that was tried."""
+
+    title = "The text cannot be decoded"
+
+
+class SourceError(InputError):
+    """A file is missing, damaged or of no known format."""
+
+    title = "The file cannot be read"
+
+
+class MappingError(InputError):
+    """Columns of a file do not match the columns of the layer."""
+
+    title = "The columns do not match the layer"
+
+
+class UnitError(InputError):
+    """A number whose unit cannot be told."""
+
+    title = "A number has no unit"
+
+
+class ClusterError(KaimenError):
+    """The private database cluster cannot be made, started or stopped."""
+
+    title = "The private database is not available"
+
+
+class DatabaseError(KaimenError):
+    """A database cannot be reached or is not ready."""
+
+    title = "The database cannot be used"
+
+
+class ConflictError(KaimenError):
+    """Somebody else is doing what excludes this."""
+
+    title = "Something else is under way"

@@ -1,0 +1,1 @@
+"""The grid as a network: its model and its checks."""

@@ -1,0 +1,1 @@
+"""PostGIS: tables, migrations, importers, queries, the private cluster."""

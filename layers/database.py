@@ -1,0 +1,78 @@
+"""Connections to PostGIS, and the schema's version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from gis.errors import DatabaseError
+from layers.tables.base import SCHEMA
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for a PostGIS database.
+
+    Raises
+    ------
+    DatabaseError
+        Where the URL is none, or not one of PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as fault:
+        raise DatabaseError(
+            "the database URL cannot be read", repair="write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        ) from fault
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise DatabaseError(
+            f"the database URL names {parsed.get_backend_name()!r}",
+            repair="Kaimen needs PostgreSQL with PostGIS: postgresql://...",
+        )
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"), connect_args={"options": "-c timezone=UTC"}
+    )
+
+
+def migration_config(connection: Connection | None = None) -> Config:
+    """Return Alembic's configuration, bound to an open connection where one is given."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to the newest version; two upgrades at once wait for each other."""
+    with _reachable(engine) as connection, connection.begin():
+        connection.execute(text("select pg_advisory_xact_lock(hashtext('kaimen upgrade'))"))
+        connection.execute(text("create extension if not exists postgis"))
+        command.upgrade(migration_config(connection), "head")
+
+
+def _reachable(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError as fault:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise DatabaseError(
+            f"the database {shown} cannot be reached: {str(fault.orig).strip()}",
+            repair="check KAIMEN_DATABASE_URL, or unset it and run `kaimen db start`",
+        ) from fault
+
+
+def version(engine: Engine) -> tuple[str | None, str | None]:
+    """Return the schema's version in the database and the newest one there is."""
+    with _reachable(engine) as connection:
+        context = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA})
+        exists = connection.scalar(text("select to_regclass(:name)"), {"name": f"{SCHEMA}.alembic_version"})
+        current = context.get_current_revision() if exists else None
+    return current, ScriptDirectory.from_config(migration_config()).get_current_head()

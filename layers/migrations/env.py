@@ -1,0 +1,33 @@
+"""Alembic's entry: migrations run on the connection that the caller opened."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection, text
+
+import layers.tables.grid
+from layers.tables.base import SCHEMA, metadata
+
+assert layers.tables.grid.layer_tables  # noqa: S101  # the import fills the metadata
+
+
+def _ours(name: str | None, kind: str, parents: object) -> bool:
+    del parents
+    return kind != "schema" or name == SCHEMA
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations in the caller's transaction."""
+    connection.execute(text(f"create schema if not exists {SCHEMA}"))
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        version_table_schema=SCHEMA,
+        include_schemas=True,
+        include_name=_ours,
+        compare_type=True,
+    )
+    context.run_migrations()
+
+
+run(context.config.attributes["connection"])

@@ -1,0 +1,1 @@
+"""Importers: from the files that users have to chunks of rows."""

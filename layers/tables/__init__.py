@@ -1,0 +1,1 @@
+"""The database's tables: one schema ``grid``, made from the column dictionary."""

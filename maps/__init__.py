@@ -1,0 +1,1 @@
+"""Drawing: everything a person looks at, made from plain values."""
