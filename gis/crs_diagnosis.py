@@ -30,7 +30,6 @@ _ALMOST_ALL: Final = 0.9
 _WEST_CHINA_SWAPPED: Final = (27.0, 54.0, 73.0)
 """Latitudes and lowest longitude of China's west. East of 90 degrees a swapped place is impossible as it is;
 west of that it would lie in the Barents Sea, where nothing is supplied with power."""
-_NULL_ISLAND_DEG: Final = 0.01
 _DEGREES: Final = (180.0, 90.0)
 _GEOGRAPHIC_REPAIR: Final = (
     "Give the system that the file is in with --crs, as EPSG:4326, EPSG:4490 or gcj02."
@@ -126,9 +125,6 @@ def _share_inside(crs: SourceCrs, x: NDArray[np.float64], y: NDArray[np.float64]
     if crs.kind == "geographic":
         low, high, west = _WEST_CHINA_SWAPPED
         inside &= ~((lon >= low) & (lon <= high) & (lat >= west))
-    else:
-        # Degrees taken for metres from the origin of a plane of the whole Earth.
-        inside &= (np.abs(lon) > _NULL_ISLAND_DEG) | (np.abs(lat) > _NULL_ISLAND_DEG)
     return float(inside.mean()) if inside.size else 1.0
 
 
@@ -154,18 +150,18 @@ def _excess_deg(
 def _contradictions(
     source: SourceCrs, reading: SourceCrs, x: NDArray[np.float64], y: NDArray[np.float64], layer: str
 ) -> Iterator[Finding]:
-    """Yield an error where no reading makes sense and the numbers say why."""
+    """Yield an error where the numbers cannot be what the system says."""
     if not x.size:
         return
-    if _share_inside(reading, x, y) < _MOST:
-        in_degrees = _look_like_degrees(x, y)
-        example = f"{x[0]:g}, {y[0]:g}"
-        if source.kind == "projected" and in_degrees >= _ALMOST_ALL:
-            message = f"{source.label} is in metres, but the coordinates are degrees, such as {example}."
-            yield error("coordinates_contradict_crs", layer, None, message, _GEOGRAPHIC_REPAIR)
-        if source.kind == "geographic" and in_degrees < _MOST:
-            message = f"{source.label} is in degrees, but the coordinates are metres, such as {example}."
-            yield error("coordinates_contradict_crs", layer, None, message, _plane_repair(x, y))
+    in_degrees = _look_like_degrees(x, y)
+    example = f"{x[0]:.10g}, {y[0]:.10g}"
+    if source.kind == "projected" and in_degrees >= _ALMOST_ALL:
+        # Even where such metres are within the area: no data set lies within 180 m of a plane's origin.
+        message = f"{source.label} is in metres, but the coordinates are degrees, such as {example}."
+        yield error("coordinates_contradict_crs", layer, None, message, _GEOGRAPHIC_REPAIR)
+    elif source.kind == "geographic" and in_degrees < _MOST:
+        message = f"{source.label} is in degrees, but the coordinates are metres, such as {example}."
+        yield error("coordinates_contradict_crs", layer, None, message, _plane_repair(x, y))
     elif reading.by_prefix and source.zone is not None:
         meridian = source.zone.central_meridian_deg
         found = _zones(reading, x, y, source.zone)

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gis.coordinates import Pair
 from gis.datum import bd09_to_wgs84, gcj02_to_wgs84
-from gis.findings import Finding, error, warning
+from gis.findings import Finding, warning
 from gis.metric_zone import MetricZone
 
 NEAR_M: Final = 15.0
@@ -65,7 +65,7 @@ class DatumEvidence:
     verdict: Literal["none", "gcj02", "bd09"]
 
     def finding(self, layer: str) -> Finding | None:
-        """Return the error that the evidence makes for a layer, None where it makes none."""
+        """Return the warning that the evidence makes for a layer, None where it makes none."""
         if self.verdict == "none":
             return None
         near, median_m = (
@@ -78,7 +78,9 @@ class DatumEvidence:
             f"a road (median {median_m:.0f} m); as declared {self.near_as_given:.0%} "
             f"({self.median_as_given_m:.0f} m)."
         )
-        return error("undeclared_datum", layer, None, message, f"Import the file with --crs {self.verdict}.")
+        return warning(
+            "undeclared_datum", layer, None, message, f"Import the file with --crs {self.verdict}."
+        )
 
 
 def undeclared_gcj02(
@@ -133,7 +135,7 @@ def datav_signature(columns: Collection[str]) -> bool:
 
 def datav_finding(layer: str) -> Finding:
     """Return the warning for a layer whose file has the fields of DataV.GeoAtlas."""
-    message = "The fields adcode and acroutes are those of DataV.GeoAtlas, whose files say WGS 84 and are in GCJ-02."
+    message = "The fields adcode and acroutes are DataV.GeoAtlas', whose files say WGS 84 and are GCJ-02."
     repair = "Import the file with --crs gcj02, unless it has been converted."
     return warning("undeclared_datum", layer, None, message, repair)
 

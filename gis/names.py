@@ -55,7 +55,7 @@ class Match:
     outcome
         How it was found, or why not.
     candidates
-        For ``ambiguous`` the ids that fit; for ``unknown`` the nearest names, best first.
+        For ``ambiguous`` the ids that fit; else none: ask ``NameIndex.nearest``.
     spelling
         The thing's own name where it is written differently from the reference; else None.
     """
@@ -120,7 +120,7 @@ class NameIndex:
             return Match(thing.id, "name", spelling=thing.name if thing.name != words else None)
         if fitting:
             return Match(None, "ambiguous", tuple(thing.id for thing in fitting))
-        return Match(None, "unknown", self.nearest(words))
+        return Match(None, "unknown")
 
     def nearest(self, words: str, limit: int = 3) -> tuple[str, ...]:
         """Return the names closest to the words, best first."""

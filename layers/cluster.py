@@ -115,6 +115,7 @@ class Cluster:
         """
         with self._explained(), self._exclusive() as lock:
             account = account_for(self.home, self.data)
+            account.check(self.home)
             self._trim_log()
             postmaster = self._postmaster(account)
             if postmaster is None or not self._reachable(account):

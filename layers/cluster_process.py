@@ -144,6 +144,20 @@ class Account:
         except (OSError, subprocess.SubprocessError):
             return False
 
+    def check(self, home: Path) -> None:
+        """Make sure that PostgreSQL can run as this account.
+
+        Raises
+        ------
+        ClusterError
+            When root finds no unprivileged way.
+        """
+        if self.mapped and not self.can("true"):
+            raise ClusterError(
+                f"PostgreSQL never runs as root, {home} is root's, and the kernel allows no user namespace",
+                repair="choose a folder that every user can reach by KAIMEN_HOME, such as /var/lib/kaimen",
+            )
+
     def give(self, path: Path) -> None:
         """Make this account the owner of a path."""
         if self.uid != os.geteuid():
@@ -167,7 +181,7 @@ def account_for(home: Path, data: Path) -> Account:
     Raises
     ------
     ClusterError
-        When the data belong to somebody else, or root finds no unprivileged way.
+        When the data belong to somebody else.
     """
     me = os.geteuid()
     if data.exists():
@@ -187,14 +201,7 @@ def account_for(home: Path, data: Path) -> Account:
             account = Account(entry.pw_uid, entry.pw_gid)
             if account.can("test", "-x", home):
                 return account
-    account = Account(0, os.getegid(), mapped=True)
-    if not account.can("true"):
-        raise ClusterError(
-            f"PostgreSQL never runs as root, no unprivileged user can reach {home},"
-            " and this kernel allows no user namespace",
-            repair="choose a folder that every user can reach by KAIMEN_HOME, for example /var/lib/kaimen",
-        )
-    return account
+    return Account(0, os.getegid(), mapped=True)
 
 
 def _name(uid: int) -> str:

@@ -69,6 +69,12 @@ def _reachable(engine: Engine) -> Connection:
         ) from fault
 
 
+def server_version(engine: Engine) -> str:
+    """Return the version of PostgreSQL."""
+    with _reachable(engine) as connection:
+        return str(connection.scalar(text("show server_version")))
+
+
 def version(engine: Engine) -> tuple[str | None, str | None]:
     """Return the schema's version in the database and the newest one there is."""
     with _reachable(engine) as connection:

@@ -41,7 +41,7 @@ class ValueFault:
 class Converted:
     """A converted column: values with None or NaN for null, its faults, and what was assumed throughout."""
 
-    values: NDArray[np.object_] | NDArray[np.float64]
+    column: NDArray[np.object_] | NDArray[np.float64]
     faults: list[ValueFault] = field(default_factory=list)
     assumptions: dict[str, str] = field(default_factory=dict)
 

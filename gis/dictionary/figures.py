@@ -40,7 +40,7 @@ def convert_figures(
     figures, units = _read(binding, values, commas, result)
     own = parse_unit(binding.field.unit) if binding.field.unit else None
     if own is None:
-        result.values = figures
+        result.column = figures
     else:
         factors = np.full(len(figures), np.nan) if power_factor is None else power_factor
         converted = np.full(len(figures), np.nan)
@@ -53,7 +53,7 @@ def convert_figures(
                 _refuse_without_unit(binding, figures, here, result)
             else:
                 converted[here] = _in_own_unit(binding, figures[here], unit, own, factors[here], result)
-        result.values = converted
+        result.column = converted
     _refuse_impossible(binding, result)
     return result
 
@@ -124,7 +124,7 @@ def _refuse_without_unit(
 
 def _refuse_impossible(binding: Binding, result: Converted) -> None:
     """Null what is not finite, not whole where it must be, or out of the field's range."""
-    figures = np.asarray(result.values, dtype=np.float64)
+    figures = np.asarray(result.column, dtype=np.float64)
     field = binding.field
     bad: dict[str, NDArray[np.bool_]] = {"is not finite": np.isinf(figures)}
     if field.type == "integer":
@@ -142,4 +142,4 @@ def _refuse_impossible(binding: Binding, result: Converted) -> None:
             message = f"{where(binding)}: {figure} {words}"
             result.faults.append(ValueFault("value_out_of_range", position, message))
         figures[mask] = np.nan
-    result.values = figures
+    result.column = figures

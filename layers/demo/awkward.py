@@ -24,7 +24,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "LT-9005": ("与相邻地块重叠约 12 米", "overlaps its neighbours by about 12 m"),
     "LT-9006": ("自相交（蝴蝶结）的红线", "a red line that crosses itself (bow-tie)"),
     "LT-9007": ("最近的道路在河对岸", "its nearest street lies across the river"),
-    "LT-9008": ("鹭洲（江心洲）上的地块，道路与外界不通", "on the river island, whose lanes no bridge reaches"),
+    "LT-9008": (
+        "鹭洲（江心洲）上的地块，道路与外界不通",
+        "on the river island, whose lanes no bridge reaches",
+    ),
     "LT-9009": ("红线侵入道路 5 米", "its red line reaches 5 m into the street"),
     "LT-9010": ("街角地块，两面临街", "a corner lot that fronts two streets"),
 }
@@ -38,7 +41,9 @@ def _made(pattern: Lot, number: int, shape: BaseGeometry, name: str, **changes: 
 
 
 def _first(lots: Iterable[Lot], zone: str, code: str, least_m2: float, most_m2: float) -> Lot:
-    fitting = [lot for lot in lots if lot.zone == zone and lot.code == code and least_m2 < lot.shape.area < most_m2]
+    fitting = [
+        lot for lot in lots if lot.zone == zone and lot.code == code and least_m2 < lot.shape.area < most_m2
+    ]
     return min(fitting, key=lambda lot: (round(lot.shape.centroid.y), lot.shape.centroid.x))
 
 
@@ -49,7 +54,11 @@ def _without(lots: list[Lot], dropped: Iterable[Lot]) -> list[Lot]:
 
 def _inner_and_ring(place: Place, lots: list[Lot], roads: Roadway) -> tuple[list[Lot], list[Lot]]:
     """Turn one industrial block into a ring-shaped works with a lot inside."""
-    blocks = [block.area for block in place.blocks if block.zone == "industry" and 90_000 < block.area.area < 170_000]
+    blocks = [
+        block.area
+        for block in place.blocks
+        if block.zone == "industry" and 90_000 < block.area.area < 170_000
+    ]
     blocks = [area for area in blocks if area.distance(place.nature.water) > 60]
     thick = max(blocks, key=lambda area: (round(4 * np.pi * area.area / area.length**2, 6), area.area))
     ground = polygons(roads.cut_from(thick))[0].simplify(0.3)
@@ -66,7 +75,9 @@ def _two_grounds(lots: list[Lot]) -> tuple[list[Lot], Lot]:
     """Join two lots on two sides of a street of the new town."""
     first = _first(lots, "new", "R2", 20_000, 45_000)
     others = [lot for lot in lots if lot.zone == "new" and 10 < lot.shape.distance(first.shape) < 16]
-    second = max(others, key=lambda lot: (lot.shape.buffer(16).intersection(first.shape).area, lot.shape.area))
+    second = max(
+        others, key=lambda lot: (lot.shape.buffer(16).intersection(first.shape).area, lot.shape.area)
+    )
     both = MultiPolygon([*polygons(first.shape), *polygons(second.shape)])
     return _without(lots, [first, second]), _made(first, 9003, both, "荻悦家园（一、二期）", load_kva=2500.0)
 
@@ -112,7 +123,9 @@ def awkward(place: Place, lots: list[Lot]) -> tuple[list[Lot], list[Lot]]:
     special += [
         grounds,
         _made(host, 9004, part, "社区服务中心（二期）", load_kva=250.0, code="A1", far=1.2),
-        _made(neighbour, 9005, translate(neighbour.shape, 12.0, 0.0), "澄信商业广场（调整）", load_kva=1600.0),
+        _made(
+            neighbour, 9005, translate(neighbour.shape, 12.0, 0.0), "澄信商业广场（调整）", load_kva=1600.0
+        ),
         replace(_made(crossed, 9006, bow, "晴丰物流园", load_kva=500.0), area_ha=crossed.area_ha),
         _behind_the_river(place, lots, host),
         _made(host, 9008, island, "鹭洲生态园", load_kva=315.0, code="B3", far=0.3, zone="rural"),

@@ -57,7 +57,10 @@ def _cut_line(area: Polygon, manner: Manner, rng: np.random.Generator) -> LineSt
     turn = np.deg2rad(rng.uniform(-1, 1) * manner.skew_deg)
     normal = np.array([-direction[1], direction[0]])
     normal = np.array(
-        [normal[0] * np.cos(turn) - normal[1] * np.sin(turn), normal[0] * np.sin(turn) + normal[1] * np.cos(turn)]
+        [
+            normal[0] * np.cos(turn) - normal[1] * np.sin(turn),
+            normal[0] * np.sin(turn) + normal[1] * np.cos(turn),
+        ]
     )
     half = 0.75 * lengths[1 - long] + 20
     t = np.linspace(-1, 1, 9)[:, None]
@@ -114,7 +117,9 @@ def divide(
     line = _snapped(raw[0], area, junctions, manner.snap_m)
     noded = shapely.union_all([area.exterior, line], grid_size=0.01)
     pieces = [
-        piece for piece in polygons(shapely.polygonize([noded])) if area.contains(shapely.point_on_surface(piece))
+        piece
+        for piece in polygons(shapely.polygonize([noded]))
+        if area.contains(shapely.point_on_surface(piece))
     ]
     if len(pieces) < 2 or pieces[-1].area < 0.08 * area.area:
         return [area], []

@@ -157,14 +157,18 @@ def _yard(lot: BaseGeometry, length: float, width: float) -> Polygon | None:
     long = sides[int(lengths.argmax())] / lengths.max() * length / 2
     short = sides[int(lengths.argmin())] / lengths.min() * width / 2
     middle = np.array(lot.centroid.coords[0])
-    yard = Polygon([middle - long - short, middle + long - short, middle + long + short, middle - long + short])
+    yard = Polygon(
+        [middle - long - short, middle + long - short, middle + long + short, middle - long + short]
+    )
     return yard if lot.contains(yard.buffer(3)) else None
 
 
 def _green(place: Place, lots: list[Lot]) -> list[tuple[str, Polygon]]:
     roads = Roadway.of(place, 1.0)
     water = place.nature.water
-    parks = [(lot.name or "绿地", part) for lot in lots if lot.code in {"G1", "G2"} for part in polygons(lot.shape)]
+    parks = [
+        (lot.name or "绿地", part) for lot in lots if lot.code in {"G1", "G2"} for part in polygons(lot.shape)
+    ]
     built = shapely.union_all([lot.shape for lot in lots])
     banks = water.buffer(BANK_M, quad_segs=4).union(
         shapely.union_all([area for name, area in place.nature.waters if name == "月汀湖"]).buffer(34)
@@ -181,7 +185,9 @@ def land(place: Place) -> Land:
     lots, sites = _sites(_ordinary(place))
     lots, special = awkward(place, lots)
     middles = [lot.shape.centroid.coords[0] for lot in lots]
-    order = sorted(range(len(lots)), key=lambda i: (round(middles[i][0] / 1000), middles[i][1], middles[i][0]))
+    order = sorted(
+        range(len(lots)), key=lambda i: (round(middles[i][0] / 1000), middles[i][1], middles[i][0])
+    )
     numbered = [replace(lots[i], id=f"LT-{number:04d}") for number, i in enumerate(order, start=1)]
     green = _green(place, numbered)
     return Land((*numbered, *special), tuple(sites), tuple(green))

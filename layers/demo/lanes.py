@@ -97,7 +97,9 @@ def _cul_de_sac(area: Polygon, closed: BaseGeometry, rng: np.random.Generator, n
     sideways = np.array([-normal[1], normal[0]]) * rng.uniform(-0.35, 0.35) * length
     line = bezier(foot, foot + normal * length * 0.6, foot + normal * length + sideways)
     inside = area.buffer(-18)
-    return [Street(name, "local", line, width_m=7.0)] if inside.contains(shapely.Point(line.coords[-1])) else []
+    return (
+        [Street(name, "local", line, width_m=7.0)] if inside.contains(shapely.Point(line.coords[-1])) else []
+    )
 
 
 def _hamlet(
@@ -121,10 +123,14 @@ def _hamlet(
         lanes.append(LineString([start, start + side * reach + normal * rng.uniform(-14, 14)]))
     lanes = [line for raw in lanes for line in parts(raw.intersection(inside.union(main.buffer(30))))[:1]]
     streets = [
-        Street(f"{name}{number or '主'}{'弄' if number else '路'}", "lane", line, width_m=4.5 if number else 6.0)
+        Street(
+            f"{name}{number or '主'}{'弄' if number else '路'}", "lane", line, width_m=4.5 if number else 6.0
+        )
         for number, line in enumerate(lanes)
     ]
-    ground = shapely.union_all([line.buffer(44, cap_style="square", join_style="mitre") for line in lanes]).intersection(area.buffer(-6))
+    ground = shapely.union_all(
+        [line.buffer(44, cap_style="square", join_style="mitre") for line in lanes]
+    ).intersection(area.buffer(-6))
     return streets, ground
 
 
@@ -147,7 +153,9 @@ def lanes(main: Arteries, nature: Nature) -> Lanes:
     """Return the minor streets between the main roads."""
     rng = plan.generator(1)
     names = street_names()
-    barrier = shapely.union_all([nature.water.boundary, nature.railway, main.expressway.buffer(11.6).boundary])
+    barrier = shapely.union_all(
+        [nature.water.boundary, nature.railway, main.expressway.buffer(11.6).boundary]
+    )
     closed = barrier.buffer(50)
     shapely.prepare([barrier, closed])
     streets: list[Street] = _island(nature)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import shapely
@@ -11,6 +12,10 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.demo import plan
 from layers.demo.streets import Place
+
+
+SPECIAL: Final = "LT-9"
+"""How the ids of the awkward lots begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,11 @@ class Lot:
     important: bool
     shape: BaseGeometry
     zone: plan.Zone
+
+    @property
+    def special(self) -> bool:
+        """Whether it is one of the awkward lots."""
+        return self.id.startswith(SPECIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +58,3 @@ class Roadway:
         """Return the area without the roads."""
         near = self.tree.query(area, predicate="intersects")
         return area.difference(shapely.union_all(self.shapes[np.sort(near)])) if len(near) else area
-
-

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import shapely
@@ -28,9 +28,13 @@ DISLIKE: Final[dict[plan.Grade, float]] = {
 """Cost of a metre along a road of that class."""
 
 
+Way: TypeAlias = list[tuple[int, bool]]
+"""Segments in order, each with whether it is run forwards."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The streets as a graph, and the shortest-way tree of one search.
+    """The streets as a graph.
 
     Attributes
     ----------
@@ -80,9 +84,9 @@ class Ways:
                     heapq.heappush(queue, (new, other))
         return np.array(far), np.array(by)
 
-    def back(self, node: int, via: NDArray[np.int64]) -> list[tuple[int, bool]]:
+    def back(self, node: int, via: NDArray[np.int64]) -> Way:
         """Return the segments from a start to the node, each with whether it is run forwards."""
-        way: list[tuple[int, bool]] = []
+        way: Way = []
         while via[node] >= 0:
             arm = int(via[node])
             forwards = int(self.ends[arm, 1]) == node
@@ -90,7 +94,7 @@ class Ways:
             node = int(self.ends[arm, 0] if forwards else self.ends[arm, 1])
         return way[::-1]
 
-    def nodes(self, way: Sequence[tuple[int, bool]]) -> list[int]:
+    def nodes(self, way: Way) -> list[int]:
         """Return the nodes along a way, in order."""
         if not way:
             return []
@@ -98,7 +102,7 @@ class Ways:
         run = [int(self.ends[first, 0 if forwards else 1])]
         return run + [int(self.ends[arm, 1 if ahead else 0]) for arm, ahead in way]
 
-    def path(self, way: Iterable[tuple[int, bool]]) -> NDArray[np.float64]:
+    def path(self, way: Way) -> NDArray[np.float64]:
         """Return the vertices along a way, shape (k, 2), each once."""
         runs = [shapely.get_coordinates(self.lines[arm])[:: 1 if ahead else -1] for arm, ahead in way]
         path = np.vstack([runs[0][:1], *(run[1:] for run in runs)])

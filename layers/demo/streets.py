@@ -206,7 +206,9 @@ def place() -> Place:
     minor = lanes(main, ground)
     network = _network([*main.streets, *minor.streets], ground)
     middles = [piece.line.line_interpolate_point(0.5, normalized=True).coords[0] for piece, _ in network]
-    order = sorted(range(len(network)), key=lambda i: (round(middles[i][0] / 500), middles[i][1], middles[i][0]))
+    order = sorted(
+        range(len(network)), key=lambda i: (round(middles[i][0] / 500), middles[i][1], middles[i][0])
+    )
     rng = plan.generator(3)
     known = rng.random(len(network)) > 0.18
     area = shapely.Polygon(np.array(plan.CITY_AREA) * 1000)

@@ -38,7 +38,11 @@ def nature() -> Nature:
     island = _ellipse(plan.ISLAND, 820, 250)
     river = spline(plan.RIVER).buffer(plan.RIVER_HALF_WIDTH_M, cap_style="flat")
     river = river.union(island.buffer(62)).difference(island)
-    bodies: list[tuple[str, BaseGeometry]] = [("汀河", river), ("月汀湖", blob(plan.LAKE)), ("荷园", blob(plan.POND))]
+    bodies: list[tuple[str, BaseGeometry]] = [
+        ("汀河", river),
+        ("月汀湖", blob(plan.LAKE)),
+        ("荷园", blob(plan.POND)),
+    ]
     bodies += [
         (name, spline(points).buffer(width / 2, cap_style="flat"))
         for name, (width, points) in plan.CANALS.items()

@@ -208,7 +208,7 @@ def test_what_is_no_place_comes_back_as_nan_beside_what_is() -> None:
 
 def test_geometries_move_with_all_their_coordinates_and_without_heights() -> None:
     line = shapely.LineString([(528_000.0, 3_390_000.0, 20.0), (529_000.0, 3_391_000.0, 21.0)])
-    moved = read_crs("EPSG:4547").geometries_to_wgs84([line, None])
+    moved = read_crs("EPSG:4547").geometries_to_wgs84(np.array([line, None], dtype=object))
     assert moved[1] is None
     assert not shapely.has_z(moved[0])
     assert_allclose(shapely.get_coordinates(moved[0])[0], [114.2915, 30.6294], atol=1e-3)
@@ -222,7 +222,7 @@ def test_zone_codes_agree_with_the_registry() -> None:
         assert zone.epsg == code
         operation = CRS.from_epsg(code).coordinate_operation
         assert operation is not None
-        values = {parameter.name: parameter.value for parameter in operation.params}
+        values = {parameter.name: float(parameter.value) for parameter in operation.params}
         assert values["Longitude of natural origin"] == zone.central_meridian_deg
         assert values["False easting"] == 500_000 + (zone.number * 1e6 if zone.prefixed else 0)
         assert ("3-degree" in CRS.from_epsg(code).name) is (zone.width_deg == 3)

@@ -239,6 +239,8 @@ def test_a_folder_of_something_else_is_left_alone(folder: Path) -> None:
     precious = folder / "postgres" / "precious"
     precious.parent.mkdir()
     precious.touch()
+    if ROOT:
+        os.chown(precious.parent, 12345, 12345)
     for action in (Cluster(folder).start, Cluster(folder).status):
         with pytest.raises(ClusterError, match="is not a PostgreSQL data folder"):
             action()

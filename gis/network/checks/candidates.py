@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gis.dictionary.model import ASSET_LEVELS
 from gis.names import Match, Named, NameIndex
 from gis.network.checks.subject import Subject, taken
 
-_LEVEL_LAYERS = {level: layer for layer, level in ASSET_LEVELS.items()}
 _HOMES = {"main_transformers": "substations", "feeders": "substations", "transformers": "feeders"}
 """Layer -> the layer whose things tell its rows of one name apart."""
 
@@ -23,8 +22,8 @@ class Reference:
     within: str | None = None
 
 
-def explain(subject: Subject, layer: str, references: Iterable[Reference]) -> dict[Reference, Match | None]:
-    """Return what each reference may mean.
+def explain(subject: Subject, layer: str, references: Iterable[Reference]) -> dict[Reference, Match]:
+    """Return what each reference may mean; an unknown one brings the nearest names as candidates.
 
     Parameters
     ----------
@@ -33,29 +32,33 @@ def explain(subject: Subject, layer: str, references: Iterable[Reference]) -> di
     layer
         Layer of the things meant; ``assets`` for all four levels.
     references
-        References that did not join; many may be alike.
-
-    Returns
-    -------
-    dict
-        None for a reference beyond the number of comparisons allowed; the first in the order of
-        their words have theirs.
+        References that did not join; many may be alike. Beyond the number of comparisons allowed,
+        in the order of their words, they bring no candidates.
     """
-    things = _named(subject, _LEVEL_LAYERS.values() if layer == "assets" else (layer,))
+    things = _named(subject, ASSET_LEVELS if layer == "assets" else (layer,))
     index = NameIndex(things)
-    distinct = sorted(set(references), key=lambda each: (each.words, each.level or "", each.within or ""))
-    affordable = subject.parameters.name_comparisons // max(len(things), 1)
-    return {
-        each: index.resolve(each.words, within=each.within, level=each.level) if place < affordable else None
-        for place, each in enumerate(distinct)
+    of_level = {
+        level: NameIndex([thing for thing in things if thing.level == level])
+        for level in (ASSET_LEVELS.values() if layer == "assets" else ())
     }
+    affordable = subject.parameters.name_comparisons // max(len(things), 1)
+    matches: dict[Reference, Match] = {}
+    for each in sorted(set(references), key=_order):
+        match = index.resolve(each.words, within=each.within, level=each.level)
+        if match.outcome == "unknown" and affordable:
+            affordable -= 1
+            match = replace(match, candidates=of_level.get(each.level or "", index).nearest(each.words))
+        matches[each] = match
+    return matches
 
 
-def nearest_words(match: Match | None, words: str, layer: str) -> str:
+def _order(reference: Reference) -> tuple[str, str, str]:
+    return reference.words, reference.level or "", reference.within or ""
+
+
+def nearest_words(match: Match, words: str, layer: str) -> str:
     """Say what is wrong with a reference: ambiguous, later come, or unknown with the nearest names."""
     where = "the assets" if layer == "assets" else layer
-    if match is None:
-        return f"'{words}', which is not in {where}"
     if match.id is not None:
         return f"'{words}', which fits {match.id}, imported later"
     if match.outcome == "ambiguous":
@@ -64,12 +67,12 @@ def nearest_words(match: Match | None, words: str, layer: str) -> str:
     return f"'{words}', which is not in {where}{nearest}"
 
 
-def repair_words(match: Match | None, layer: str) -> str:
+def repair_words(match: Match, layer: str) -> str:
     """Say how to mend the reference."""
     where = "the assets' layer" if layer == "assets" else f"layer {layer}"
-    if match is not None and match.id is not None:
+    if match.id is not None:
         return "Import this file again, so that the name joins."
-    if match is not None and match.outcome == "ambiguous":
+    if match.outcome == "ambiguous":
         return "Give the id, or the substation beside the name."
     return f"Correct the name, state the pair with --aliases, or import the missing thing into {where}."
 

@@ -9,6 +9,9 @@ import shapely
 
 from gis.network.checks.subject import Flags, Floats, Rows, Subject
 
+_DRAWN_M = 0.01
+"""Boundaries are drawn to this precision."""
+
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
@@ -35,13 +38,12 @@ class Overlap:
 
 
 def overlaps(subject: Subject, layer: str) -> Overlap:
-    """Return the pairs of polygons of a layer whose interiors meet."""
+    """Return the pairs of polygons of a layer that overlap deeper than the precision of drawing."""
     polygons = subject.sound(layer)
-    left, right = subject.tree(layer).query(polygons)
-    left, right = left[left < right], right[left < right]
-    # Most neighbours touch along an edge; telling them apart is four times as fast as intersecting.
-    apart = shapely.touches(polygons[left], polygons[right])
-    left, right = left[~apart], right[~apart]
+    # Most neighbours touch along an edge: shrunk ones do not meet, far faster than intersecting them.
+    shrunk = shapely.buffer(polygons, -_DRAWN_M, quad_segs=1, join_style="mitre")
+    pairs = np.sort(subject.tree(layer).query(shrunk, predicate="intersects"), axis=0)
+    left, right = np.unique(pairs[:, pairs[0] < pairs[1]], axis=1)
     area = shapely.area(shapely.intersection(polygons[left], polygons[right]))
     own = shapely.area(polygons)
     ids = subject.ids(layer).astype(str)

@@ -70,7 +70,8 @@ def asset_without_reading(subject: Subject) -> Iterator[Fault]:
         if len(rows) > 1 and without.all():
             yield layer_fault(
                 layer,
-                f"None of the {len(rows):,} {word}s has a reading: their status is unknown, and what lies below an upper bound.",
+                f"None of the {len(rows):,} {word}s has a reading: their status is unknown, and what lies "
+                "below them an upper bound.",
                 "Import their readings into layer capacity.",
             )
             continue

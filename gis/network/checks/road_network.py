@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gis.findings import Severity
 from gis.network.checks.components import components
 from gis.network.checks.model import Fault, check, figure, layer_fault
-from gis.network.checks.roads import levels, noded_by_ids
+from gis.network.checks.roads import levels, noded
 from gis.network.checks.subject import Flags, Objects, Rows, Subject, lonlat
 
 _EXACT_M = 0.001
@@ -24,20 +24,19 @@ _CELLS_PER_DEGREE = 1e7
 
 
 class Noding(NamedTuple):
-    """How the sampled roads meet one another."""
+    """How the sampled roads meet one another; a bare crossing is no vertex of both roads."""
 
     sampled: int
     meeting_ends: int
     ends_at_vertices: int
-    crossings: int
-    crossings_without_vertex: int
+    bare_crossings: int
 
 
 @check(Severity.WARNING, "建议按共用节点成网")
 def roads_shared_noding_suggested(subject: Subject) -> Iterator[Fault]:
     """Find roads that are noded already, so that crossings without a shared vertex must be bridges."""
     noding = noding_of(subject)
-    if not noding.crossings_without_vertex:
+    if not noding.bare_crossings:
         return
     if noding.ends_at_vertices < subject.parameters.noding_share * noding.meeting_ends:
         return
@@ -46,25 +45,24 @@ def roads_shared_noding_suggested(subject: Subject) -> Iterator[Fault]:
     yield layer_fault(
         "roads",
         f"{share:.1%} of the road ends that meet another road do so at a vertex of it, yet "
-        f"{noding.crossings_without_vertex:,} of {noding.crossings:,} crossing pairs share none{scope}: "
-        "most of these are bridges.",
+        f"{noding.bare_crossings:,} pairs of roads cross without sharing one{scope}: most are bridges.",
         "Import the roads again with --noding shared.",
     )
 
 
 def noding_of(subject: Subject) -> Noding:
-    """Return how a sample of the roads without node ids meet other roads of their level."""
+    """Return how a sample of the roads not noded yet meet other roads of their level."""
     sample = _sample(subject)
     meeting, exact = _ends(subject, sample)
     tails, heads = _crossing_pairs(subject, sample)
-    apart = ~_share_vertex(subject, tails, heads)
-    return Noding(len(sample), meeting, exact, len(tails), int(apart.sum()))
+    bare = _meet_between_vertices(subject, tails, heads)
+    return Noding(len(sample), meeting, exact, int(bare.sum()))
 
 
 def _sample(subject: Subject) -> Rows:
     """Return rows spread evenly over the roads in order of their places, whatever the order of the rows."""
     centres = subject.centres("roads")
-    rows = np.flatnonzero(np.isfinite(centres).all(axis=1) & ~noded_by_ids(subject))
+    rows = np.flatnonzero(np.isfinite(centres).all(axis=1) & ~noded(subject))
     rows = rows[np.lexsort([centres[rows, 1], centres[rows, 0]])]
     count = min(len(rows), subject.parameters.noding_sample)
     return rows[np.linspace(0, len(rows) - 1, count).astype(np.int64)] if count else rows
@@ -90,15 +88,21 @@ def _crossing_pairs(subject: Subject, sample: Rows) -> tuple[Rows, Rows]:
     at, heads = subject.tree("roads").query(lines, predicate="crosses")
     tails = sample[at]
     level = levels(subject)
-    kept = (level[tails] == level[heads]) & (tails != heads) & ~noded_by_ids(subject)[heads]
+    kept = (level[tails] == level[heads]) & (tails != heads) & ~noded(subject)[heads]
     pairs = np.unique(np.sort(np.stack([tails[kept], heads[kept]], axis=1), axis=1), axis=0)
     return pairs[:, 0], pairs[:, 1]
 
 
-def _share_vertex(subject: Subject, tails: Rows, heads: Rows) -> Flags:
-    return np.asarray(
-        shapely.dwithin(_vertices(subject, tails), _vertices(subject, heads), _EXACT_M), dtype=bool
-    )
+def _meet_between_vertices(subject: Subject, tails: Rows, heads: Rows) -> Flags:
+    """Return where two roads meet at a point that is not a vertex of both."""
+    lines = subject.plane("roads")
+    points, pair = shapely.get_parts(shapely.intersection(lines[tails], lines[heads]), return_index=True)
+    here = shapely.get_type_id(points) == shapely.GeometryType.POINT
+    points, pair = points[here], pair[here]
+    bare = np.zeros(len(tails), dtype=bool)
+    for rows in (tails, heads):
+        bare[pair[~shapely.dwithin(points, _vertices(subject, rows[pair]), _EXACT_M)]] = True
+    return bare
 
 
 def _vertices(subject: Subject, rows: Rows) -> Objects:
@@ -114,21 +118,23 @@ def roads_disconnected(subject: Subject) -> Iterator[Fault]:
     """Find small pieces of the road network that are cut off: parcels beside them cannot be reached."""
     geometry = subject.geometry("roads")
     placed = ~shapely.is_missing(geometry)
+    if not placed.any():
+        return
     label = _connected(subject, placed)
-    sizes = np.bincount(label[placed], minlength=1)
+    metres = np.nan_to_num(shapely.length(subject.plane("roads")))
+    sizes, lengths = np.bincount(label[placed], minlength=len(label)), np.bincount(label, metres)
     limit = subject.parameters.small_component_roads
-    small = placed & (sizes[label] < limit) & (label != np.argmax(sizes))
+    small = placed & (sizes[label] < limit) & (label != np.argmax(lengths))
     if not small.any():
         return
     pieces = np.unique(label[small])
-    largest = pieces[np.argmax(sizes[pieces])]
-    length_m = float(shapely.length(subject.plane("roads")[small]).sum())
-    [lon], [lat] = lonlat(geometry[[_foremost(subject, label == largest)]])
+    longest = pieces[np.argmax(lengths[pieces])]
+    [lon], [lat] = lonlat(geometry[[_foremost(subject, label == longest)]])
     yield Fault(
         "roads",
         None,
-        f"{small.sum():,} of {placed.sum():,} roads ({figure(length_m / 1000)} km) are cut off, "
-        f"in {pieces.size:,} pieces of fewer than {limit} roads; the largest of them is shown.",
+        f"{small.sum():,} of {placed.sum():,} roads ({figure(metres[small].sum() / 1000)} km) are cut off, "
+        f"in {pieces.size:,} pieces of fewer than {limit} roads; the longest of them is shown.",
         "Join them to the network where they should meet it; parcels beside them are unreachable.",
         lon,
         lat,
@@ -145,8 +151,8 @@ def _connected(subject: Subject, placed: Flags) -> Rows:
     tails, heads = _sharing(subject.geometry("roads"))
     label = components(len(placed), tails, heads)
     sizes = np.bincount(label)
-    small = placed & (sizes[label] < subject.parameters.small_component_roads) & ~noded_by_ids(subject)
-    rows = np.flatnonzero(small & (label != np.argmax(sizes)))
+    small = placed & (sizes[label] < subject.parameters.small_component_roads) & ~noded(subject)
+    rows = np.flatnonzero(small)
     lines = subject.plane("roads")[rows]
     at, others = subject.tree("roads").query(lines, predicate="dwithin", distance=_EXACT_M)
     level = levels(subject)

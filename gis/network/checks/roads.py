@@ -25,12 +25,14 @@ def _levels(subject: Subject) -> Rows:
     return layer * 4 + subject.true("roads", "bridge") + 2 * subject.true("roads", "tunnel")
 
 
-def noded_by_ids(subject: Subject) -> Flags:
-    """Return where a road brings node ids, so that its junctions are known."""
-    frame = subject.grid["roads"]
-    if "node_ids" not in frame.columns:
-        return np.zeros(len(frame), dtype=bool)
-    return np.asarray(frame["node_ids"].notna(), dtype=bool)
+def noded(subject: Subject) -> Flags:
+    """Return where the junctions of a road are known: it brings node ids, or was imported as noded.
+
+    A column ``noding`` (crossings, shared or nodes, by import) is optional.
+    """
+    columns = subject.grid["roads"].columns
+    ids = subject.grid["roads"]["node_ids"].notna().to_numpy() if "node_ids" in columns else False
+    return np.asarray(ids | np.isin(subject.texts("roads", "noding"), ["shared", "nodes"]), dtype=bool)
 
 
 @check(Severity.WARNING, "道路等级缺失")
@@ -109,8 +111,11 @@ def road_nodes_coincide(subject: Subject) -> Iterator[Fault]:
 def _nodes(subject: Subject) -> pd.DataFrame:
     """Return place, node and road of each vertex of the roads that bring a node id for every vertex."""
     geometry = subject.geometry("roads")
-    rows = np.flatnonzero(noded_by_ids(subject) & present(geometry))
-    lists: Objects = subject.grid["roads"]["node_ids"].to_numpy()[rows] if len(rows) else rows.astype(object)
+    if "node_ids" not in subject.grid["roads"].columns:
+        return pd.DataFrame({name: [] for name in ("x", "y", "node", "road")})
+    lists: Objects = subject.grid["roads"]["node_ids"].to_numpy()
+    rows = np.flatnonzero(~pd.isna(lists) & present(geometry))
+    lists = lists[rows]
     whole = shapely.get_num_coordinates(geometry[rows]) == np.fromiter(map(len, lists), np.int64, len(lists))
     rows, lists = rows[whole], lists[whole]
     points, road = shapely.get_coordinates(geometry[rows], return_index=True)

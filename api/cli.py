@@ -1,0 +1,66 @@
+"""The command line ``kaimen``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from api.commands.database import database
+from api.commands.layers import check, import_
+from api.commands.terminal import answer, expanded, failure, say, usage_failure
+from api.settings import Settings
+from gis.errors import DatabaseError, KaimenError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="kaimen")
+@click.pass_context
+def kaimen(context: click.Context) -> None:
+    """Kaimen (开门接电): where the distribution grid is open, by which route, under which rule."""
+    context.obj = Settings()
+
+
+kaimen.add_command(database)
+kaimen.add_command(import_)
+kaimen.add_command(check)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return 0 when done, 1 when refused or failed, 2 when not understood."""
+    given = expanded(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
+    try:
+        kaimen.main(args=given, prog_name="kaimen", standalone_mode=False)
+    except click.Abort:
+        say("Stopped; nothing was changed.")
+        return 1
+    except click.ClickException as fault:
+        _report(usage_failure(fault), as_json)
+        fault.show(sys.stderr)
+        return fault.exit_code
+    except KaimenError as fault:
+        _report(failure(fault), as_json)
+        say(f"{fault.title}: {fault}")
+        return 1
+    except OperationalError as fault:
+        lost = DatabaseError(
+            f"the database ended the connection: {str(fault.orig).strip()}",
+            repair="run the command again; what was under way has been undone",
+        )
+        _report(failure(lost), as_json)
+        say(f"{lost.title}: {lost}")
+        return 1
+    return 0
+
+
+def _report(body: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        answer(body)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

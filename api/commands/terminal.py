@@ -1,0 +1,144 @@
+"""What all commands share with the terminal: options, answers, failures, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from gis.errors import KaimenError
+from gis.findings import Finding, Severity, count
+from layers.intake.run import Watch
+
+words = Console(stderr=True, highlight=False)
+"""Where words for people go; standard output belongs to the answer."""
+
+_SHOWN_FINDINGS = 40
+_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json`` to a command."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")(command)
+
+
+def say(text: str) -> None:
+    """Say something to the person, beside the answer."""
+    words.print(text, markup=False)
+
+
+def answer(value: object) -> None:
+    """Print an answer as JSON on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def failure(fault: KaimenError) -> dict[str, Any]:
+    """Return a failure as the command line prints it."""
+    detail = f"{fault.detail}. {fault.repair}".removesuffix(". ") if fault.repair else fault.detail
+    return {"error": {"title": fault.title, "detail": detail, "faults": list(fault.faults)}}
+
+
+def usage_failure(fault: click.ClickException) -> dict[str, Any]:
+    """Return a wrong call as the command line prints it."""
+    return {
+        "error": {"title": "The command is not understood", "detail": fault.format_message(), "faults": []}
+    }
+
+
+def show_findings(findings: Sequence[Finding], shown: int = _SHOWN_FINDINGS) -> None:
+    """Draw findings as a table on standard output, errors first."""
+    if not findings:
+        say("No findings.")
+        return
+    table = Table(show_lines=False, expand=True)
+    for title, options in (
+        ("check", {"ratio": 3}),
+        ("thing", {"ratio": 3}),
+        ("what and how to repair", {"ratio": 10}),
+    ):
+        table.add_column(title, overflow="fold", **options)  # type: ignore[arg-type]  # options are ratios
+    for finding in findings[:shown]:
+        thing = finding.layer if finding.id is None else f"{finding.layer}\n{finding.id}"
+        table.add_row(
+            f"[{_STYLE[finding.severity]}]{finding.check}[/]",
+            _plain(thing),
+            f"{_plain(finding.message)}\n[dim]{_plain(finding.repair)}[/]",
+        )
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    totals = count(findings)
+    rest = f"; {len(findings) - shown} more, all with --json" if len(findings) > shown else ""
+    say(f"{totals[Severity.ERROR]} errors, {totals[Severity.WARNING]} warnings{rest}")
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+@contextmanager
+def watching(what: str) -> Iterator[Watch]:
+    """Show the progress of an import while it runs."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=words, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+
+        def progress(done: int, total: int | None) -> None:
+            bars.update(task, advance=done, total=total)
+
+        yield Watch(progress, lambda: say("Another import is running; this one starts when it ends."))
+
+
+def pairs(options: Sequence[str], name: str) -> dict[str, str]:
+    """Return repeated ``KEY=VALUE`` options as a mapping.
+
+    Raises
+    ------
+    click.BadParameter
+        Where one has no ``=``, or a key stands twice.
+    """
+    found: dict[str, str] = {}
+    for option in options:
+        key, equals, value = option.partition("=")
+        if not equals or not key or not value:
+            raise click.BadParameter(f"{option!r} is not FIELD=COLUMN", param_hint=name)
+        if key in found:
+            raise click.BadParameter(f"{key!r} is given twice", param_hint=name)
+        found[key] = value
+    return found
+
+
+def expanded(arguments: Sequence[str]) -> list[str]:
+    """Repeat an option for each of its values, so that ``--map a=b c=d`` means ``--map a=b --map c=d``.
+
+    ``--map``, ``--where`` and ``--fact`` take what has an ``=``; ``--out`` takes all up to the next option.
+    """
+    result: list[str] = []
+    current = ""
+    for argument in arguments:
+        if argument.startswith("-"):
+            current = argument if argument in {"--map", "--where", "--fact", "--out"} else ""
+            result.append(argument)
+        elif current and result[-1] != current and (current == "--out" or "=" in argument):
+            result += [current, argument]
+        else:
+            result.append(argument)
+    return result

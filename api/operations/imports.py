@@ -1,0 +1,68 @@
+"""Import files into the database."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from layers.sources.encoding import decode_text
+from sqlalchemy import Engine
+
+from gis.dictionary.model import layers
+from gis.errors import InputError
+from gis.names import normal_name
+from layers.intake.request import ImportRequest, ImportResult
+from layers.intake.run import OSM, Watch, run_import
+
+IMPORTABLE = (*layers(), OSM)
+"""Words that ``kaimen import`` takes."""
+
+_SPELLING_HEADERS = {"别名", "原名", "spelling", "alias", "given"}
+
+
+def read_aliases(path: Path) -> dict[str, tuple[str, str]]:
+    """Read an alias file: two columns, a spelling and the id or name that is meant.
+
+    Returns
+    -------
+    dict
+        Normal form of the spelling -> (spelling, meaning).
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, a row has not two columns, or one spelling means two things.
+    """
+    if not path.is_file():
+        raise InputError(f"{path} does not exist", repair="--aliases takes a CSV file: spelling,meaning")
+    text, _ = decode_text(path.read_bytes(), str(path))
+    found: dict[str, tuple[str, str]] = {}
+    faults: list[str] = []
+    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells) or (number == 1 and cells[0].lower() in _SPELLING_HEADERS):
+            continue
+        if len(cells) < 2 or not all(cells[:2]):  # noqa: PLR2004  # spelling and meaning
+            faults.append(f"line {number}: two columns are wanted, spelling and meaning")
+            continue
+        key = normal_name(cells[0])
+        if found.setdefault(key, (cells[0], cells[1]))[1] != cells[1]:
+            faults.append(f"line {number}: {cells[0]!r} means {found[key][1]!r} already")
+    if faults:
+        raise InputError(f"{path} cannot be used as alias file", faults=tuple(faults))
+    return found
+
+
+def import_files(engine: Engine, request: ImportRequest, watch: Watch) -> ImportResult:
+    """Import files into a layer, as one batch in one transaction."""
+    if request.layer not in IMPORTABLE:
+        raise InputError(f"{request.layer!r} is no layer", repair=f"choose one of: {', '.join(IMPORTABLE)}")
+    missing = [str(path) for path in request.files if not path.exists()]
+    if missing:
+        raise InputError(
+            "files are missing",
+            faults=tuple(f"{path} does not exist" for path in missing),
+            repair="check the path",
+        )
+    return run_import(engine, request, watch)

@@ -1,0 +1,1 @@
+"""From chunks of rows to rows of PostGIS: one batch, one transaction."""

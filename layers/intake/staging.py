@@ -1,0 +1,183 @@
+"""Rows on their way into a layer's table: COPY into a temporary table, then one merge."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import LiteralString
+
+import numpy as np
+import pandas as pd
+import psycopg
+import pyarrow as pa
+import shapely
+from psycopg import sql
+from pyarrow import csv
+from sqlalchemy import Date, Double, Integer, Table, Text
+from sqlalchemy.types import ARRAY, Boolean
+
+from layers.intake.request import Counts
+from layers.intake.rows import Prepared
+from layers.tables.base import SCHEMA, SRID
+
+_ARROW = {
+    Text: pa.string(),
+    Double: pa.float64(),
+    Integer: pa.int64(),
+    Boolean: pa.bool_(),
+    Date: pa.date32(),
+    ARRAY: pa.string(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """One layer's incoming rows in a temporary table of the running transaction.
+
+    Parameters
+    ----------
+    connection
+        A psycopg connection inside a transaction.
+    table
+        The layer's table.
+    level
+        Asset level of the layer, or None.
+    """
+
+    connection: psycopg.Connection
+    table: Table
+    level: str | None
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns that a source fills: not the batch, not what is computed or resolved."""
+        names = [column.name for column in self.table.columns if column.computed is None]
+        resolved = {f"{name.removesuffix('_ref')}_id" for name in names if name.endswith("_ref")}
+        return [name for name in names if name not in resolved | {"batch_id"}]
+
+    @property
+    def _incoming(self) -> sql.Identifier:
+        return sql.Identifier("pg_temp", f"incoming_{self.table.name}")
+
+    def open(self) -> None:
+        """Make the empty temporary table."""
+        self._run("drop table if exists {incoming}")
+        self._run(
+            "create temp table {incoming} on commit drop as select {columns} from {table} with no data",
+            columns=_names(self.columns),
+        )
+
+    def write(self, prepared: Prepared) -> None:
+        """Send rows by COPY."""
+        if not len(prepared.rows):
+            return
+        buffer = io.BytesIO()
+        options = csv.WriteOptions(include_header=False, quoting_style="needed")
+        csv.write_csv(self._arrow(prepared), buffer, options)
+        statement = sql.SQL("copy {table} ({columns}) from stdin (format csv)").format(
+            table=self._incoming, columns=_names(self.columns)
+        )
+        with self.connection.cursor().copy(statement) as copy:
+            copy.write(buffer.getbuffer())
+
+    def _arrow(self, prepared: Prepared) -> pa.Table:
+        arrays = []
+        for name in self.columns:
+            if name == "geom":
+                geometry = shapely.set_srid(np.asarray(prepared.geometry), SRID)
+                arrays.append(pa.array(shapely.to_wkb(geometry, hex=True, include_srid=True), pa.string()))
+            elif name not in prepared.rows:
+                arrays.append(pa.nulls(len(prepared.rows), pa.string()))
+            else:
+                arrays.append(_array(prepared.rows[name], _ARROW[type(self.table.columns[name].type)]))
+        return pa.table(arrays, names=self.columns)
+
+    def clashes(self) -> list[tuple[str, str]]:
+        """Take out rows whose id is another level's; return (id, level that has it)."""
+        if self.level is None:
+            return []
+        found = self._run(
+            "delete from {incoming} i using grid.assets a where a.id = i.id and a.level <> {level}"
+            " returning i.id, a.level"
+        )
+        return [(str(thing), str(level)) for thing, level in found.fetchall()]
+
+    def merge(self, batch_id: int, *, replace: bool) -> Counts:
+        """Make the layer's table agree with the incoming rows; unchanged rows are not touched."""
+        empty = self._scalar("select not exists (select from {table})") is True
+        deleted = self._delete_missing() if replace and not empty else 0
+        if self.level is not None:
+            self._run(
+                "insert into grid.assets (id, level) select id, {level} from {incoming}"
+                " on conflict (id) do nothing"
+            )
+        updated = 0 if empty else self._update(batch_id)
+        # Into an empty table, building the spatial index at once is several times faster than growing it.
+        rebuild = empty and "geom" in self.table.columns
+        if rebuild:
+            self._run("drop index {schema}.{index}")
+        inserted = self._insert(batch_id)
+        if rebuild:
+            self._run("create index {index} on {table} using gist (geom)")
+        total = int(str(self._scalar("select count(*) from {incoming}")))
+        unchanged = total - inserted - updated
+        return Counts(inserted=inserted, updated=updated, unchanged=unchanged, deleted=deleted)
+
+    def _delete_missing(self) -> int:
+        if self.level is None:
+            return self._run(
+                "delete from {table} t where not exists (select from {incoming} i where i.id = t.id)"
+            ).rowcount
+        return self._run(
+            "delete from grid.assets a where level = {level}"
+            " and not exists (select from {incoming} i where i.id = a.id)"
+        ).rowcount
+
+    def _update(self, batch_id: int) -> int:
+        rest = [name for name in self.columns if name != "id"]
+        return self._run(
+            "update {table} t set ({columns}, batch_id) = row({new}, {batch}) from {incoming} i"
+            " where t.id = i.id and ({old}) is distinct from ({new})",
+            batch=sql.Literal(batch_id),
+            columns=_names(rest),
+            new=_names(rest, "i"),
+            old=_names(rest, "t"),
+        ).rowcount
+
+    def _insert(self, batch_id: int) -> int:
+        return self._run(
+            "insert into {table} ({columns}, batch_id) select {new}, {batch} from {incoming} i"
+            " where not exists (select from {table} t where t.id = i.id)",
+            batch=sql.Literal(batch_id),
+            columns=_names(self.columns),
+            new=_names(self.columns, "i"),
+        ).rowcount
+
+    def _run(self, statement: LiteralString, **parts: sql.Composable) -> psycopg.Cursor[tuple[object, ...]]:
+        names = {
+            "schema": sql.Identifier(SCHEMA),
+            "table": sql.Identifier(SCHEMA, self.table.name),
+            "index": sql.Identifier(f"ix_{self.table.name}_geom"),
+            "incoming": self._incoming,
+            "level": sql.Literal(self.level),
+        }
+        return self.connection.execute(sql.SQL(statement).format(**names, **parts))
+
+    def _scalar(self, statement: LiteralString) -> object:
+        row = self._run(statement).fetchone()
+        return row[0] if row else None
+
+
+def _names(columns: list[str], table: str | None = None) -> sql.Composed:
+    parts = [sql.Identifier(table, name) if table else sql.Identifier(name) for name in columns]
+    return sql.SQL(", ").join(parts)
+
+
+def _array(values: pd.Series, kind: pa.DataType) -> pa.Array:
+    """Return a column as Arrow; whole numbers come as floats with NaN, id lists as PostgreSQL writes them."""
+    if values.name == "node_ids":
+        texts = [None if v is None else "{" + ",".join(map(str, v)) + "}" for v in values]
+        return pa.array(texts, pa.string())
+    if pa.types.is_integer(kind):
+        return pa.array(values.to_numpy(dtype=np.float64), from_pandas=True).cast(kind)
+    return pa.array(values.to_numpy(), type=kind, from_pandas=True)
