@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.commands.database import database
 from api.commands.layers import check, import_
+from api.commands.service import demo, demo_files, draw, serve
 from api.commands.terminal import answer, expanded, failure, say, usage_failure
 from api.settings import Settings
 from gis.errors import DatabaseError, KaimenError
@@ -24,9 +25,8 @@ def kaimen(context: click.Context) -> None:
     context.obj = Settings()
 
 
-kaimen.add_command(database)
-kaimen.add_command(import_)
-kaimen.add_command(check)
+for command in (database, import_, check, draw, demo, demo_files, serve):
+    kaimen.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,7 +26,8 @@ def normal_name(name: str) -> str:
     >>> normal_name("１０ＫＶ北洋８０５ 北绿线")
     '10kV北洋805北绿'
     """
-    text = _BLANKS.sub("", unicodedata.normalize("NFKC", name)).translate(_DASHES)
+    narrow = _BLANKS.sub("", unicodedata.normalize("NFKC", name))
+    text = unicodedata.normalize("NFKC", narrow).translate(_DASHES)  # an accent may have lost its blank
     text = _KILOVOLT.sub("kV", text)
     return text[:-1] if len(text) > 1 and text.endswith("线") else text
 
@@ -102,17 +103,20 @@ class NameIndex:
         level
             Asset level, where the source states one.
         """
-        exact = self._by_id.get(reference)
-        if exact is not None and (not level or not exact.level or exact.level == level):
-            return Match(exact.id, "id")
+        if self._is_id(reference, level):
+            return Match(reference, "id")
         settled = self.aliases.get(normal_name(reference))
         if settled is not None and settled != reference:
             match = self._by_words(settled, within, level)
             return Match(match.id, "alias" if match.id else match.outcome, match.candidates)
         return self._by_words(reference, within, level)
 
+    def _is_id(self, words: str, level: str | None) -> bool:
+        thing = self._by_id.get(words)
+        return thing is not None and (not level or not thing.level or thing.level == level)
+
     def _by_words(self, words: str, within: str | None, level: str | None) -> Match:
-        if words in self._by_id:
+        if self._is_id(words, level):
             return Match(words, "id")
         fitting = _narrowed(self._by_name.get(normal_name(words), []), within, level)
         if len(fitting) == 1:

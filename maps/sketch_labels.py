@@ -84,7 +84,8 @@ class Labels:
         self._taken.append(box)
         turn = f' transform="rotate({angle:.0f} {x:.1f} {y:.1f})"' if angle else ""
         self.svg.append(
-            f'<text class="{style}" x="{x:.1f}" y="{y + size * 0.36:.1f}" font-size="{size:g}"{turn}>{words(name)}</text>'
+            f'<text class="on-map {style}" x="{x:.1f}" y="{y + size * 0.36:.1f}" '
+            f'font-size="{size:g}"{turn}>{words(name)}</text>'
         )
         return True
 

@@ -1,4 +1,4 @@
-"""Geometry as compact SVG path data: projected to the page, simplified, written as whole tenths of a pixel."""
+"""Geometry as compact SVG path data: projected, simplified, written as whole tenths of a pixel."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ class Window:
         placed = np.asarray(shapely.transform(there, self.place), object)
         frame = shapely.box(-20, -20, self.width + 20, self.height + 20)
         bounds = shapely.bounds(placed)
-        kept: Shapes = placed[np.isfinite(bounds).all(axis=1) & shapely.intersects(shapely.box(*bounds.T), frame)]
+        kept: Shapes = placed[
+            np.isfinite(bounds).all(axis=1) & shapely.intersects(shapely.box(*bounds.T), frame)
+        ]
         return kept
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import Engine
 
 from layers.cluster import Cluster
+from layers.database import open_engine, upgrade
 
 _TEMPLATE = "kaimen_template"
 # Nothing in the tests' cluster has to survive a power cut.
@@ -20,8 +22,9 @@ _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 def prepare_template(url: str) -> None:
     """Fill the database that every test's database is a copy of."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("CREATE EXTENSION postgis")
+    engine = open_engine(url)
+    upgrade(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +60,11 @@ def database_url(cluster: Cluster, template: str) -> Iterator[str]:
             yield cluster.url(name)
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Give an engine over a database of the test's own, with all tables and no rows."""
+    made = open_engine(database_url)
+    yield made
+    made.dispose()

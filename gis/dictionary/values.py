@@ -20,7 +20,8 @@ from gis.dictionary.numbers import CommaUse, is_null
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)
 _DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?(?:[ T].*)?|(\d{4})(\d{2})(\d{2})")
-_MOJIBAKE = re.compile("\ufffd|锟斤拷|烫烫烫|[\x80-\x9f]|[ÂÃÐÏ¿ÖÈËÉ][\x80-\xff][^a-z]")
+_C1_CONTROLS = re.compile("[\x80-\x9f]")
+_FOUR_HIGH_BYTES = re.compile("[\xa1-\xfe]{4}")
 
 
 def source_text(binding: Binding, rows: pd.DataFrame) -> pd.Series:
@@ -78,12 +79,19 @@ def looks_broken(text: str) -> bool:
     >>> looks_broken("ÏßÂ·Ãû³Æ"), looks_broken("10kV北洋线"), looks_broken("Żejtun café")
     (True, False, False)
     """
-    if not _MOJIBAKE.search(text):
+    if text.isascii():
         return False
-    if "\ufffd" in text or "锟斤拷" in text:
+    if "\ufffd" in text or "锟斤拷" in text or _C1_CONTROLS.search(text):
         return True
+    if _FOUR_HIGH_BYTES.search(text) and _holds_hanzi(text, "latin-1", "gb2312"):
+        return True
+    return _holds_hanzi(text, "cp1252", "utf-8")
+
+
+def _holds_hanzi(text: str, wrong: str, right: str) -> bool:
+    """Whether the text is Chinese once its decoding is done right."""
     try:
-        decoded = text.encode("latin-1").decode("gb18030")
+        decoded = text.encode(wrong).decode(right)
     except UnicodeError:
         return False
     return any("\u4e00" <= character <= "\u9fff" for character in decoded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import shapely
@@ -14,7 +15,10 @@ from layers.demo import plan
 from layers.demo.curves import bezier, extended, offset, parts, spline
 from layers.demo.waters import FRAME, Nature
 
-REACH_M = 260.0
+SCRAP_M: Final = 5.0
+"""Shorter pieces that a cut leaves are dropped."""
+
+REACH_M: Final = 260.0
 """How far from its target the drawn end of a main road may lie."""
 
 
@@ -82,7 +86,7 @@ def _roundabouts(streets: list[Street], bases: dict[str, LineString]) -> list[St
             replace(street, line=part)
             for street in streets
             for part in parts(street.line.difference(disk))
-            if part.length > 5
+            if part.length > SCRAP_M
         ]
         name = f"{first.removesuffix('路')}环岛"
         streets = [*cut, Street(name, "secondary", LineString(disk.exterior), width_m=14.0)]
@@ -116,15 +120,15 @@ def _ramps(streets: list[Street], bases: dict[str, LineString]) -> list[Street]:
     """Return the four ramps (匝道) of the diamond interchange."""
     through, over = (bases[name] for name in plan.INTERCHANGE)
     crossing = shapely.get_parts(through.intersection(over))[0]
-    lanes = [street.line for street in streets if street.name == plan.INTERCHANGE[0]]
-    roads = [street.line for street in streets if street.name == plan.INTERCHANGE[1] and street.level == 0]
+    lanes = np.array([street.line for street in streets if street.name == plan.INTERCHANGE[0]])
+    roads = np.array([s.line for s in streets if s.name == plan.INTERCHANGE[1] and s.level == 0])
     along, across = through.project(crossing), over.project(crossing)
     ramps = []
     for number, (side_along, side_across) in enumerate(((-1, -1), (-1, 1), (1, -1), (1, 1)), start=1):
         start = through.line_interpolate_point(along + side_along * 330)
         end = over.line_interpolate_point(across + side_across * 150)
-        lane = min(lanes, key=lambda line, at=end: line.distance(at))
-        road = min(roads, key=lambda line, at=(start, end): line.distance(at[1]) * 5 + line.distance(at[0]))
+        lane = lanes[int(np.argmin(shapely.distance(lanes, end)))]
+        road = roads[int(np.argmin(shapely.distance(roads, end) * 5 + shapely.distance(roads, start)))]
         ends = [
             shapely.get_coordinates(shapely.shortest_line(point, line))[1]
             for point, line in ((start, lane), (end, road))
@@ -152,8 +156,8 @@ def arteries(nature: Nature) -> Arteries:
 
 def faces(main: Arteries, nature: Nature) -> list[Polygon]:
     """Return the areas between main roads, banks, railway and the district's edge, without water."""
-    lines = [street.line for street in main.streets]
-    lines += [nature.water.boundary, nature.railway, FRAME.boundary]
+    lines: list[BaseGeometry] = [street.line for street in main.streets]
+    lines += [shapely.boundary(nature.water), nature.railway, shapely.boundary(FRAME)]
     noded = shapely.union_all(lines, grid_size=0.01)
     found = shapely.get_parts(shapely.polygonize([noded]))
     inside = shapely.point_on_surface(found)

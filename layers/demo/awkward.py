@@ -16,6 +16,15 @@ from layers.demo.curves import parts, polygons
 from layers.demo.lots import Lot, Roadway
 from layers.demo.streets import Place
 
+WORKS_M2: Final = (90_000.0, 170_000.0)
+"""Area of the block that becomes a works with a lot inside."""
+
+STREET_M: Final = (10.0, 16.0)
+"""Distance between two lots with a local street between them."""
+
+DRY_M: Final = 60.0
+PUMP_M2: Final = 2_400.0
+
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "LT-9001": ("厂区内部地块，四周无临街面", "inside a works site: no street within 50 m"),
     "LT-9002": ("环绕 LT-9001 的地块，含内环", "surrounds LT-9001: a polygon with a hole"),
@@ -57,9 +66,9 @@ def _inner_and_ring(place: Place, lots: list[Lot], roads: Roadway) -> tuple[list
     blocks = [
         block.area
         for block in place.blocks
-        if block.zone == "industry" and 90_000 < block.area.area < 170_000
+        if block.zone == "industry" and WORKS_M2[0] < block.area.area < WORKS_M2[1]
     ]
-    blocks = [area for area in blocks if area.distance(place.nature.water) > 60]
+    blocks = [area for area in blocks if area.distance(place.nature.water) > DRY_M]
     thick = max(blocks, key=lambda area: (round(4 * np.pi * area.area / area.length**2, 6), area.area))
     ground = polygons(roads.cut_from(thick))[0].simplify(0.3)
     inner = shapely.oriented_envelope(ground.buffer(-80).buffer(-10))
@@ -74,9 +83,13 @@ def _inner_and_ring(place: Place, lots: list[Lot], roads: Roadway) -> tuple[list
 def _two_grounds(lots: list[Lot]) -> tuple[list[Lot], Lot]:
     """Join two lots on two sides of a street of the new town."""
     first = _first(lots, "new", "R2", 20_000, 45_000)
-    others = [lot for lot in lots if lot.zone == "new" and 10 < lot.shape.distance(first.shape) < 16]
+    others = [
+        lot
+        for lot in lots
+        if lot.zone == "new" and STREET_M[0] < lot.shape.distance(first.shape) < STREET_M[1]
+    ]
     second = max(
-        others, key=lambda lot: (lot.shape.buffer(16).intersection(first.shape).area, lot.shape.area)
+        others, key=lambda lot: (lot.shape.buffer(STREET_M[1]).intersection(first.shape).area, lot.shape.area)
     )
     both = MultiPolygon([*polygons(first.shape), *polygons(second.shape)])
     return _without(lots, [first, second]), _made(first, 9003, both, "荻悦家园（一、二期）", load_kva=2500.0)
@@ -88,13 +101,12 @@ def _behind_the_river(place: Place, lots: list[Lot], pattern: Lot) -> Lot:
     streets = [s.line for s in place.segments if s.street.grade != "expressway" and not s.bridge]
     tree = shapely.STRtree(streets)
     taken = shapely.union_all([lot.shape for lot in lots]).union(place.nature.water.buffer(9))
-    banks = parts(river.buffer(46).boundary)
     found: list[tuple[float, Polygon]] = []
-    for bank in banks:
+    for bank in parts(river.buffer(46).boundary):
         for at in np.arange(600, bank.length, 40):
             point = bank.line_interpolate_point(at)
             spot = polygons(point.buffer(34, cap_style="square").difference(taken))
-            if not spot or spot[0].area < 2_400:
+            if not spot or spot[0].area < PUMP_M2:
                 continue
             nearest = streets[int(tree.nearest(spot[0]))]
             way = shapely.shortest_line(spot[0], nearest)

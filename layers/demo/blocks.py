@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
 
 from layers.demo.curves import parts, polygons
+
+DEEPEST: Final = 9
+"""No area is cut more often than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def divide(
     tuple
         The pieces, and the cuts between them.
     """
-    if area.area < 1.6 * manner.target_m2 or depth > 9:
+    if area.area < 1.6 * manner.target_m2 or depth > DEEPEST:
         return [area], []
     raw = parts(_cut_line(area, manner, rng).intersection(area))
     if not raw:
@@ -121,7 +125,7 @@ def divide(
         for piece in polygons(shapely.polygonize([noded]))
         if area.contains(shapely.point_on_surface(piece))
     ]
-    if len(pieces) < 2 or pieces[-1].area < 0.08 * area.area:
+    if not pieces[1:] or pieces[-1].area < 0.08 * area.area:
         return [area], []
     path = shapely.get_coordinates(line)
     junctions += [path[0], path[-1]]

@@ -25,7 +25,8 @@ FATES: Final[dict[Fate, int]] = {
 """What became of an application, and how many there are of each."""
 
 NOTES: Final[dict[Fate, str]] = {
-    "binding": "", "expired": "已过有效期", "energised": "已送电", "withdrawn": "客户撤销", "ramped": "分期投运",
+    "binding": "", "expired": "已过有效期", "energised": "已送电",
+    "withdrawn": "客户撤销", "ramped": "分期投运",
     "unknown": "线路已更名", "second": "同一地块第二方案",
 }  # fmt: skip
 
@@ -85,7 +86,7 @@ def _with_fate(claim: Claim) -> Claim:
 def claims(
     feeders: tuple[Feeder, ...], transformers: tuple[Transformer, ...], land: Land
 ) -> tuple[Claim, ...]:
-    """Return the applications; most bind, each at the public feeder nearest to its site, or its transformer."""
+    """Return the applications, each at the public feeder or the transformer nearest to its site."""
     rng = plan.generator(9)
     public = [feeder for feeder in feeders if not feeder.dedicated]
     lines: list[BaseGeometry] = [feeder.shape for feeder in public]

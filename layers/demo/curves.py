@@ -24,9 +24,8 @@ def spline(points_km: Sequence[tuple[float, float]], *, closed: bool = False) ->
     a, b, c, d = control[:-3, None], control[1:-2, None], control[2:-1, None], control[3:, None]
     t = np.linspace(0, 1, SAMPLES, endpoint=False)[None, :, None]
     curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-    path = np.vstack([curve.reshape(-1, 2), control[-2:-1]])
-    line: LineString = LineString(path).simplify(0.4)
-    return line
+    path = LineString(np.vstack([curve.reshape(-1, 2), control[-2:-1]]))
+    return LineString(shapely.get_coordinates(path.simplify(0.4)))
 
 
 def blob(points_km: Sequence[tuple[float, float]]) -> Polygon:
@@ -49,7 +48,7 @@ def polygons(geometry: BaseGeometry) -> list[Polygon]:
 
 
 def offset(line: LineString, distance: float) -> LineString:
-    """Return the line moved sideways (left is positive); its longest part, the line itself if none is left."""
+    """Return the longest part of the line moved sideways (left is positive), or the line if none is left."""
     if line.is_ring:
         side = distance if shapely.is_ccw(line) else -distance
         moved = Polygon(line).buffer(-side, join_style="mitre")
@@ -67,12 +66,17 @@ def extended(line: LineString, metres: float, *, at_start: bool) -> LineString:
     return LineString(path if not at_start else path[::-1])
 
 
+def between(line: LineString, start: float, end: float) -> LineString:
+    """Return the part of a line between two distances along it."""
+    return LineString(shapely.get_coordinates(substring(line, start, end)))
+
+
 def shortened(line: LineString, metres: float, *, at_start: bool) -> LineString | None:
     """Return the line cut back at one end; None where nothing is left."""
     if line.length <= metres + 1:
         return None
     ends = (metres, line.length) if at_start else (0.0, line.length - metres)
-    return substring(line, *ends)
+    return between(line, *ends)
 
 
 def bezier(start: np.ndarray, middle: np.ndarray, end: np.ndarray) -> LineString:

@@ -25,7 +25,8 @@ WITH_POLES: Final = 4
 POLE_SPACING_M: Final = 130.0
 
 SPACING_M: Final[dict[plan.Zone, float]] = {
-    "old": 115.0, "new": 165.0, "west": 220.0, "industry": 215.0, "logistics": 260.0, "shore": 260.0, "rural": 290.0,
+    "old": 115.0, "new": 165.0, "west": 220.0, "industry": 215.0, "logistics": 260.0, "shore": 260.0,
+    "rural": 290.0,
 }  # fmt: skip
 """Mean distance between two distribution transformers along a feeder."""
 
@@ -38,6 +39,12 @@ RATINGS_KVA: Final[dict[plan.Zone, tuple[int, ...]]] = {
     "shore": (250, 315, 400, 630),
     "rural": (100, 160, 200, 250, 315, 400),
 }
+
+BRANCH_BOXES: Final = 0.16
+"""Share of branch boxes (分支箱) among the devices of a cable."""
+
+SERVED_M: Final = 90.0
+"""A transformer stands no farther than this from a lot."""
 
 CLEARANCE_M: Final = 55.0
 """Two distribution transformers stand at least this far apart."""
@@ -73,9 +80,10 @@ def _beside(line: LineString, at: float, away: float) -> NDArray[np.float64]:
     here, ahead = (shapely.get_coordinates(line.line_interpolate_point(each))[0] for each in (at, at + 2.0))
     along = ahead - here
     if not along.any():
-        return here
+        along = np.array([1.0, 0.0])
     along = along / np.hypot(*along)
-    return here + away * np.array([-along[1], along[0]])
+    beside: NDArray[np.float64] = here + away * np.array([-along[1], along[0]])
+    return beside
 
 
 def _tapped(feeder: Feeder) -> float:
@@ -97,7 +105,7 @@ def _cabinets(feeder: Feeder, rng: np.random.Generator) -> Iterator[tuple[str, N
     station_at = int(rng.integers(1, 5))
     number = 0
     while at < _tapped(feeder) - 8:
-        kind = "开闭所" if number == station_at else ("分支箱" if rng.random() < 0.16 else "环网柜")
+        kind = "开闭所" if number == station_at else ("分支箱" if rng.random() < BRANCH_BOXES else "环网柜")
         spare = 0 if feeder.id in FULL else int(rng.choice(4, p=[0.3, 0.32, 0.26, 0.12]))
         yield kind, _beside(feeder.main, at, rng.uniform(3, 8) * feeder.side), spare
         at += rng.uniform(300, 600)
@@ -187,7 +195,7 @@ def transformers(feeders: tuple[Feeder, ...], land: Land, place: Place) -> tuple
                 if not _free(spot, taken) or water.intersects(Point(spot).buffer(4)):
                     continue
                 lot = lots[int(tree.nearest(Point(spot)))]
-                if lot.shape.distance(Point(spot)) > 90 or lot.code in {"G1", "G2"}:
+                if lot.shape.distance(Point(spot)) > SERVED_M or lot.code in {"G1", "G2"}:
                     continue
                 stem = lot.name or "规划地块"
                 counts[stem] = counts.get(stem, 0) + 1
@@ -202,7 +210,7 @@ def transformers(feeders: tuple[Feeder, ...], land: Land, place: Place) -> tuple
 def _spots(line: LineString, rng: np.random.Generator) -> Iterator[NDArray[np.float64]]:
     at = rng.uniform(60, 150)
     while at < line.length - 4:
-        side = 1 if rng.random() < 0.5 else -1
+        side = int(rng.choice([-1, 1]))
         spot = _beside(line, at, side * rng.uniform(9, 26))
         yield spot
         at += SPACING_M[plan.zone_at(*spot)] * rng.uniform(0.7, 1.3)

@@ -36,6 +36,9 @@ URBAN_SHARE: Final = 0.3
 CITY: Final = Polygon(np.array(plan.CITY_AREA) * 1000)
 """The built-up area in local metres."""
 
+DEDICATED_M: Final = (900.0, 2_800.0)
+"""How far from its substation the customer of a dedicated line is."""
+
 NOT_SERVED: Final = frozenset({"G1", "G2", "U1"})
 
 
@@ -71,21 +74,30 @@ class _Customers:
     station: NDArray[np.object_]
 
 
+def _drawn(chance: float, cable: float, mixed: float) -> Construction:
+    """Return a construction by the shares of cable and mixed lines."""
+    if chance < cable:
+        return "电缆"
+    return "混合" if chance < cable + mixed else "架空"
+
+
 def _construction(zone: plan.Zone, rng: np.random.Generator) -> Construction:
     chance = rng.random()
     if zone in {"old", "new", "west"}:
         return "电缆"
     if zone == "industry":
-        return "电缆" if chance < 0.6 else ("混合" if chance < 0.8 else "架空")
+        return _drawn(chance, 0.6, 0.2)
     if zone == "shore":
-        return "混合" if chance < 0.5 else "电缆"
-    return "混合" if zone == "logistics" and chance < 0.6 else "架空"
+        return _drawn(chance, 0.5, 0.5)
+    return _drawn(chance, 0.0, 0.6 if zone == "logistics" else 0.0)
 
 
 def _customers(land: Land, ways: Ways, yards: dict[str, Yard]) -> _Customers:
     lots = [lot for lot in land.lots if lot.code not in NOT_SERVED and not lot.special]
     middles = shapely.centroid(np.array([lot.shape for lot in lots]))
-    nodes = np.asarray(shapely.STRtree(shapely.points(ways.points)).nearest(middles), np.int64)
+    nodes = np.asarray(
+        shapely.STRtree([shapely.Point(point) for point in ways.points]).nearest(middles), np.int64
+    )
     cost = np.array([yard.reach()[nodes] * FAVOUR[name] for name, yard in yards.items()])
     weights = np.array([np.sqrt(lot.shape.area) * (0.55 if lot.zone == "old" else 1.0) for lot in lots])
     return _Customers(lots, nodes, weights, np.array(list(yards), object)[np.argmin(cost, axis=0)])
@@ -139,7 +151,7 @@ def _dedicated(station: str, yard: Yard, customers: _Customers, stems: list[str]
         i
         for i in np.flatnonzero(customers.station == station)
         if customers.lots[i].code in {"M1", "M2", "A5", "B2"}
-        and 900 < customers.lots[i].shape.distance(yard.shape) < 2_800
+        and DEDICATED_M[0] < customers.lots[i].shape.distance(yard.shape) < DEDICATED_M[1]
     ]
     largest = max(works, key=lambda i: (round(customers.lots[i].shape.area), -i))
     run = yard.grow(customers.nodes[[largest]], 0, 8.5)

@@ -11,10 +11,9 @@ import pandas as pd
 import shapely
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import substring
 
 from layers.demo import plan, uses
-from layers.demo.curves import offset, parts, spline
+from layers.demo.curves import between, offset, parts, spline
 from layers.demo.district import District
 from layers.demo.waters import FRAME
 
@@ -173,7 +172,7 @@ def ducts(district: District) -> gpd.GeoDataFrame:
     curves = {artery.name: spline(artery.points) for artery in plan.ARTERIES}
     lines: list[LineString] = []
     for road, start, end, away in DUCTS:
-        part = substring(curves[road], start, end)
+        part = between(curves[road], start, end)
         lines.append(offset(part, away))
     rows = [{"Layer": "DL-GUANGOU"} for _ in lines]
     return _frame(rows, in_crs(lines))

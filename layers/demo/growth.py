@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from shapely import LineString, Polygon
 
 from layers.demo.curves import offset
-from layers.demo.routes import Way, Ways
+from layers.demo.routes import APART_M, Way, Ways
 
 CROWDED: Final = 0.22
 """Extra cost of a street for each feeder of the same substation that follows it already."""
 
 LATERAL_M: Final = (260.0, 1_700.0)
 """Shortest and longest way of a lateral (支线), in street costs."""
-
-APART_M: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Yard:
         return self.ways.search(self.starts, self.ways.costs)[0]
 
     def _trunk(self, way: Way) -> NDArray[np.float64]:
-        """Return the main line: out of the yard, along the first street from where it is met, then the way."""
+        """Return the main line: out of the yard, along the first street from there, then the way."""
         line = self.ways.lines[self._segment]
         path = shapely.get_coordinates(line)
         along = shapely.line_locate_point(line, shapely.points(path))

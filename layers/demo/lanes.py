@@ -31,6 +31,16 @@ MANNERS: Final[dict[plan.Zone, Manner]] = {
 THIN_M: Final = 24.0
 """Half the width below which land between main roads is a verge or a bank, not a block."""
 
+MINOR_DEPTH: Final = 2
+"""Cuts made after so many others are lanes and tracks."""
+
+TOUCH_M, SHORTEST_M, SIDE_M = 1.5, 40.0, 60.0
+"""A street this near a barrier touches it; shorter streets are none; shorter sides get no street."""
+
+HAMLET_M2, HAMLETS = 60_000.0, 0.8
+CUL_DE_SAC_M2, CULS_DE_SAC = 24_000.0, 0.4
+"""Smallest block with a village or a cul-de-sac in it, and how many of them have one."""
+
 BARRIER_SETBACK_M: Final = 22.0
 """How far from a bank, the railway or the expressway a street ends."""
 
@@ -55,19 +65,19 @@ class Lanes:
 
 def _grade(cut: Cut, zone: plan.Zone) -> plan.Grade:
     if zone == "old":
-        return "local" if cut.depth < 2 else "lane"
+        return "local" if cut.depth < MINOR_DEPTH else "lane"
     if zone == "rural":
-        return "local" if cut.depth < 2 else "track"
-    return "tertiary" if cut.depth < (2 if zone in {"industry", "logistics"} else 1) else "local"
+        return "local" if cut.depth < MINOR_DEPTH else "track"
+    return "tertiary" if cut.depth < (MINOR_DEPTH if zone in {"industry", "logistics"} else 1) else "local"
 
 
 def _stopped(line: LineString, barrier: BaseGeometry) -> LineString | None:
     """Cut a street back where it would run into a barrier."""
     path = shapely.get_coordinates(line)
     for at_start, end in ((True, path[0]), (False, path[-1])):
-        if shapely.Point(end).distance(barrier) < 1.5:
+        if shapely.Point(end).distance(barrier) < TOUCH_M:
             shorter = shortened(line, BARRIER_SETBACK_M, at_start=at_start)
-            if shorter is None or shorter.length < 40:
+            if shorter is None or shorter.length < SHORTEST_M:
                 return None
             line = shorter
     return line
@@ -76,7 +86,7 @@ def _stopped(line: LineString, barrier: BaseGeometry) -> LineString | None:
 def _sides(area: Polygon, usable: BaseGeometry) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Yield points on the usable boundary of an area with the unit normal that leads inside."""
     for line in parts(area.exterior.intersection(usable)):
-        if line.length < 60:
+        if line.length < SIDE_M:
             continue
         middle = shapely.get_coordinates(line.line_interpolate_point(0.5, normalized=True))[0]
         ahead = shapely.get_coordinates(line.line_interpolate_point(line.length / 2 + 2))[0]
@@ -176,11 +186,13 @@ def lanes(main: Arteries, nature: Nature) -> Lanes:
                 streets.append(Street(next(names), _grade(cut, zone), line))
         for leaf in leaves:
             blocks.append(Block(leaf, zone))
-            if zone == "rural" and leaf.area > 60_000 and rng.random() < 0.8:
+            if zone == "rural" and leaf.area > HAMLET_M2 and rng.random() < HAMLETS:
                 more, ground = _hamlet(leaf, closed, rng, f"{next(names)[:2]}村")
                 hamlets.append(ground)
                 streets += more
-            elif zone in {"new", "west", "shore"} and leaf.area > 24_000 and rng.random() < 0.4:
+            elif (
+                zone in {"new", "west", "shore"} and leaf.area > CUL_DE_SAC_M2 and rng.random() < CULS_DE_SAC
+            ):
                 streets += _cul_de_sac(leaf, closed, rng, f"{next(names)[:2]}弄")
     return Lanes(tuple(streets), tuple(blocks), tuple(strips), tuple(hamlets))
 

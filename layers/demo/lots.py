@@ -13,7 +13,6 @@ from shapely.geometry.base import BaseGeometry
 from layers.demo import plan
 from layers.demo.streets import Place
 
-
 SPECIAL: Final = "LT-9"
 """How the ids of the awkward lots begin."""
 

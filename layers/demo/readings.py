@@ -11,6 +11,7 @@ import numpy as np
 from layers.demo import plan
 from layers.demo.devices import Transformer
 from layers.demo.feeders import Feeder
+from layers.demo.land import HIGH_KV
 
 MARGIN: Final = 0.8
 """Share of a rating that may be used."""
@@ -144,8 +145,14 @@ def power_readings() -> tuple[tuple[PowerReading, ...], tuple[PowerReading, ...]
         transformers.append(PowerReading(station, name, rated, None, peak, factor, DATES[2]))
     stations = [
         PowerReading(
-            name, name, None, 130.0 if voltage == 220 else None, round(total[name] * 0.94, 1), 0.96, DATES[2]
-        )  # noqa: PLR2004  # kV
+            name,
+            name,
+            None,
+            130.0 if voltage >= HIGH_KV else None,
+            round(total[name] * 0.94, 1),
+            0.96,
+            DATES[2],
+        )
         for _, name, voltage, _, _, _ in plan.STATIONS
     ]
     return tuple(transformers), tuple(stations)

@@ -19,8 +19,8 @@ Every place, line, parcel and reading in this folder is generated. None of it is
 
 各文件的格式、坐标系和编码仿照供电企业和规划部门移交资料的常见做法，可作为整理自有数据的样板。
 按以下顺序导入；导入前可加 --dry-run 试读。
-Formats, coordinate systems and encodings are those in which such data is usually handed over: take the files as
-a template for your own. Import them in this order; --dry-run reads without writing.
+Formats, coordinate systems and encodings are those in which such data is usually handed over: take the
+files as a template for your own. Import them in this order; --dry-run reads without writing.
 """
 
 _MIDDLE = """\

@@ -28,6 +28,9 @@ DISLIKE: Final[dict[plan.Grade, float]] = {
 """Cost of a metre along a road of that class."""
 
 
+APART_M: Final = 0.05
+"""Vertices nearer than this are one."""
+
 Way: TypeAlias = list[tuple[int, bool]]
 """Segments in order, each with whether it is run forwards."""
 
@@ -59,7 +62,7 @@ class Ways:
     def search(
         self, starts: Mapping[int, float], costs: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the cost to each node from the nearest start, shape (n,), and the segment it is reached by."""
+        """Return each node's cost from the nearest start and the segment it is reached by, both (n,)."""
         distance = np.full(len(self.points), np.inf)
         via = np.full(len(self.points), -1)
         queue = [(cost, node) for node, cost in sorted(starts.items())]
@@ -106,8 +109,9 @@ class Ways:
         """Return the vertices along a way, shape (k, 2), each once."""
         runs = [shapely.get_coordinates(self.lines[arm])[:: 1 if ahead else -1] for arm, ahead in way]
         path = np.vstack([runs[0][:1], *(run[1:] for run in runs)])
-        keep = np.append(True, np.hypot(*np.diff(path, axis=0).T) > 0.05)
-        return path[keep]
+        keep = np.append(True, np.hypot(*np.diff(path, axis=0).T) > APART_M)
+        kept: NDArray[np.float64] = path[keep]
+        return kept
 
 
 def _usable(segment: Segment, place: Place) -> bool:

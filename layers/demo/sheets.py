@@ -103,7 +103,8 @@ def _power(readings: Sequence[PowerReading], level: str) -> tuple[Row, ...]:
 
 
 POWER_HEADER: Final = (
-    "变电站", "设备名称", "设备层级", "额定容量(MVA)", "限额容量(MVA)", "最大负荷(MW)", "功率因数", "数据日期",
+    "变电站", "设备名称", "设备层级", "额定容量(MVA)", "限额容量(MVA)", "最大负荷(MW)", "功率因数",
+    "数据日期",
 )  # fmt: skip
 
 
@@ -122,8 +123,8 @@ def substation_capacity(district: District) -> Sheet:
 def claims(district: District) -> Sheet:
     """Return the accepted applications."""
     rows = tuple(
-        (each.id, each.asset, each.site, each.kva, each.accepted, each.expires, each.energised, each.withdrawn,
-         each.ramped_kva, each.note)
+        (each.id, each.asset, each.site, each.kva, each.accepted, each.expires, each.energised,
+         each.withdrawn, each.ramped_kva, each.note)
         for each in district.claims
     )  # fmt: skip
     header = (

@@ -1,4 +1,4 @@
-"""The street network of the demo district: junctions made, pieces joined into one network, with attributes."""
+"""The street network of the demo district: junctions made, pieces joined, attributes given."""
 
 from __future__ import annotations
 
@@ -30,6 +30,14 @@ STUB_M: Final[dict[plan.Grade, float]] = {
 """Dead ends shorter than this are what a cut left over, not streets."""
 
 GRID_M: Final = 0.01
+"""Streets are noded on this grid."""
+
+PAIR: Final = 2
+BRIDGE_M: Final = 12.0
+"""Shorter ways over water are culverts."""
+
+WIDTH_MISSING: Final = 0.18
+"""Share of minor roads whose width nobody has given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class _Piece:
 
 
 def _key(point: NDArray[np.float64]) -> tuple[int, int]:
-    return int(round(point[0] * 100)), int(round(point[1] * 100))
+    return round(float(point[0]) * 100), round(float(point[1]) * 100)
 
 
 def _ends(line: LineString) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -101,8 +109,7 @@ def _without_stubs(pieces: list[_Piece]) -> list[_Piece]:
         degree = _degrees(pieces)
         kept = []
         for piece in pieces:
-            ends = [end for end in _ends(piece.line) if degree[end] == 1]
-            ends = [(x / 100, y / 100) for x, y in ends]
+            ends = [(x / 100, y / 100) for x, y in _ends(piece.line) if degree[x, y] == 1]
             ends = [(x, y) for x, y in ends if edge[0] < x < edge[2] and edge[1] < y < edge[3]]
             if not ends or piece.line.length >= STUB_M[piece.street.grade]:
                 kept.append(piece)
@@ -120,10 +127,6 @@ def _merged(pieces: list[_Piece]) -> list[_Piece]:
         groups[id(piece.street), piece.level].append(piece)
     merged: list[_Piece] = []
     for group in groups.values():
-        joints = [end for piece in group for end in _ends(piece.line)]
-        if not any(joints.count(end) == 2 and degree[end] == 2 for end in set(joints)):
-            merged += group
-            continue
         merged += _joined(group, degree)
     return merged
 
@@ -138,7 +141,7 @@ def _joined(group: list[_Piece], degree: dict[tuple[int, int], int]) -> list[_Pi
             for end in _ends(line):
                 at[end].append(number)
         for end, numbers in at.items():
-            if len(set(numbers)) == 2 and len(numbers) == 2 and degree[end] == 2:
+            if len(set(numbers)) == len(numbers) == degree[end] == PAIR:
                 both = shapely.line_merge(shapely.union_all([lines[number] for number in numbers]))
                 if isinstance(both, LineString):
                     lines = [line for number, line in enumerate(lines) if number not in numbers] + [both]
@@ -179,7 +182,7 @@ def _bridged(pieces: list[_Piece], water: BaseGeometry) -> list[tuple[_Piece, bo
     split: list[tuple[_Piece, bool]] = []
     for piece, crosses in zip(pieces, wet.tolist(), strict=True):
         inside = parts(piece.line.intersection(over)) if crosses else []
-        if not inside or sum(line.length for line in inside) < 12 or piece.level:
+        if not inside or sum(line.length for line in inside) < BRIDGE_M or piece.level:
             split.append((piece, False))
             continue
         split += [(_Piece(line, piece.street, 1), True) for line in inside]
@@ -210,7 +213,7 @@ def place() -> Place:
         range(len(network)), key=lambda i: (round(middles[i][0] / 500), middles[i][1], middles[i][0])
     )
     rng = plan.generator(3)
-    known = rng.random(len(network)) > 0.18
+    known = rng.random(len(network)) > WIDTH_MISSING
     area = shapely.Polygon(np.array(plan.CITY_AREA) * 1000)
     city = shapely.contains(area, shapely.points(middles))
     segments = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import shapely
 from shapely import LineString, Polygon
@@ -11,6 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.demo import plan
 from layers.demo.curves import blob, polygons, spline
+
+SCRAP_M2: Final = 400.0
 
 FRAME = shapely.box(0.0, 0.0, plan.SIZE_KM[0] * 1000, plan.SIZE_KM[1] * 1000)
 """The district's outline in local metres."""
@@ -36,8 +39,8 @@ def _ellipse(middle_km: plan.Point, length_m: float, width_m: float) -> Polygon:
 def nature() -> Nature:
     """Return the waters, cut so that they do not overlap, and the railway."""
     island = _ellipse(plan.ISLAND, 820, 250)
-    river = spline(plan.RIVER).buffer(plan.RIVER_HALF_WIDTH_M, cap_style="flat")
-    river = river.union(island.buffer(62)).difference(island)
+    course = spline(plan.RIVER).buffer(plan.RIVER_HALF_WIDTH_M, cap_style="flat")
+    river = course.union(island.buffer(62)).difference(island)
     bodies: list[tuple[str, BaseGeometry]] = [
         ("汀河", river),
         ("月汀湖", blob(plan.LAKE)),
@@ -51,7 +54,7 @@ def nature() -> Nature:
     taken: BaseGeometry = Polygon()
     for name, body in bodies:
         free = body.intersection(FRAME).difference(taken)
-        named += [(name, part) for part in polygons(free) if part.area > 400]
+        named += [(name, part) for part in polygons(free) if part.area > SCRAP_M2]
         taken = taken.union(body)
     water = shapely.union_all([area for _, area in named])
     return Nature(tuple(named), water, spline(plan.RAILWAY), island)

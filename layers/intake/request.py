@@ -41,6 +41,8 @@ class ImportRequest:
         Reviewed spellings: normal form of a name as given -> (spelling, id or name that is meant).
     noding
         How the roads of this batch meet.
+    demo
+        Whether the files are the bundled demo district's.
     """
 
     layer: str
@@ -54,6 +56,7 @@ class ImportRequest:
     dry_run: bool = False
     aliases: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     noding: Noding = "crossings"
+    demo: bool = False
 
     def options(self) -> dict[str, Any]:
         """Return the options as the batch keeps them."""
@@ -64,6 +67,7 @@ class ImportRequest:
             "layer_name": self.layer_name,
             "where": dict(self.where),
             "replace": self.replace,
+            "demo": self.demo,
         }
 
 

@@ -46,8 +46,8 @@ def overlaps(subject: Subject, layer: str) -> Overlap:
     left, right = np.unique(pairs[:, pairs[0] < pairs[1]], axis=1)
     area = shapely.area(shapely.intersection(polygons[left], polygons[right]))
     own = shapely.area(polygons)
-    ids = subject.ids(layer).astype(str)
-    swap = (own[left] > own[right]) | ((own[left] == own[right]) & (ids[left] < ids[right]))
+    size, ids = np.round(own, 1), subject.ids(layer).astype(str)
+    swap = (size[left] > size[right]) | ((size[left] == size[right]) & (ids[left] < ids[right]))
     left, right = np.where(swap, right, left), np.where(swap, left, right)
     some = area > 0
     left, right, area = left[some], right[some], area[some]

@@ -13,7 +13,7 @@ import shapely
 from gis.findings import Severity
 from gis.network.checks.model import Fault, check, faults, figure, layer_fault
 from gis.network.checks.overlaps import Overlap, overlaps
-from gis.network.checks.subject import Floats, Subject, lonlat, present, rows_where
+from gis.network.checks.subject import Floats, Subject, lonlat, mended, present, rows_where
 from gis.network.checks.twins import twins
 
 _M2_PER_HA = 10_000.0
@@ -77,9 +77,7 @@ def measured_m2(subject: Subject) -> Floats:
 def _found(subject: Subject, pairs: Overlap, words: str, repair: str) -> Iterator[Fault]:
     """Yield a fault for each pair at the place that the two share."""
     degrees = subject.geometry("parcels")
-    shared = shapely.intersection(
-        shapely.make_valid(degrees[pairs.left]), shapely.make_valid(degrees[pairs.right])
-    )
+    shared = shapely.intersection(mended(degrees[pairs.left]), mended(degrees[pairs.right]))
     ids = subject.ids("parcels")
     one, other = subject.labels("parcels", pairs.left), subject.labels("parcels", pairs.right)
     for row, left, right, area, share, lon, lat in zip(

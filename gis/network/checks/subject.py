@@ -158,7 +158,7 @@ class Subject:
     def _sound(self, layer: str) -> Objects:
         plane = self.plane(layer).copy()
         broken = ~(self.valid(layer) & _valid(plane))
-        plane[broken] = shapely.make_valid(plane[broken])
+        plane[broken] = mended(plane[broken])
         return plane
 
     def tree(self, layer: str) -> shapely.STRtree:
@@ -182,6 +182,11 @@ class Subject:
                 located[found] = self._located(assets, asset_rows[found])
             return located
         return self.geometry(layer)[rows]
+
+
+def mended(geometry: Objects) -> Objects:
+    """Return valid geometries of the same dimension: overlays refuse what mixes areas and lines."""
+    return np.asarray(shapely.make_valid(geometry, method="structure", keep_collapsed=False), dtype=object)
 
 
 def lonlat(geometry: Objects) -> tuple[list[float | None], list[float | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -52,12 +52,22 @@ def clean_rows() -> dict[str, list[Row]]:
         ],
         "feeders": [
             {
-                "id": "F1", "name": "10kV东湖线", "substation_id": "S1", "main_transformer_id": "T1",
-                "voltage_kv": 10.0, "construction": "cable", "at": line([(20, 0), (800, 0)]),
+                "id": "F1",
+                "name": "10kV东湖线",
+                "substation_id": "S1",
+                "main_transformer_id": "T1",
+                "voltage_kv": 10.0,
+                "construction": "cable",
+                "at": line([(20, 0), (800, 0)]),
             },
             {
-                "id": "F2", "name": "10kV西湖线", "substation_id": "S2", "main_transformer_id": "T2",
-                "voltage_kv": 10.0, "construction": "overhead", "at": line([(2000, 0), (1200, 0)]),
+                "id": "F2",
+                "name": "10kV西湖线",
+                "substation_id": "S2",
+                "main_transformer_id": "T2",
+                "voltage_kv": 10.0,
+                "construction": "overhead",
+                "at": line([(2000, 0), (1200, 0)]),
             },
         ],
         "access_points": [
@@ -136,13 +146,16 @@ class Bench:
         """Return the first row of an id."""
         return next(row for row in self.rows[layer] if row["id"] == thing)
 
-    def put(self, layer: str, thing: str, **values: Any) -> None:
+    def put(self, layer: str, thing: str, /, **values: object) -> None:
         """Change values of a row."""
         self.row(layer, thing).update(values)
 
-    def add(self, layer: str, like: str, **values: Any) -> None:
-        """Add a row like another one."""
-        self.rows[layer].append(self.row(layer, like) | values)
+    def add(self, layer: str, like: str, /, **values: object) -> None:
+        """Add a row like another one; a name that is the id follows the id."""
+        row = self.row(layer, like) | values
+        if row["name"] == like:
+            row["name"] = row["id"]
+        self.rows[layer].append(row)
 
     def unjoin(self, layer: str, thing: str, stem: str, words: str | None) -> None:
         """Let a reference point nowhere."""
@@ -167,13 +180,14 @@ class Bench:
     def _extras(self, layer: str) -> list[str]:
         return ["node_ids", "noding"] if layer == "roads" else []
 
-    def find(self, name: str, on: date = ON, **thresholds: Any) -> list[Finding]:
+    def find(self, name: str, on: date = ON, **thresholds: float) -> list[Finding]:
         """Return what one check finds."""
-        return CHECKS[name](Subject(self.grid(), on, CheckParameters(**thresholds)))
+        parameters = replace(CheckParameters(), **thresholds)  # type: ignore[arg-type]  # counts are floats here
+        return CHECKS[name](Subject(self.grid(), on, parameters))
 
-    def the(self, name: str, **thresholds: Any) -> Finding:
+    def the(self, name: str, **thresholds: float) -> Finding:
         """Return the one thing that a check finds."""
-        [finding] = self.find(name, **thresholds)
+        [finding] = self.find(name, ON, **thresholds)
         return finding
 
     def check(self) -> list[Finding]:
@@ -187,7 +201,7 @@ def bench() -> Bench:
     return Bench()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_bench() -> Callable[[], Bench]:
     """Give the maker of grids without a fault, for tests that need several."""
     return Bench

@@ -4,13 +4,12 @@ import random
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.dictionary.model import layers
@@ -62,7 +61,7 @@ def test_chinese_names_are_unique() -> None:
 
 @pytest.mark.parametrize("nothing", [None, float("nan"), pd.NA])
 @pytest.mark.parametrize("layer", sorted(layers()))
-def test_a_row_of_nothing_stops_no_check(bench: Bench, layer: str, nothing: Any) -> None:
+def test_a_row_of_nothing_stops_no_check(bench: Bench, layer: str, nothing: object) -> None:
     names = [name for name in empty_frame(layer).columns if name != "geometry"]
     bench.rows.setdefault(layer, []).append({"id": None} | dict.fromkeys(names, nothing))
     findings = bench.check()
@@ -102,7 +101,7 @@ def _spoil(bench: Bench) -> None:
         bench.add("access_points", "A1", id="A1")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_findings_do_not_depend_on_the_order_of_rows(new_bench: Callable[[], Bench], seed: int) -> None:
     spoiled, shuffled = new_bench(), new_bench()
@@ -139,9 +138,3 @@ def test_places_lie_in_the_data(bench: Bench) -> None:
         assert finding.lon is not None
         assert finding.lat is not None
         assert np.hypot(finding.lon - 114.0, finding.lat - 30.49) < 0.1
-
-
-def test_frames_may_be_plain_series_of_geometry(bench: Bench) -> None:
-    parcels = bench.grid()["parcels"]
-    assert isinstance(parcels, gpd.GeoDataFrame)
-    assert check(bench.grid(), ON) == []

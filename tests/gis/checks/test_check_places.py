@@ -152,7 +152,7 @@ def test_a_thing_far_from_the_rest(bench: Bench) -> None:
     bench.put("access_points", "A1", at=Point(30_000, 30_000))
     assert bench.find("far_from_the_rest") == []
     bench.put("access_points", "A1", at=Point(60_000, 0))
-    assert "lies 59." in bench.the("far_from_the_rest").message
+    assert "lies 58.9 km from the middle" in bench.the("far_from_the_rest").message
 
 
 def test_a_layer_far_from_the_rest_is_one_finding(bench: Bench) -> None:

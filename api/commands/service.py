@@ -1,0 +1,98 @@
+"""``kaimen demo``, ``demo-files``, ``draw`` and ``serve``: from an empty folder to a picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+import uvicorn
+
+from api.app import create_app
+from api.commands.terminal import answer, json_option, say, show_findings, watching
+from api.operations.database import connect
+from api.operations.demo import DemoReport, load_demo
+from api.operations.overview import write_overview
+from api.settings import Settings
+from gis.findings import Severity, count
+from layers.demo import write_demo
+
+_SHOWN = 12
+
+
+@click.command(help="Load the bundled demo district, check it, and say what was found.")
+@json_option
+@click.pass_obj
+def demo(settings: Settings, as_json: bool) -> None:
+    """Load the demo district."""
+    home = settings.home.absolute()
+    report = load_demo(connect(settings), home, watching, say)
+    if as_json:
+        answer(_as_json(report))
+    else:
+        _tell(report)
+
+
+def _as_json(report: DemoReport) -> dict[str, object]:
+    totals = count(report.findings)
+    return {
+        "layers": {each.layer: each.total.written for each in report.imports},
+        "errors": totals[Severity.ERROR],
+        "warnings": totals[Severity.WARNING],
+        "findings": [finding.as_json() for finding in report.findings],
+        "drawing": str(report.drawing),
+    }
+
+
+def _tell(report: DemoReport) -> None:
+    for each in report.imports:
+        for name, rows in each.counts.items():
+            click.echo(f"{name:18} {rows.written:6,} rows, {rows.rejected} left out, {len(each.findings)} findings")
+    if not report.imports:
+        click.echo("The demo district is loaded already.")
+    click.echo("\nWhat `kaimen check` finds in it (the faults are there on purpose):")
+    for (check, severity), number in sorted(
+        Counter((finding.check, finding.severity.value) for finding in report.findings).items()
+    ):
+        click.echo(f"  {severity:8} {check:40} {number}")
+    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    show_findings(errors[:_SHOWN] or report.findings[:_SHOWN])
+    click.echo(f"\nThe district is drawn in {report.drawing}")
+    click.echo(f"Its files, as templates for your own, are in {report.drawing.parent / 'demo'}")
+
+
+@click.command("demo-files", help="Write the demo district's files into DIR, as templates for your own data.")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@json_option
+def demo_files(folder: Path, as_json: bool) -> None:
+    """Write the demo district's files."""
+    written = write_demo(folder, progress=say)
+    if as_json:
+        answer({"files": [str(path) for each in written for path in each.files]})
+        return
+    for each in written:
+        click.echo(f"{each.layer:18} {', '.join(path.name for path in each.files)}")
+
+
+@click.command(help="Draw all layers of the database into one SVG file.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE.svg")
+@json_option
+@click.pass_obj
+def draw(settings: Settings, out: Path, as_json: bool) -> None:
+    """Draw the database."""
+    write_overview(connect(settings), out)
+    if as_json:
+        answer({"files": [str(out)]})
+    else:
+        say(f"The layers are drawn in {out}")
+
+
+@click.command(help="Serve the database on the web.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve the database."""
+    engine = connect(settings)
+    say(f"Kaimen is at http://{host}:{port} (Ctrl-C ends it)")
+    uvicorn.run(create_app(engine), host=host, port=port, log_level="warning")
