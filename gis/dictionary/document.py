@@ -1,4 +1,4 @@
-"""The data dictionary as a page for people: ``python -m gis.dictionary.document > docs/data-dictionary.md``."""
+"""The data dictionary as a page: ``python -m gis.dictionary.document > docs/data-dictionary.md``."""
 
 from __future__ import annotations
 

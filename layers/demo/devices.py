@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import LineString, Point
+from shapely.geometry.base import BaseGeometry
 
 from layers.demo import plan
 from layers.demo.feeders import CITY, Feeder
@@ -96,7 +97,9 @@ def _tapped(feeder: Feeder) -> float:
     )
 
 
-def _cabinets(feeder: Feeder, rng: np.random.Generator) -> Iterator[tuple[str, NDArray[np.float64], int]]:
+def _cabinets(
+    feeder: Feeder, wet: BaseGeometry, rng: np.random.Generator
+) -> Iterator[tuple[str, NDArray[np.float64], int]]:
     """Yield kind, place and spare bays of the devices of a cable."""
     if feeder.dedicated:
         yield "环网柜", _beside(feeder.main, feeder.main.length - 6, 4.0 * feeder.side), 0
@@ -105,6 +108,9 @@ def _cabinets(feeder: Feeder, rng: np.random.Generator) -> Iterator[tuple[str, N
     station_at = int(rng.integers(1, 5))
     number = 0
     while at < _tapped(feeder) - 8:
+        if wet.intersects(feeder.main.line_interpolate_point(at)):
+            at += 15
+            continue
         kind = "开闭所" if number == station_at else ("分支箱" if rng.random() < BRANCH_BOXES else "环网柜")
         spare = 0 if feeder.id in FULL else int(rng.choice(4, p=[0.3, 0.32, 0.26, 0.12]))
         yield kind, _beside(feeder.main, at, rng.uniform(3, 8) * feeder.side), spare
@@ -115,18 +121,20 @@ def _cabinets(feeder: Feeder, rng: np.random.Generator) -> Iterator[tuple[str, N
         yield "分支箱", _beside(lateral, lateral.length - 8, rng.uniform(3, 8) * feeder.side), spare
 
 
-def access_points(feeders: tuple[Feeder, ...]) -> tuple[AccessPoint, ...]:
+def access_points(feeders: tuple[Feeder, ...], place: Place) -> tuple[AccessPoint, ...]:
     """Return the access points: devices of cables and mixed lines, poles of a few overhead ones."""
     rng = plan.generator(7)
     made: list[AccessPoint] = []
     overhead = 0
+    wet = place.nature.water.buffer(12, quad_segs=2)
+    shapely.prepare(wet)
     for feeder in feeders:
         if feeder.construction == "架空":
             overhead += 1
             if overhead <= WITH_POLES:
                 made += _poles(feeder)
             continue
-        for number, (kind, (x, y), spare) in enumerate(_cabinets(feeder, rng), start=1):
+        for number, (kind, (x, y), spare) in enumerate(_cabinets(feeder, wet, rng), start=1):
             identity = f"LT-JR-{feeder.id[-3:]}-{number:02d}"
             made.append(
                 AccessPoint(identity, f"{feeder.name}{number}号{kind}", feeder.name, kind, spare, x, y)

@@ -47,7 +47,7 @@ def district(progress: Progress) -> District:
     parcels = land(ground)
     progress("stringing the feeders")
     lines = feeders(parcels, ways(ground))
-    points = access_points(lines)
+    points = access_points(lines, ground)
     boxes = transformers(lines, parcels, ground)
     progress("taking the readings")
     applications = claims(lines, boxes, parcels)

@@ -23,7 +23,7 @@ MANNERS: Final[dict[plan.Zone, Manner]] = {
     "new": Manner(42_000, 3, 0.05, 0.07, 34),
     "west": Manner(85_000, 4, 0.06, 0.08, 40),
     "industry": Manner(105_000, 2, 0.02, 0.06, 45),
-    "logistics": Manner(150_000, 4, 0.04, 0.08, 40),
+    "logistics": Manner(115_000, 4, 0.04, 0.08, 40),
     "shore": Manner(110_000, 10, 0.12, 0.12, 30),
     "rural": Manner(330_000, 10, 0.12, 0.13, 40),
 }
@@ -131,7 +131,8 @@ def _hamlet(
         side = across * (1 if number % 2 else -1)
         reach = rng.uniform(60, 135)
         lanes.append(LineString([start, start + side * reach + normal * rng.uniform(-14, 14)]))
-    lanes = [line for raw in lanes for line in parts(raw.intersection(inside.union(main.buffer(30))))[:1]]
+    ground = inside.union(shapely.Point(foot).buffer(46).intersection(area))
+    lanes = [line for raw in lanes for line in parts(raw.intersection(ground))[:1]]
     streets = [
         Street(
             f"{name}{number or '主'}{'弄' if number else '路'}", "lane", line, width_m=4.5 if number else 6.0

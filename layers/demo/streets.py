@@ -32,6 +32,9 @@ STUB_M: Final[dict[plan.Grade, float]] = {
 GRID_M: Final = 0.01
 """Streets are noded on this grid."""
 
+STEP_M: Final = 1.5
+"""Junctions nearer to each other than this are one."""
+
 PAIR: Final = 2
 BRIDGE_M: Final = 12.0
 """Shorter ways over water are culverts."""
@@ -92,6 +95,23 @@ def _noded(streets: list[Street]) -> list[_Piece]:
     for piece, street in zip(of_piece.tolist(), of_street.tolist(), strict=True):
         source[piece] = min(street, source.get(piece, street))
     return [_Piece(line, streets[source[i]], streets[source[i]].level) for i, line in enumerate(joined)]
+
+
+def _contracted(pieces: list[_Piece]) -> list[_Piece]:
+    """Make one junction of two that lie a step apart, where a street missed another's end by a hair."""
+    moved: dict[tuple[int, int], tuple[int, int]] = {}
+    for piece in pieces:
+        if piece.line.length < STEP_M:
+            first, last = (moved.get(end, end) for end in _ends(piece.line))
+            moved = {end: first if onto == last else onto for end, onto in moved.items()} | {last: first}
+    kept = []
+    for piece in pieces:
+        start, end = (moved.get(each, each) for each in _ends(piece.line))
+        if piece.line.length >= STEP_M:
+            path = shapely.get_coordinates(piece.line)
+            path[0], path[-1] = np.array(start) / 100, np.array(end) / 100
+            kept.append(_Piece(LineString(path), piece.street, piece.level))
+    return kept
 
 
 def _degrees(pieces: list[_Piece]) -> dict[tuple[int, int], int]:
@@ -197,7 +217,7 @@ def _network(streets: list[Street], ground: Nature) -> list[tuple[_Piece, bool]]
         if street.level:
             line = shapely.set_precision(street.line, GRID_M)
             pieces.append(_Piece(line, street, street.level))
-    pieces = _merged(_without_stubs(pieces))
+    pieces = _merged(_without_stubs(_contracted(pieces)))
     pieces = _connected(pieces, ground.island)
     return _bridged(pieces, ground.water)
 

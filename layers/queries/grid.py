@@ -34,11 +34,16 @@ def read_grid(engine: Engine, names: tuple[str, ...] = ()) -> Grid:
 
 def _frame(connection: psycopg.Connection, layer: Layer) -> pd.DataFrame:
     columns = [c.name for c in layer_tables[layer.name].columns if c.name not in {"geom", "batch_id"}]
-    parts: list[sql.Composable] = [sql.Identifier(name) for name in columns]
+    parts: list[sql.Composable] = [sql.Identifier("t", name) for name in columns]
+    source = sql.SQL("")
+    if layer.name == "roads":
+        columns.append("noding")
+        parts.append(sql.SQL("b.noding"))
+        source = sql.SQL("join grid.import_batches b on b.id = t.batch_id")
     if layer.geometry:
-        parts.append(sql.SQL("st_asbinary(geom)"))
-    statement = sql.SQL("select {parts} from {table} order by id").format(
-        parts=sql.SQL(", ").join(parts), table=sql.Identifier(SCHEMA, layer.name)
+        parts.append(sql.SQL("st_asbinary(t.geom)"))
+    statement = sql.SQL("select {parts} from {table} t {source} order by t.id").format(
+        parts=sql.SQL(", ").join(parts), table=sql.Identifier(SCHEMA, layer.name), source=source
     )
     with connection.cursor(binary=True) as cursor:
         rows = cursor.execute(statement).fetchall()

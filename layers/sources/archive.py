@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import zipfile
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,9 +13,9 @@ from gis.dictionary.model import Layer
 from gis.errors import SourceError
 from layers.sources.choice import Candidate, choose
 from layers.sources.model import Source
-from layers.sources.shapefile import PARTS, open_shapefile
+from layers.sources.shapefile import PART_NAME, PARTS, open_shapefile, shape_kind
 from layers.sources.staging import Stage
-from layers.sources.vector import Dataset, describe, kind_of, open_vector
+from layers.sources.vector import Dataset, open_vector
 
 FILEGDB_DRIVERS = ("OpenFileGDB",)
 
@@ -45,33 +46,23 @@ def open_archive(path: Path, layer: Layer, layer_name: str | None, encoding: str
                 listed = tuple(sorted(members)[:_LISTED])
                 detail = f"{path.name} holds no shapefile and no FileGDB, but:"
                 raise SourceError(detail, repair="Unpack it and give the file itself.", faults=listed)
-            stage = Stage()
-            extracted = _extract(archive, shapefiles, stage)
+            unpacked = _extract(archive, shapefiles)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as fault:
         detail = f"{path.name} cannot be unpacked: {fault}."
         raise SourceError(detail, repair="Pack it again without a password, or copy it anew.") from fault
-    return _meant(path, extracted, layer, layer_name, encoding, stage)
+    return _meant(path, unpacked, layer, layer_name, encoding)
 
 
 def _meant(
-    path: Path,
-    extracted: Mapping[str, Mapping[str, Path]],
-    layer: Layer,
-    layer_name: str | None,
-    encoding: str | None,
-    stage: Stage,
+    path: Path, unpacked: Mapping[str, Stage], layer: Layer, layer_name: str | None, encoding: str | None
 ) -> Source:
-    """Open the only shapefile, or the one that fits; the folder may go once its parts are linked."""
-    candidates: list[Candidate] = []
-    for name, parts in extracted.items():
-        if len(extracted) == 1:
-            candidates.append(Candidate(name, "any", ()))
-            continue
-        source = open_shapefile(path, layer, encoding, parts=parts, name=name)
-        described = describe(Dataset(path, str(parts[".shp"]), "Shapefile", ("ESRI Shapefile",)), parts[".shp"].stem)
-        candidates.append(Candidate(name, kind_of(described["geometry_type"]), source.columns))
-    chosen = choose(path, candidates, layer, layer_name, what="shapefile")
-    return open_shapefile(path, layer, encoding, parts=extracted[chosen.name], name=chosen.name, stage=stage)
+    """Open the only shapefile, or the one that fits."""
+    sources = {
+        name: open_shapefile(path, layer, encoding, unpacked=stage, name=name)
+        for name, stage in unpacked.items()
+    }
+    candidates = [Candidate(name, shape_kind(unpacked[name]), each.columns) for name, each in sources.items()]
+    return sources[choose(path, candidates, layer, layer_name, what="shapefile").name]
 
 
 def _name(member: zipfile.ZipInfo) -> str:
@@ -103,19 +94,18 @@ def _shapefiles(members: Mapping[str, zipfile.ZipInfo]) -> dict[str, dict[str, z
 
 
 def _extract(
-    archive: zipfile.ZipFile, shapefiles: Mapping[str, Mapping[str, zipfile.ZipInfo]], stage: Stage
-) -> dict[str, dict[str, Path]]:
+    archive: zipfile.ZipFile, shapefiles: Mapping[str, Mapping[str, zipfile.ZipInfo]]
+) -> dict[str, Stage]:
     need = sum(member.file_size for parts in shapefiles.values() for member in parts.values())
-    free = shutil.disk_usage(stage.folder).free
+    free = shutil.disk_usage(tempfile.gettempdir()).free
     if need > free:
-        detail = f"Unpacking {archive.filename} needs {need >> 20} MB; {stage.folder.parent} has {free >> 20} MB."
+        detail = f"Unpacking {archive.filename} needs {need >> 20} MB and there are {free >> 20} MB."
         raise SourceError(detail, repair="Free space there, or name another folder in TMPDIR.")
-    extracted: dict[str, dict[str, Path]] = {}
-    for number, (name, parts) in enumerate(shapefiles.items()):
-        extracted[name] = {}
+    unpacked: dict[str, Stage] = {}
+    for name, parts in shapefiles.items():
+        unpacked[name] = Stage()
         for suffix, member in parts.items():
-            target = stage.folder / f"{number}{suffix}"
+            target = unpacked[name].folder / f"{PART_NAME}{suffix}"
             with archive.open(member) as source, target.open("wb") as copy:
                 shutil.copyfileobj(source, copy)
-            extracted[name][suffix] = target
-    return extracted
+    return unpacked

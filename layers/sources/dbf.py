@@ -57,8 +57,8 @@ class Dbf:
 
     Attributes
     ----------
-    path
-        The file.
+    name
+        The file's name for people.
     language
         Its language driver id.
     fields
@@ -67,7 +67,7 @@ class Dbf:
         shape (n, record length), every record's bytes, mapped from the file; the first marks deleted ones.
     """
 
-    path: Path
+    name: str
     language: int
     fields: tuple[DbfField, ...]
     records: Bytes2D
@@ -110,7 +110,7 @@ class TextCheck:
     names: list[str] = field(default_factory=list)
 
 
-def read_dbf(path: Path) -> Dbf:
+def read_dbf(path: Path, name: str) -> Dbf:
     """Read the header of an attribute table and map its records.
 
     Raises
@@ -123,7 +123,7 @@ def read_dbf(path: Path) -> Dbf:
     with path.open("rb") as file:
         head = file.read(_HEADER_BYTES)
         if len(head) < _HEADER_BYTES:
-            raise SourceError(f"{path.name} is too short to be an attribute table.", repair=repair)
+            raise SourceError(f"{name} is too short to be an attribute table.", repair=repair)
         count = int.from_bytes(head[4:8], "little")
         header_length = int.from_bytes(head[8:10], "little")
         record_length = int.from_bytes(head[10:12], "little")
@@ -134,19 +134,18 @@ def read_dbf(path: Path) -> Dbf:
         entry = body[at : at + _HEADER_BYTES]
         if entry[0] == ord("\r"):
             break
-        name = entry[:11].split(b"\0")[0]
-        fields.append(DbfField(name, chr(entry[11]), start, entry[16]))
+        fields.append(DbfField(entry[:11].split(b"\0")[0], chr(entry[11]), start, entry[16]))
         start += entry[16]
     if start > record_length:
-        raise SourceError(f"{path.name} is damaged: its columns do not fit its records.", repair=repair)
+        raise SourceError(f"{name} is damaged: its columns do not fit its records.", repair=repair)
     there = max(0, size - header_length) // record_length
     if there < count:
-        detail = f"{path.name} is cut short: it holds {there:,} of {count:,} records."
+        detail = f"{name} is cut short: it holds {there:,} of {count:,} records."
         raise SourceError(detail, repair=repair)
     shape = (count, record_length)
     empty = np.empty(shape, dtype=np.uint8)
     records = np.memmap(path, np.uint8, "r", header_length, shape) if count else empty
-    return Dbf(path, head[29], tuple(fields), records)
+    return Dbf(name, head[29], tuple(fields), records)
 
 
 def find_encoding(table: Dbf, stated: str | None, cpg: str | None) -> tuple[Encoding, TextCheck]:
@@ -173,7 +172,7 @@ def find_encoding(table: Dbf, stated: str | None, cpg: str | None) -> tuple[Enco
     checks = [(each, check_text(table, each.codec)) for each in DETECTED]
     fitting = [(each, check) for each, check in checks if check.fault is None]
     if not fitting:
-        detail = f"The text of {table.path.name} is neither UTF-8 nor GB18030: {checks[-1][1].fault}."
+        detail = f"The text of {table.name} is neither UTF-8 nor GB18030: {checks[-1][1].fault}."
         repair = "Name its encoding with --encoding; ask who made the file."
         raise TextEncodingError(detail, repair=repair)
     says_gbk = table.language in _GBK_LANGUAGES and fitting[-1][0] is GB18030
@@ -235,7 +234,7 @@ def _require(table: Dbf, wanted: Encoding, source: str) -> TextCheck:
         return check
     others = [each for each in DETECTED if each.codec != wanted.codec]
     fitting = [each.name.lower() for each in others if check_text(table, each.codec).fault is None]
-    detail = f"The text of {table.path.name} is not {wanted.name}, as {source} says: {check.fault}."
+    detail = f"The text of {table.name} is not {wanted.name}, as {source} says: {check.fault}."
     repair = f"It can be read with --encoding {fitting[0]}." if fitting else "Ask who made the file."
     raise TextEncodingError(detail, repair=repair)
 

@@ -1,0 +1,34 @@
+"""Pages that are made from data are up to date, and settings are documented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings
+from gis.dictionary.document import markdown as dictionary_page
+from gis.network.document import markdown as checks_page
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("page", "made", "module"),
+    [
+        ("data-dictionary.md", dictionary_page, "gis.dictionary.document"),
+        ("checks.md", checks_page, "gis.network.document"),
+    ],
+)
+def test_a_page_made_from_data_is_up_to_date(page: str, made: Callable[[], str], module: str) -> None:
+    written = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert written == made(), f"run: python -m {module} > docs/{page}"
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_every_setting_is_in_the_readme(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        assert field.description
+        assert f"KAIMEN_{name.upper()}" in text
