@@ -204,10 +204,11 @@ def _bounds(frames: Frames) -> tuple[float, float, float, float]:
     inner = ("feeders", "substations", "parcels", "roads", "access_points", "transformers")
     for layers in (inner, tuple(frames)):
         shapes = np.concatenate([np.array([], object), *(geometry_of(frames.get(layer)) for layer in layers)])
-        bounds = shapely.total_bounds(shapes)
-        if np.isfinite(bounds).all():
-            west, south, east, north = (float(bound) for bound in bounds)
-            return west, south, east, north
+        bounds = shapely.bounds(shapes.astype(object)).reshape(-1, 4)
+        bounds = bounds[np.isfinite(bounds).all(axis=1)]
+        if len(bounds):
+            (west, south), (east, north) = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+            return float(west), float(south), float(east), float(north)
     raise InputError(
         "There is nothing to draw: no layer has a geometry.",
         repair="Import at least one layer with geometry.",

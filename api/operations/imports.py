@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 from pathlib import Path
 
-from layers.sources.encoding import decode_text
+from layers.sources.encoding import detect_file, open_text
 from sqlalchemy import Engine
 
 from gis.dictionary.model import layers
@@ -36,10 +35,11 @@ def read_aliases(path: Path) -> dict[str, tuple[str, str]]:
     """
     if not path.is_file():
         raise InputError(f"{path} does not exist", repair="--aliases takes a CSV file: spelling,meaning")
-    text, _ = decode_text(path.read_bytes(), str(path))
     found: dict[str, tuple[str, str]] = {}
     faults: list[str] = []
-    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+    with open_text(path, detect_file(path, None)) as stream:
+        rows = list(csv.reader(stream))
+    for number, row in enumerate(rows, start=1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and cells[0].lower() in _SPELLING_HEADERS):
             continue

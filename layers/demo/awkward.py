@@ -71,7 +71,7 @@ def _inner_and_ring(place: Place, lots: list[Lot], roads: Roadway) -> tuple[list
     blocks = [area for area in blocks if area.distance(place.nature.water) > DRY_M]
     thick = max(blocks, key=lambda area: (round(4 * np.pi * area.area / area.length**2, 6), area.area))
     ground = polygons(roads.cut_from(thick))[0].simplify(0.3)
-    inner = shapely.oriented_envelope(ground.buffer(-80).buffer(-10))
+    inner = polygons(ground.buffer(-85, join_style="mitre"))[0]
     inside = [lot for lot in lots if thick.contains(lot.shape.point_on_surface())]
     pattern = replace(inside[0], code="M1", far=1.4, important=False, zone="industry")
     return _without(lots, inside), [

@@ -132,47 +132,57 @@ def access_points(feeders: tuple[Feeder, ...], place: Place) -> tuple[AccessPoin
         if feeder.construction == "架空":
             overhead += 1
             if overhead <= WITH_POLES:
-                made += _poles(feeder)
+                made += _poles(feeder, wet)
             continue
         for number, (kind, (x, y), spare) in enumerate(_cabinets(feeder, wet, rng), start=1):
             identity = f"LT-JR-{feeder.id[-3:]}-{number:02d}"
             made.append(
                 AccessPoint(identity, f"{feeder.name}{number}号{kind}", feeder.name, kind, spare, x, y)
             )
-    return _faulty(made)
+    return _faulty(made, feeders)
 
 
-def _poles(feeder: Feeder) -> list[AccessPoint]:
+def _poles(feeder: Feeder, wet: BaseGeometry) -> list[AccessPoint]:
+    spots = feeder.main.interpolate(np.arange(60.0, feeder.main.length - 5, POLE_SPACING_M))
     made = []
-    for number, at in enumerate(np.arange(60.0, feeder.main.length - 5, POLE_SPACING_M), start=1):
-        x, y = shapely.get_coordinates(feeder.main.line_interpolate_point(at))[0]
+    for number, (x, y) in enumerate(shapely.get_coordinates(spots[~shapely.intersects(wet, spots)]), start=1):
         name = f"{feeder.name}{number}号杆"
         made.append(AccessPoint(f"LT-JR-{feeder.id[-3:]}-{number:02d}", name, feeder.name, "杆", None, x, y))
     return made
 
 
-FAR_AWAY: Final = "LT-JR-621-03"
-"""Access point whose coordinates lie 420 m from its feeder."""
+FAR_AWAY: Final = "LT-JR-614-08"
+"""Access point whose coordinates lie about 400 m from its feeder."""
+
+ASTRAY_M: Final = 300.0
+"""How far east or west, and north or south, it is astray."""
 
 UNCOUNTED: Final = frozenset({"LT-JR-611-02", "LT-JR-713-04", "LT-JR-815-02"})
 """Access points whose spare bays nobody has counted."""
 
 
-def _faulty(points: list[AccessPoint]) -> tuple[AccessPoint, ...]:
+def _faulty(points: list[AccessPoint], feeders: tuple[Feeder, ...]) -> tuple[AccessPoint, ...]:
     """Put in what real lists have: a wrong place, missing counts, names in other spellings."""
     spellings = {
-        "LT-XL-614"[-3:]: _full_width,
-        "LT-XL-713"[-3:]: _upper_case,
-        "LT-XL-622"[-3:]: _without_ending,
+        "614": _full_width,
+        "713": _upper_case,
+        "622": _without_ending,
     }
     changed = []
     for point in points:
         line = point.id.split("-")[2]
         feeder = spellings[line](point.feeder) if line in spellings else point.feeder
-        far = 300.0 if point.id == FAR_AWAY else 0.0
         spare = None if point.id in UNCOUNTED else point.spare_bays
-        changed.append(replace(point, feeder=feeder, spare_bays=spare, x=point.x + far, y=point.y - far))
+        x, y = _astray(point, feeders) if point.id == FAR_AWAY else (point.x, point.y)
+        changed.append(replace(point, feeder=feeder, spare_bays=spare, x=x, y=y))
     return tuple(changed)
+
+
+def _astray(point: AccessPoint, feeders: tuple[Feeder, ...]) -> tuple[float, float]:
+    """Return a wrong place for an access point, as far from its feeder as a slip of the pen gets."""
+    line = next(feeder.shape for feeder in feeders if feeder.name == point.feeder)
+    places = [(point.x + dx, point.y + dy) for dx in (-ASTRAY_M, ASTRAY_M) for dy in (-ASTRAY_M, ASTRAY_M)]
+    return max(places, key=lambda place: line.distance(Point(place)))
 
 
 def _full_width(name: str) -> str:

@@ -19,9 +19,7 @@ MARGIN: Final = 0.8
 RESTRICTED: Final = {"LT-XL-618": 1.05, "LT-XL-716": 0.93, "LT-XL-820": 0.88, "LT-XL-612": 0.86}
 """Feeder -> highest current as a share of its limit; LT-XL-618 stands above its rating."""
 
-TIGHT: Final = frozenset(
-    {"LT-XL-611", "LT-XL-615", "LT-XL-622", "LT-XL-718", "LT-XL-813"}
-)
+TIGHT: Final = frozenset({"LT-XL-611", "LT-XL-615", "LT-XL-622", "LT-XL-718", "LT-XL-813"})
 """Feeders that have little left."""
 
 NO_PEAK: Final = "LT-XL-719"
@@ -138,7 +136,7 @@ def power_readings() -> tuple[tuple[PowerReading, ...], tuple[PowerReading, ...]
     transformers = []
     total: dict[str, float] = {}
     for _, name, station, rated in main_transformers():
-        share = 0.68 if name == HEAVY else float(rng.uniform(0.33, 0.42))
+        share = 0.73 if name == HEAVY else float(rng.uniform(0.33, 0.42))
         factor = round(float(rng.uniform(0.95, 0.98)), 2)
         peak = round(rated * share * factor, 1)
         total[station] = total.get(station, 0.0) + peak

@@ -85,16 +85,16 @@ def _ends(line: LineString) -> tuple[tuple[int, int], tuple[int, int]]:
     return _key(path[0]), _key(path[-1])
 
 
-def _noded(streets: list[Street]) -> list[_Piece]:
-    """Cut streets of one level where they meet; each piece keeps the street it came from."""
-    lines = np.array([street.line for street in streets])
+def _noded(pieces: list[_Piece]) -> list[_Piece]:
+    """Cut what lies on the ground where it meets; each piece keeps the street it came from."""
+    lines = np.array([piece.line for piece in pieces])
     joined = parts(shapely.union_all(lines, grid_size=GRID_M))
     middles = shapely.line_interpolate_point(np.array(joined), 0.5, normalized=True)
-    of_piece, of_street = shapely.STRtree(lines).query_nearest(middles, all_matches=True)
+    of_piece, of_line = shapely.STRtree(lines).query_nearest(middles, all_matches=True)
     source: dict[int, int] = {}
-    for piece, street in zip(of_piece.tolist(), of_street.tolist(), strict=True):
-        source[piece] = min(street, source.get(piece, street))
-    return [_Piece(line, streets[source[i]], streets[source[i]].level) for i, line in enumerate(joined)]
+    for piece, line in zip(of_piece.tolist(), of_line.tolist(), strict=True):
+        source[piece] = min(line, source.get(piece, line))
+    return [_Piece(line, pieces[source[i]].street, 0) for i, line in enumerate(joined)]
 
 
 def _contracted(pieces: list[_Piece]) -> list[_Piece]:
@@ -211,13 +211,15 @@ def _bridged(pieces: list[_Piece], water: BaseGeometry) -> list[tuple[_Piece, bo
 
 
 def _network(streets: list[Street], ground: Nature) -> list[tuple[_Piece, bool]]:
-    flat = [street for street in streets if street.level == 0]
-    pieces = _noded(flat)
-    for street in streets:
-        if street.level:
-            line = shapely.set_precision(street.line, GRID_M)
-            pieces.append(_Piece(line, street, street.level))
-    pieces = _merged(_without_stubs(_contracted(pieces)))
+    ground_level = _noded([_Piece(street.line, street, 0) for street in streets if street.level == 0])
+    above = [
+        _Piece(shapely.set_precision(street.line, GRID_M), street, street.level)
+        for street in streets
+        if street.level
+    ]
+    pieces = _contracted([*ground_level, *above])
+    pieces = _noded([piece for piece in pieces if not piece.level]) + [p for p in pieces if p.level]
+    pieces = _merged(_without_stubs(pieces))
     pieces = _connected(pieces, ground.island)
     return _bridged(pieces, ground.water)
 

@@ -38,7 +38,7 @@ def open_archive(path: Path, layer: Layer, layer_name: str | None, encoding: str
             members = {_name(each): each for each in archive.infolist() if not each.is_dir()}
             databases = {part for name in members for part in _databases(name)}
             if databases:
-                inside = sorted(databases)[0]
+                inside = min(databases)
                 dataset = Dataset(path, f"/vsizip/{path.absolute()}/{inside}", "FileGDB", FILEGDB_DRIVERS)
                 return open_vector(dataset, layer, layer_name)
             shapefiles = _shapefiles(members)

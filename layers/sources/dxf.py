@@ -165,7 +165,9 @@ def _findings(path: Path, layer: Layer, layer_name: str | None, content: _Conten
     counts = content.fitting or content.labels
     if layer_name is None and len(counts) > 1:
         listed = ", ".join(f"{name} ({count:,})" for name, count in counts.most_common(_LISTED))
-        message = f"{path.name} has {len(counts)} drawing layers with fitting geometry, all are read: {listed}"
+        message = (
+            f"{path.name} has {len(counts)} drawing layers with fitting geometry, all are read: {listed}"
+        )
         repair = "Name the one to read with --layer NAME."
         yield warning("dxf_layers_merged", layer.name, None, message, repair)
     if content.fitting and content.labels:

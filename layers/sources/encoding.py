@@ -109,8 +109,12 @@ def detect_file(path: Path, stated: str | None) -> Encoding:
         return _detected(path)
     if _fits(path, wanted.codec):
         return wanted
-    fitting = [each.name.lower() for each in DETECTED if each.codec != wanted.codec and _fits(path, each.codec)]
-    repair = f"Use --encoding {fitting[0]}, or none." if fitting else "Ask who made the file for its encoding."
+    fitting = [
+        each.name.lower() for each in DETECTED if each.codec != wanted.codec and _fits(path, each.codec)
+    ]
+    repair = (
+        f"Use --encoding {fitting[0]}, or none." if fitting else "Ask who made the file for its encoding."
+    )
     detail = f"{path.name} is not {wanted.name} throughout: {_place(path, wanted.codec)}."
     raise TextEncodingError(detail, repair=repair)
 
@@ -120,7 +124,9 @@ def _detected(path: Path) -> Encoding:
         if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
             if _fits(path, "utf-16"):
                 return Encoding("UTF-16", "utf-16")
-            raise TextEncodingError(f"{path.name} begins as UTF-16 but is damaged.", repair="Export it as UTF-8.")
+            raise TextEncodingError(
+                f"{path.name} begins as UTF-16 but is damaged.", repair="Export it as UTF-8."
+            )
     for each in DETECTED:
         if _fits(path, each.codec):
             return each

@@ -66,4 +66,6 @@ def _require_json_lines(path: Path, text: Path) -> None:
                 json.loads(line)
             except ValueError as fault:
                 detail = f"{path.name} has no JSON in line {number}: {fault}."
-                raise SourceError(detail, repair="Export the file again; each line is one feature.") from fault
+                raise SourceError(
+                    detail, repair="Export the file again; each line is one feature."
+                ) from fault

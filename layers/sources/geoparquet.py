@@ -37,7 +37,9 @@ def open_parquet(path: Path) -> Source:
         geo = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
         primary, described = _geometry_column(schema, geo)
         columns = tuple(
-            each.name for each in schema if each.name not in geo.get("columns", ()) and is_attribute(each.type)
+            each.name
+            for each in schema
+            if each.name not in geo.get("columns", ()) and is_attribute(each.type)
         )
         columns = tuple(name for name in columns if name != primary)
 

@@ -161,8 +161,11 @@ def _stated(columns: Sequence[str], stated: Mapping[str, str]) -> Places | None:
     if not wanted:
         return None
     by_name = {folded(name): place for place, name in enumerate(columns)}
-    faults = [f"the file has no column {column!r} for {name}" for name, column in wanted.items()
-              if folded(column) not in by_name]
+    faults = [
+        f"the file has no column {column!r} for {name}"
+        for name, column in wanted.items()
+        if folded(column) not in by_name
+    ]
     if ("lon" in wanted) != ("lat" in wanted):
         faults.append("lon and lat are stated together or not at all")
     if faults:
@@ -224,7 +227,9 @@ def _system(words: str) -> str:
 def _coordinates(values: NDArray[np.object_], commas: CommaUse) -> NDArray[np.float64]:
     """Return coordinates as numbers, NaN where one cannot be read."""
     numbers = np.array(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
-    rest = np.flatnonzero(np.isnan(numbers) & np.array([isinstance(each, str) for each in values], dtype=bool))
+    rest = np.flatnonzero(
+        np.isnan(numbers) & np.array([isinstance(each, str) for each in values], dtype=bool)
+    )
     if len(rest):
         read = {text: _coordinate(text, commas) for text in set(values[rest])}
         numbers[rest] = [read[text] for text in values[rest]]
@@ -237,7 +242,9 @@ def _coordinate(text: str, commas: CommaUse) -> float:
     if match is None:
         value = read_number(text, commas).value
         return np.nan if value is None else value
-    value = sum(float(match[part] or 0) / size for part, size in (("degrees", 1), ("minutes", 60), ("seconds", 3600)))
+    value = sum(
+        float(match[part] or 0) / size for part, size in (("degrees", 1), ("minutes", 60), ("seconds", 3600))
+    )
     side = (match["before"] or match["after"]).upper()
     return -value if side in {"S", "W", "南", "西"} else value
 

@@ -72,7 +72,7 @@ def open_shapefile(
     # GDAL restores a missing index; nothing but what lies in temporary folders is opened as a shapefile.
     pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
     dataset = Dataset(path, str(parts[".shp"]), "Shapefile", ("ESRI Shapefile",), stage)
-    info = describe(dataset, PARTPART_NAME, encoding=_BYTES)
+    info = describe(dataset, PART_NAME, encoding=_BYTES)
     table = read_dbf(parts[".dbf"], f"{name or path.stem}.dbf")
     if len(info["fields"]) != len(table.fields):
         raise SourceError(f"{table.name} is damaged: its columns cannot be told.", repair="Export it again.")
@@ -92,7 +92,9 @@ def open_shapefile(
         encoding=found.name,
         row_count=table.kept,
         chunks=chunks,
-        findings=tuple(_findings(layer, table, found, check, lost_prj=".prj" in parts and info["crs"] is None)),
+        findings=tuple(
+            _findings(layer, table, found, check, lost_prj=".prj" in parts and info["crs"] is None)
+        ),
     )
 
 

@@ -110,7 +110,9 @@ def open_vector(
         path=dataset.path,
         format=dataset.format,
         layer_name=chosen.name if len(candidates) > 1 else "",
-        columns=tuple(name for name, kind in zip(names, info["ogr_types"], strict=True) if kind != "OFTBinary"),
+        columns=tuple(
+            name for name, kind in zip(names, info["ogr_types"], strict=True) if kind != "OFTBinary"
+        ),
         has_geometry=info["geometry_type"] is not None,
         crs=crs or info["crs"],
         encoding=encoding,

@@ -79,7 +79,7 @@ def _columns(field: Field) -> list[Column[Any]]:
     """Return a field's columns; a reference keeps its words beside the key they resolve to."""
     if field.type == "reference":
         words, key = field.stored_as
-        target = ForeignKey(f"{field.target}.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")
+        target = ForeignKey(f"{field.target}.id", ondelete="SET NULL")
         return [Column(words, Text, comment=field.meaning), Column(key, Text, target, index=True)]
     return [Column(field.name, _TYPES[field.type], comment=field.meaning)]
 

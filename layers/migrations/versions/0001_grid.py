@@ -227,9 +227,9 @@ def upgrade() -> None:
     sa.CheckConstraint('"power_factor" > 0 and "power_factor" <= 1', name=op.f('ck_capacity_power_factor_range')),
     sa.CheckConstraint('"published_kva" < \'infinity\'', name=op.f('ck_capacity_published_kva_range')),
     sa.CheckConstraint('"rated_kva" > 0 and "rated_kva" < \'infinity\'', name=op.f('ck_capacity_rated_kva_range')),
-    sa.ForeignKeyConstraint(['asset_id'], ['grid.assets.id'], name=op.f('fk_capacity_asset_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['asset_id'], ['grid.assets.id'], name=op.f('fk_capacity_asset_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['batch_id'], ['grid.import_batches.id'], name=op.f('fk_capacity_batch_id')),
-    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_capacity_substation_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_capacity_substation_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_capacity')),
     schema='grid', comment='Ratings and readings of assets')
     op.create_table('claims',
@@ -251,9 +251,9 @@ def upgrade() -> None:
     sa.CheckConstraint('"kva" > 0 and "kva" <= 1000000', name=op.f('ck_claims_kva_range')),
     sa.CheckConstraint('"level" in (\'substation\', \'main_transformer\', \'feeder\', \'transformer\')', name=op.f('ck_claims_level_known')),
     sa.CheckConstraint('"ramped_kva" >= 0 and "ramped_kva" < \'infinity\'', name=op.f('ck_claims_ramped_kva_range')),
-    sa.ForeignKeyConstraint(['asset_id'], ['grid.assets.id'], name=op.f('fk_claims_asset_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['asset_id'], ['grid.assets.id'], name=op.f('fk_claims_asset_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['batch_id'], ['grid.import_batches.id'], name=op.f('fk_claims_batch_id')),
-    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_claims_substation_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_claims_substation_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_claims')),
     schema='grid', comment='Accepted applications not yet energised')
     op.create_table('main_transformers',
@@ -268,7 +268,7 @@ def upgrade() -> None:
     sa.CheckConstraint('"rated_kva" > 0 and "rated_kva" < \'infinity\'', name=op.f('ck_main_transformers_rated_kva_range')),
     sa.ForeignKeyConstraint(['batch_id'], ['grid.import_batches.id'], name=op.f('fk_main_transformers_batch_id')),
     sa.ForeignKeyConstraint(['id', 'level'], ['grid.assets.id', 'grid.assets.level'], name=op.f('fk_main_transformers_id_level'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_main_transformers_substation_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_main_transformers_substation_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_main_transformers')),
     schema='grid', comment='Transformers inside a substation')
     op.create_table('feeders',
@@ -291,8 +291,8 @@ def upgrade() -> None:
     sa.CheckConstraint('not ST_IsEmpty(geom)', name=op.f('ck_feeders_geom_not_empty')),
     sa.ForeignKeyConstraint(['batch_id'], ['grid.import_batches.id'], name=op.f('fk_feeders_batch_id')),
     sa.ForeignKeyConstraint(['id', 'level'], ['grid.assets.id', 'grid.assets.level'], name=op.f('fk_feeders_id_level'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['main_transformer_id'], ['grid.main_transformers.id'], name=op.f('fk_feeders_main_transformer_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_feeders_substation_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['main_transformer_id'], ['grid.main_transformers.id'], name=op.f('fk_feeders_main_transformer_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_feeders_substation_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_feeders')),
     schema='grid', comment='10 or 20 kV lines leaving a substation')
     op.create_table('access_points',
@@ -312,8 +312,8 @@ def upgrade() -> None:
     sa.CheckConstraint('"spare_bays" >= 0', name=op.f('ck_access_points_spare_bays_range')),
     sa.CheckConstraint('not ST_IsEmpty(geom)', name=op.f('ck_access_points_geom_not_empty')),
     sa.ForeignKeyConstraint(['batch_id'], ['grid.import_batches.id'], name=op.f('fk_access_points_batch_id')),
-    sa.ForeignKeyConstraint(['feeder_id'], ['grid.feeders.id'], name=op.f('fk_access_points_feeder_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_access_points_substation_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feeder_id'], ['grid.feeders.id'], name=op.f('fk_access_points_feeder_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_access_points_substation_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_access_points')),
     schema='grid', comment='Where a feeder may be tapped')
     op.create_table('transformers',
@@ -332,9 +332,9 @@ def upgrade() -> None:
     sa.CheckConstraint('"rated_kva" > 0 and "rated_kva" < \'infinity\'', name=op.f('ck_transformers_rated_kva_range')),
     sa.CheckConstraint('not ST_IsEmpty(geom)', name=op.f('ck_transformers_geom_not_empty')),
     sa.ForeignKeyConstraint(['batch_id'], ['grid.import_batches.id'], name=op.f('fk_transformers_batch_id')),
-    sa.ForeignKeyConstraint(['feeder_id'], ['grid.feeders.id'], name=op.f('fk_transformers_feeder_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feeder_id'], ['grid.feeders.id'], name=op.f('fk_transformers_feeder_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['id', 'level'], ['grid.assets.id', 'grid.assets.level'], name=op.f('fk_transformers_id_level'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_transformers_substation_id'), ondelete='SET NULL', initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['substation_id'], ['grid.substations.id'], name=op.f('fk_transformers_substation_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_transformers')),
     schema='grid', comment='Distribution transformers (public; MV/LV)')
     for table, column in (
