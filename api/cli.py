@@ -4,29 +4,51 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from api.commands.database import database
-from api.commands.layers import check, import_
-from api.commands.service import demo, demo_files, draw, serve
 from api.commands.terminal import answer, expanded, failure, say, usage_failure
 from api.settings import Settings
 from gis.errors import DatabaseError, KaimenError
 
+_COMMANDS = {
+    "check": "api.commands.layers:check",
+    "db": "api.commands.database:database",
+    "demo": "api.commands.service:demo",
+    "demo-files": "api.commands.service:demo_files",
+    "draw": "api.commands.service:draw",
+    "import": "api.commands.layers:import_",
+    "serve": "api.commands.service:serve",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class _LazyGroup(click.Group):
+    """Loads a command when it is called: loading all of them takes longer than most of them run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(
+    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="kaimen")
 @click.pass_context
 def kaimen(context: click.Context) -> None:
     """Kaimen (开门接电): where the distribution grid is open, by which route, under which rule."""
     context.obj = Settings()
-
-
-for command in (database, import_, check, draw, demo, demo_files, serve):
-    kaimen.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

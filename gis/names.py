@@ -17,6 +17,11 @@ from rapidfuzz import fuzz, process
 
 _BLANKS = re.compile(r"[\s\u200b\u200c\u200d\ufeff]+")
 _KILOVOLT = re.compile(r"kv", re.IGNORECASE)
+_VOLTAGE = re.compile(r"(?<=\d)\s*kv(?![a-z])", re.IGNORECASE)
+_BLANK_BESIDE_HANZI = re.compile(
+    r"(?<=[\u4e00-\u9fff])\s+|(?<=\dkV)\s+(?=[\u4e00-\u9fff])|\s+(?=[\u4e00-\u9fff])"
+)
+_FULL_WIDTH = {0x3000: " "} | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 
 
@@ -30,6 +35,17 @@ def normal_name(name: str) -> str:
     text = unicodedata.normalize("NFKC", narrow).translate(_DASHES)  # an accent may have lost its blank
     text = _KILOVOLT.sub("kV", text)
     return text[:-1] if len(text) > 1 and text.endswith("线") else text
+
+
+def tidy_name(name: str) -> str:
+    """Return a name as it is usually written: half width, no blank beside Chinese or a voltage, kV.
+
+    >>> tidy_name("10KV潭702 疾控二回"), tidy_name("Marsa South")
+    ('10kV潭702疾控二回', 'Marsa South')
+    """
+    text = name.translate(_FULL_WIDTH).strip()  # not NFKC, which would undo Roman numerals as in Ⅰ回线
+    text = _VOLTAGE.sub("kV", text)
+    return _BLANK_BESIDE_HANZI.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)

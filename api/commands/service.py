@@ -47,7 +47,9 @@ def _as_json(report: DemoReport) -> dict[str, object]:
 def _tell(report: DemoReport) -> None:
     for each in report.imports:
         for name, rows in each.counts.items():
-            click.echo(f"{name:18} {rows.written:6,} rows, {rows.rejected} left out, {len(each.findings)} findings")
+            click.echo(
+                f"{name:18} {rows.written:6,} rows, {rows.rejected} left out, {len(each.findings)} findings"
+            )
     if not report.imports:
         click.echo("The demo district is loaded already.")
     click.echo("\nWhat `kaimen check` finds in it (the faults are there on purpose):")
@@ -89,7 +91,9 @@ def draw(settings: Settings, out: Path, as_json: bool) -> None:
 
 @click.command(help="Serve the database on the web.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve the database."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,12 +23,12 @@ from rich.table import Table
 
 from gis.errors import KaimenError
 from gis.findings import Finding, Severity, count
-from layers.intake.run import Watch
+from layers.intake.request import Watch
 
 words = Console(stderr=True, highlight=False)
 """Where words for people go; standard output belongs to the answer."""
 
-_SHOWN_FINDINGS = 40
+_SHOWN_OF_A_CHECK = 3
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 
 
@@ -38,7 +39,7 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def say(text: str) -> None:
     """Say something to the person, beside the answer."""
-    words.print(text, markup=False)
+    words.print(text, markup=False, soft_wrap=True)
 
 
 def answer(value: object) -> None:
@@ -59,8 +60,8 @@ def usage_failure(fault: click.ClickException) -> dict[str, Any]:
     }
 
 
-def show_findings(findings: Sequence[Finding], shown: int = _SHOWN_FINDINGS) -> None:
-    """Draw findings as a table on standard output, errors first."""
+def show_findings(findings: Sequence[Finding], each: int = _SHOWN_OF_A_CHECK) -> None:
+    """Draw findings as a table on standard output, the first few of each check."""
     if not findings:
         say("No findings.")
         return
@@ -71,7 +72,11 @@ def show_findings(findings: Sequence[Finding], shown: int = _SHOWN_FINDINGS) -> 
         ("what and how to repair", {"ratio": 10}),
     ):
         table.add_column(title, overflow="fold", **options)  # type: ignore[arg-type]  # options are ratios
-    for finding in findings[:shown]:
+    told: Counter[str] = Counter()
+    for finding in findings:
+        told[finding.check] += 1
+        if told[finding.check] > each:
+            continue
         thing = finding.layer if finding.id is None else f"{finding.layer}\n{finding.id}"
         table.add_row(
             f"[{_STYLE[finding.severity]}]{finding.check}[/]",
@@ -80,7 +85,10 @@ def show_findings(findings: Sequence[Finding], shown: int = _SHOWN_FINDINGS) -> 
         )
     Console(width=None if sys.stdout.isatty() else 120).print(table)
     totals = count(findings)
-    rest = f"; {len(findings) - shown} more, all with --json" if len(findings) > shown else ""
+    more = {check: number - each for check, number in told.items() if number > each}
+    for check, number in more.items():
+        say(f"… and {number:,} more of {check}")
+    rest = "; --json tells them all" if more else ""
     say(f"{totals[Severity.ERROR]} errors, {totals[Severity.WARNING]} warnings{rest}")
 
 

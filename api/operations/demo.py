@@ -16,8 +16,7 @@ from api.operations.overview import write_overview
 from gis.errors import ConflictError
 from gis.findings import Finding
 from layers.demo import DemoFile, write_demo
-from layers.intake.request import ImportRequest, ImportResult
-from layers.intake.run import Watch
+from layers.intake.request import ImportRequest, ImportResult, Watch
 from layers.queries.batches import holds_other_data, sources_of
 
 DEMO_DAY = date(2026, 11, 21)

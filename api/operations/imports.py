@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from layers.sources.encoding import detect_file, open_text
 from sqlalchemy import Engine
 
 from gis.dictionary.model import layers
 from gis.errors import InputError
 from gis.names import normal_name
-from layers.intake.request import ImportRequest, ImportResult
-from layers.intake.run import OSM, Watch, run_import
+from layers.intake.request import OSM, ImportRequest, ImportResult, Watch
+from layers.intake.run import run_import
+from layers.sources.encoding import detect_file, open_text
 
 IMPORTABLE = (*layers(), OSM)
 """Words that ``kaimen import`` takes."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from layers.queries.grid import count_rows, read_grid
-from maps.sketch import sketch_svg
 from maps.overview import overview_html
+from maps.sketch import sketch_svg
 
 _WIDTH_PX = 1600
 

@@ -44,10 +44,11 @@ class CommaUse:
 
     decimal: int = 0
     thousands: int = 0
+    example: str = ""
 
     def learn(self, texts: Iterable[str]) -> CommaUse:
         """Return the count with these texts added; those that could be either do not count."""
-        decimal, thousands = self.decimal, self.thousands
+        decimal, thousands, example = self.decimal, self.thousands, self.example
         for text in texts:
             number = _BLANKS.sub("", split_measure(_clean(text))[0])
             if "," not in number:
@@ -55,7 +56,8 @@ class CommaUse:
             as_decimal, as_thousands = _readings(number)
             decimal += as_decimal and not as_thousands
             thousands += as_thousands and not as_decimal
-        return replace(self, decimal=decimal, thousands=thousands)
+            example = example or (text if as_decimal and not as_thousands else "")
+        return replace(self, decimal=decimal, thousands=thousands, example=example)
 
 
 @dataclass(frozen=True, slots=True)

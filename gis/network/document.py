@@ -10,9 +10,9 @@ from gis.network.checks.parameters import CheckParameters
 
 _HEAD = """# Checks 核查项目
 
-`kaimen check` runs all of them over the whole grid. A finding of severity *error* means that a figure resting on
-it would be wrong, and publishing is refused while one is open; a *warning* is worth a look. Each finding names
-the thing, the place and the repair. `--out findings.gpkg` writes them for QGIS.
+`kaimen check` runs all of them over the whole grid. A finding of severity *error* means that a figure that
+rests on it would be wrong, and publishing is refused while one is open; a *warning* is worth a look. Each
+finding names the thing, the place and the repair. `--out findings.gpkg` writes them for QGIS.
 
 | check | severity | 中文 | what it finds |
 |---|---|---|---|

@@ -33,8 +33,8 @@ class Grid:
         ``substation_id`` stands as ``substation_ref`` (words as given) and ``substation_id`` (the id
         they resolve to, None where nothing matches); ``asset`` likewise as ``asset_ref`` and
         ``asset_id``. Layers with geometry are GeoDataFrames in EPSG:4326 with the column
-        ``geometry``; roads also have ``node_ids`` (list of int or
-        None) and ``noding`` (how their batch says they meet: crossings, shared or nodes). Missing values are None or NaN.
+        ``geometry``; roads also have ``node_ids`` (list of int or None) and ``noding`` (how their batch
+        says they meet: crossings, shared or nodes). Missing values are None or NaN.
     """
 
     frames: Mapping[str, pd.DataFrame]

@@ -23,6 +23,9 @@ STREET_M: Final = (10.0, 16.0)
 """Distance between two lots with a local street between them."""
 
 DRY_M: Final = 60.0
+SIDE_M: Final = 80.0
+PUSH_M: Final = 12.0
+NEAR_M: Final = 120.0
 PUMP_M2: Final = 2_400.0
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -100,7 +103,8 @@ def _behind_the_river(place: Place, lots: list[Lot], pattern: Lot) -> Lot:
     river = shapely.union_all([area for name, area in place.nature.waters if name == "汀河"])
     streets = [s.line for s in place.segments if s.street.grade != "expressway" and not s.bridge]
     tree = shapely.STRtree(streets)
-    taken = shapely.union_all([lot.shape for lot in lots]).union(place.nature.water.buffer(9))
+    taken = shapely.union_all([lot.shape for lot in lots if lot.shape.distance(river) < NEAR_M])
+    taken = taken.union(river.buffer(9)).union(place.nature.water)
     found: list[tuple[float, Polygon]] = []
     for bank in parts(river.buffer(46).boundary):
         for at in np.arange(600, bank.length, 40):
@@ -116,6 +120,22 @@ def _behind_the_river(place: Place, lots: list[Lot], pattern: Lot) -> Lot:
     return _made(pattern, 9007, shape, "汀河取水泵站", load_kva=400.0, code="U1", far=0.3, zone="rural")
 
 
+def _with_neighbours(lots: list[Lot]) -> list[Lot]:
+    """Return the lots that share a long side with another one."""
+    shapes = np.array([lot.shape for lot in lots])
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=0.1)
+    shared = shapely.area(shapely.intersection(shapely.buffer(shapes[first], 1.0), shapes[second]))
+    return [lots[i] for i in np.unique(first[(first != second) & (shared > SIDE_M)])]
+
+
+def _pushed(lot: Lot, lots: list[Lot]) -> BaseGeometry:
+    """Return the lot's shape moved to the side where it takes most of its neighbours' land."""
+    others = shapely.union_all([other.shape for other in lots if other.shape.distance(lot.shape) < PUSH_M])
+    sides = ((PUSH_M, 0.0), (-PUSH_M, 0.0), (0.0, PUSH_M), (0.0, -PUSH_M))
+    moved = [translate(lot.shape, *side) for side in sides]
+    return max(moved, key=lambda shape: shape.intersection(others).area)
+
+
 def awkward(place: Place, lots: list[Lot]) -> tuple[list[Lot], list[Lot]]:
     """Return the ordinary lots that stay, and the awkward ones."""
     roads = Roadway.of(place, 2.0)
@@ -124,20 +144,18 @@ def awkward(place: Place, lots: list[Lot]) -> tuple[list[Lot], list[Lot]]:
     host = _first(lots, "new", "R2", 34_000, 60_000)
     middle = host.shape.centroid
     part = middle.buffer(32, cap_style="square").intersection(host.shape)
-    neighbour = _first([lot for lot in lots if lot is not host], "new", "B1", 15_000, 60_000)
+    neighbour = _first(_with_neighbours(lots), "industry", "M1", 15_000, 60_000)
     crossed = _first(lots, "industry", "W1", 15_000, 60_000)
     corners = shapely.get_coordinates(shapely.oriented_envelope(crossed.shape.buffer(-8)))
     bow = Polygon(corners[[0, 2, 1, 3]])
     island = polygons(roads.cut_from(place.nature.island.buffer(-12)))[0]
     wide = _first(lots, "new", "B2", 12_000, 60_000)
     corner = _first(lots, "old", "B1", 2_500, 9_000)
-    lots = _without(lots, [crossed, wide, corner])
+    lots = _without(lots, [crossed, wide, corner, neighbour])
     special += [
         grounds,
         _made(host, 9004, part, "社区服务中心（二期）", load_kva=250.0, code="A1", far=1.2),
-        _made(
-            neighbour, 9005, translate(neighbour.shape, 12.0, 0.0), "澄信商业广场（调整）", load_kva=1600.0
-        ),
+        _made(neighbour, 9005, _pushed(neighbour, lots), "澄信精密机械厂区（调整）", load_kva=1600.0),
         replace(_made(crossed, 9006, bow, "晴丰物流园", load_kva=500.0), area_ha=crossed.area_ha),
         _behind_the_river(place, lots, host),
         _made(host, 9008, island, "鹭洲生态园", load_kva=315.0, code="B3", far=0.3, zone="rural"),

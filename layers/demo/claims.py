@@ -70,7 +70,9 @@ def _with_fate(claim: Claim) -> Claim:
     match claim.fate:
         case "expired":
             day = day.replace(year=2025)
-            return replace(claim, accepted=day, expires=day + timedelta(days=180))
+            return replace(
+                claim, id=claim.id.replace("2026", "2025"), accepted=day, expires=day + timedelta(days=180)
+            )
         case "energised":
             return replace(claim, energised=min(day + timedelta(days=75), date(2026, 10, 30)))
         case "withdrawn":

@@ -13,7 +13,7 @@ from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.demo import plan
-from layers.demo.feeders import CITY, Feeder
+from layers.demo.feeders import CITY, NOT_SERVED, Feeder
 from layers.demo.land import Land
 from layers.demo.streets import Place
 
@@ -213,7 +213,7 @@ def transformers(feeders: tuple[Feeder, ...], land: Land, place: Place) -> tuple
                 if not _free(spot, taken) or water.intersects(Point(spot).buffer(4)):
                     continue
                 lot = lots[int(tree.nearest(Point(spot)))]
-                if lot.shape.distance(Point(spot)) > SERVED_M or lot.code in {"G1", "G2"}:
+                if lot.shape.distance(Point(spot)) > SERVED_M or lot.code in NOT_SERVED:
                     continue
                 stem = lot.name or "规划地块"
                 counts[stem] = counts.get(stem, 0) + 1

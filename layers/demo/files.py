@@ -22,7 +22,7 @@ class DemoFile:
     layer
         The layer it is imported into.
     files
-        The file to name first, then those that belong to it.
+        The files to name in the import; the parts of a shapefile lie beside it.
     options
         Options of the import: ``crs``, ``encoding``, ``layer_name``, ``noding``.
     words

@@ -46,7 +46,7 @@ def _anew(path: Path) -> Path:
 
 
 def shapefile(frame: gpd.GeoDataFrame, path: Path, *, code_page: bool) -> tuple[Path, ...]:
-    """Write a shapefile in GBK, with or without the .cpg that says so; return all its files."""
+    """Write a shapefile in GBK, with or without the .cpg that says so."""
     pyogrio.write_dataframe(
         frame,
         _anew(path),
@@ -56,8 +56,7 @@ def shapefile(frame: gpd.GeoDataFrame, path: Path, *, code_page: bool) -> tuple[
     )
     if not code_page:
         path.with_suffix(".cpg").unlink(missing_ok=True)
-    found = [path.with_suffix(suffix) for suffix in (".shp", ".shx", ".dbf", ".prj", ".cpg")]
-    return tuple(file for file in found if file.exists())
+    return (path,)
 
 
 def geopackage(frame: gpd.GeoDataFrame, path: Path, layer: str) -> tuple[Path, ...]:

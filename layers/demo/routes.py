@@ -50,14 +50,14 @@ class Ways:
     lines
         The segments' lines.
     arms
-        For each node its segments.
+        For each node its segments, each with the node at its other end.
     """
 
     points: NDArray[np.float64]
     ends: NDArray[np.int64]
     costs: NDArray[np.float64]
     lines: tuple[LineString, ...]
-    arms: tuple[tuple[int, ...], ...]
+    arms: tuple[tuple[tuple[int, int], ...], ...]
 
     def search(
         self, starts: Mapping[int, float], costs: NDArray[np.float64]
@@ -69,17 +69,14 @@ class Ways:
         for cost, node in queue:
             distance[node] = cost
         heapq.heapify(queue)
-        far = distance.tolist()
-        by = via.tolist()
-        price = costs.tolist()
-        ends = self.ends.tolist()
+        far: list[float] = distance.tolist()
+        by: list[int] = via.tolist()
+        price: list[float] = costs.tolist()
         while queue:
             cost, node = heapq.heappop(queue)
             if cost > far[node]:
                 continue
-            for arm in self.arms[node]:
-                first, last = ends[arm]
-                other = last if first == node else first
+            for arm, other in self.arms[node]:
                 new = cost + price[arm]
                 if new < far[other] - 1e-9:
                     far[other] = new
@@ -124,7 +121,7 @@ def ways(place: Place) -> Ways:
     number: dict[tuple[int, int], int] = {}
     points: list[NDArray[np.float64]] = []
     ends = []
-    arms: dict[int, list[int]] = defaultdict(list)
+    arms: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for index, segment in enumerate(segments):
         path = shapely.get_coordinates(segment.line)
         pair = []
@@ -135,7 +132,8 @@ def ways(place: Place) -> Ways:
                 number[key] = len(points)
                 points.append(point)
             pair.append(number[key])
-            arms[pair[-1]].append(index)
+        arms[pair[0]].append((index, pair[1]))
+        arms[pair[1]].append((index, pair[0]))
         ends.append(pair)
     costs = [segment.line.length * DISLIKE[segment.street.grade] for segment in segments]
     return Ways(

@@ -12,6 +12,7 @@ from gis.dictionary.model import ASSET_LEVELS, Field, layers
 from gis.findings import Finding, Severity, warning
 from gis.names import Match, Named, NameIndex
 from layers.intake.log import FindingLog
+from layers.intake.staging import incoming_table
 from layers.tables.base import SCHEMA
 
 _NO_LAYER = "assets"
@@ -70,8 +71,20 @@ def tell(
     for field, pairs in settled.items():
         if field.layer in imported:
             index = NameIndex(list(_things(connection, field.target)))
-            for finding in _findings(field, pairs, index):
-                log.add(finding)
+            words = _incoming_words(connection, field)
+            brought = [pair for pair in pairs if pair[0].words in words]
+            if brought and not index.things:
+                log.add(_nothing_to_refer_to(field, len(brought)))
+            else:
+                log.add(*_findings(field, brought, index))
+
+
+def _incoming_words(connection: psycopg.Connection, field: Field) -> set[str]:
+    """Return the references that the running import brought."""
+    statement = sql.SQL("select distinct {words} from {incoming}").format(
+        words=sql.Identifier(field.stored_as[0]), incoming=incoming_table(field.layer)
+    )
+    return {str(row[0]) for row in connection.execute(statement).fetchall()}
 
 
 def _findings(field: Field, pairs: list[tuple[Reference, Match]], index: NameIndex) -> Iterator[Finding]:
@@ -91,11 +104,19 @@ def _findings(field: Field, pairs: list[tuple[Reference, Match]], index: NameInd
             yield warning("name_spelling", field.layer, match.id, message, repair)
 
 
+def _nothing_to_refer_to(field: Field, number: int) -> Finding:
+    severity = Severity.ERROR if field.required else Severity.WARNING
+    target = "substations, feeders or transformers" if field.target == _NO_LAYER else field.target
+    message = f"{field.name} names {number:,} things, and the database has no {target} yet"
+    repair = f"Import {target} as well; the names are joined when they are there."
+    return Finding("referred_layer_empty", severity, field.layer, None, message, repair)
+
+
 def _unknown(field: Field, reference: Reference, near: tuple[str, ...], severity: Severity) -> Finding:
     rows = f"{reference.rows} rows: " if reference.rows > 1 else ""
     known = f"nearest: {', '.join(near)}" if near else f"the database has no {field.target} like it"
     message = f"{rows}{field.name} {reference.words!r} names nothing known; {known}"
-    repair = f"Import {field.target} first, correct the name, or settle it by --aliases FILE."
+    repair = "Import what is missing, correct the name, or settle it by --aliases FILE."
     return Finding("reference_unknown", severity, field.layer, reference.words, message, repair)
 
 

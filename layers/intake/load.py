@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,9 +17,9 @@ from gis.dictionary.headers import ColumnMapping, match_headers
 from gis.dictionary.model import Layer
 from gis.dictionary.values import convert
 from gis.errors import CrsError, InputError, MappingError
-from gis.findings import Finding, Severity, error, warning
+from gis.findings import Finding, Severity, warning
 from layers.intake.log import FindingLog
-from layers.intake.request import ImportRequest
+from layers.intake.request import ImportRequest, Progress
 from layers.intake.rows import RowMaker
 from layers.intake.staging import Staging
 from layers.intake.survey import Survey, selected, survey
@@ -27,9 +27,6 @@ from layers.sources.model import Chunk, Source
 
 PLACE_FIELDS = frozenset({"lon", "lat", "wkt"})
 """Words of ``--map`` that name a table's coordinate columns; the reader takes them."""
-
-Progress = Callable[[int, int | None], None]
-"""Called with the rows done and the rows there are, None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,8 @@ def _mapping(source: Source, layer: Layer, request: ImportRequest, log: FindingL
             f"{source.path.name} has no column for {field.name} ({field.zh}); it is unknown for all rows"
         )
         repair = f"Add the column, or bind it: --map {field.name}=COLUMN."
-        log.add(error("column_missing", layer.name, None, message, repair))
+        severity = Severity.WARNING if field.name == "name" else Severity.ERROR
+        log.add(Finding("column_missing", severity, layer.name, None, message, repair))
     if mapping.unmatched:
         listed = ", ".join(
             each.column + (f" (perhaps {each.suggestion})" if each.suggestion else "")

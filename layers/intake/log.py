@@ -25,6 +25,7 @@ REPAIRS = {
     "geometry_zero_length": "Delete the line in the source, or draw it.",
     "id_missing": "Give the row an id in the source.",
     "id_repeated": "Give each row an id of its own; the first row of an id is kept.",
+    "name_irregular": "Nothing; names are joined by their normal form. Tidy it in the source if you like.",
     "name_spelling": "Nothing; write the name the same way in both files if you like.",
     "required_value_missing": "Fill the value in the source and import again.",
     "text_broken": "Export the file again from its source, in UTF-8.",
@@ -39,12 +40,12 @@ class FindingLog:
     """Collects findings; of a check with many rows the first hundred and a count."""
 
     def __init__(self) -> None:
-        self._kept: list[Finding] = []
+        self._kept: dict[Finding, None] = {}  # in the order of arrival, each once
         self._seen: dict[tuple[str, Severity, str], int] = defaultdict(int)
 
     def add(self, *findings: Finding) -> None:
         """Keep findings that stand alone."""
-        self._kept.extend(finding for finding in findings if finding not in self._kept)
+        self._kept.update(dict.fromkeys(findings))
 
     def rows(self, check: str, severity: Severity, layer: str, rows: Iterable[tuple[str, str]]) -> None:
         """Keep findings of single rows, each given as its id and its message."""
@@ -52,7 +53,7 @@ class FindingLog:
         for thing, message in rows:
             self._seen[key] += 1
             if self._seen[key] <= SHOWN:
-                self._kept.append(Finding(check, severity, layer, thing, message, REPAIRS[check]))
+                self.add(Finding(check, severity, layer, thing, message, REPAIRS[check]))
 
     def asset_clashes(self, layer: str, clashes: Iterable[tuple[str, str]]) -> None:
         """Keep the ids that another level has already, given as (id, level)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +11,21 @@ from gis.findings import Finding
 
 Noding = Literal["crossings", "shared", "nodes"]
 """How roads meet: at true crossings of one level, where vertices coincide, or by node ids (OpenStreetMap)."""
+
+
+OSM = "osm"
+"""The word for an OpenStreetMap extract, which fills several layers at once."""
+
+Progress = Callable[[int, int | None], None]
+"""Called with the rows done and the rows there are, None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told while an import runs: of rows done, and that another import must end first."""
+
+    progress: Progress
+    waiting: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

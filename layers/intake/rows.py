@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,13 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.crs import SourceCrs
+from gis.dictionary.converted import where
 from gis.dictionary.headers import ColumnMapping
+from gis.dictionary.model import Field
 from gis.dictionary.values import convert
 from gis.findings import Severity, warning
 from gis.geometry import clean
-from gis.names import normal_name
+from gis.names import normal_name, tidy_name
 from layers.intake.log import FindingLog
 from layers.intake.survey import Survey
 from layers.sources.model import Chunk
@@ -82,7 +85,7 @@ class RowMaker:
     def _fields(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
         """Convert every bound field; return the columns as stored and the rows to leave out."""
         rejected = np.zeros(len(rows), dtype=bool)
-        columns: dict[str, object] = {}
+        columns: dict[str, pd.Series] = {}
         power_factor = None
         for binding in sorted(self.mapping.bindings, key=lambda each: each.field.name != "power_factor"):
             name = binding.field.name
@@ -90,14 +93,18 @@ class RowMaker:
             if name == "power_factor":
                 power_factor = np.asarray(result.column, dtype=np.float64)
             self._assume(result.assumptions)
+            self._tell_commas(name, rows)
+            self._tell_irregular(binding.field, rows, result.column)
             for check, severity in {(fault.check, fault.severity) for fault in result.faults}:
                 faults = [fault for fault in result.faults if fault.check == check]
                 told = ((self._row(rows, fault.position), fault.message) for fault in faults)
                 self.log.rows(check, severity, self.mapping.layer.name, told)
             rejected[[fault.position for fault in result.faults if fault.rejects_row]] = True
-            columns[binding.field.stored_as[0]] = result.column
+            columns[binding.field.stored_as[0]] = pd.Series(
+                result.column, index=rows.index, dtype=result.column.dtype
+            )
         if "node_ids" in rows:
-            columns["node_ids"] = rows["node_ids"].to_numpy()
+            columns["node_ids"] = rows["node_ids"]
         return pd.DataFrame(columns, index=rows.index), rejected
 
     def _assume(self, assumptions: dict[str, str]) -> None:
@@ -107,6 +114,29 @@ class RowMaker:
         }
         for check, message in assumptions.items():
             self.log.add(warning(check, self.mapping.layer.name, None, message, repairs[check]))
+
+    def _tell_commas(self, field: str, rows: pd.DataFrame) -> None:
+        """Tell once that a column writes its decimals with a comma."""
+        binding, commas = self.mapping.binding(field), self.survey.commas.get(field)
+        if binding is None or commas is None or not commas.decimal or not len(rows):
+            return
+        message = (
+            f"{where(binding)} writes decimals with a comma ({commas.decimal:,} values such as"
+            f" {commas.example!r}); they are read so"
+        )
+        repair = "Nothing, where it is right; else write decimals with a point."
+        self.log.add(warning("decimal_comma", self.mapping.layer.name, None, message, repair))
+
+    def _tell_irregular(self, field: Field, rows: pd.DataFrame, values: NDArray[Any]) -> None:
+        """Tell names that are not written as names are: full width, blanks, KV."""
+        if field.type != "reference" and field.name != "name":
+            return
+        odd = [(at, text) for at, text in enumerate(values) if text is not None and tidy_name(text) != text]
+        told = (
+            (self._row(rows, at), f"{field.name} {text!r} is written irregularly; usual: {tidy_name(text)!r}")
+            for at, text in odd
+        )
+        self.log.rows("name_irregular", Severity.WARNING, self.mapping.layer.name, told)
 
     def _geometry(
         self, chunk: Chunk, rejected: NDArray[np.bool_]
@@ -207,7 +237,8 @@ class RowMaker:
 
 def _content_hashes(rows: pd.DataFrame, geometry: NDArray[np.object_] | None) -> list[str]:
     """Return a short hash of each row's name and geometry, the same wherever the row stands."""
-    texts = rows.drop(columns="id", errors="ignore").astype(str).agg("\x1f".join, axis=1).tolist()
+    columns = [rows[name].tolist() for name in rows.columns if name != "id"]
+    texts = ["\x1f".join(map(str, row)) for row in zip(*columns, strict=True)] or [""] * len(rows)
     if geometry is None:
         return [_hash(text.encode()) for text in texts]
     coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
@@ -242,7 +273,7 @@ def _name_ids(rows: pd.DataFrame, survey: Survey, hashes: list[str]) -> list[str
     home = next((name for name in ("substation_ref", "feeder_ref") if name in rows), None)
     homes = rows[home].tolist() if home else [None] * len(rows)
     ids = []
-    for name, where, content in zip(rows["name"].tolist(), homes, hashes, strict=True):
+    for name, place, content in zip(rows["name"].tolist(), homes, hashes, strict=True):
         if name is None:
             ids.append(f"~{content}")
             continue
@@ -250,5 +281,5 @@ def _name_ids(rows: pd.DataFrame, survey: Survey, hashes: list[str]) -> list[str
         if survey.names[normal] <= 1:
             ids.append(normal)
         else:
-            ids.append(f"{normal_name(where)}/{normal}" if where else f"{normal}~{content}")
+            ids.append(f"{normal_name(place)}/{normal}" if place else f"{normal}~{content}")
     return ids

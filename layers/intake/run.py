@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +15,17 @@ from gis.dictionary.model import layers
 from gis.errors import DatabaseError, InputError
 from layers.intake.datum import datum_findings
 from layers.intake.joins import resolve_all, tell
-from layers.intake.load import Loaded, Progress, load, load_tagged
+from layers.intake.load import Loaded, load, load_tagged
 from layers.intake.log import FindingLog
-from layers.intake.request import Counts, ImportRequest, ImportResult
+from layers.intake.request import OSM, Counts, ImportRequest, ImportResult, Progress, Watch
 from layers.intake.staging import Staging
 from layers.sources.open import open_source
 from layers.sources.osm import open_osm
 from layers.tables.batches import aliases, import_batches, layer_versions
 from layers.tables.grid import layer_tables
 
-OSM = "osm"
-"""The word for an OpenStreetMap extract, which fills several layers at once."""
-
 _BLOCK_BYTES = 1 << 20
 _LOCK = "select {} (hashtext('kaimen import'))"
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """Who is told while an import runs: of rows done, and that another import must end first."""
-
-    progress: Progress
-    waiting: Callable[[], None]
 
 
 def run_import(engine: Engine, request: ImportRequest, watch: Watch) -> ImportResult:

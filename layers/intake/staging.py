@@ -30,6 +30,11 @@ _ARROW = {
 }
 
 
+def incoming_table(layer: str) -> sql.Identifier:
+    """Return the temporary table that holds a layer's incoming rows until the transaction ends."""
+    return sql.Identifier("pg_temp", f"incoming_{layer}")
+
+
 @dataclass(frozen=True, slots=True)
 class Staging:
     """One layer's incoming rows in a temporary table of the running transaction.
@@ -55,10 +60,6 @@ class Staging:
         resolved = {f"{name.removesuffix('_ref')}_id" for name in names if name.endswith("_ref")}
         return [name for name in names if name not in resolved | {"batch_id"}]
 
-    @property
-    def _incoming(self) -> sql.Identifier:
-        return sql.Identifier("pg_temp", f"incoming_{self.table.name}")
-
     def open(self) -> None:
         """Make the empty temporary table."""
         self._run("drop table if exists {incoming}")
@@ -75,7 +76,7 @@ class Staging:
         options = csv.WriteOptions(include_header=False, quoting_style="needed")
         csv.write_csv(self._arrow(prepared), buffer, options)
         statement = sql.SQL("copy {table} ({columns}) from stdin (format csv)").format(
-            table=self._incoming, columns=_names(self.columns)
+            table=incoming_table(self.table.name), columns=_names(self.columns)
         )
         with self.connection.cursor().copy(statement) as copy:
             copy.write(buffer.getbuffer())
@@ -158,7 +159,7 @@ class Staging:
             "schema": sql.Identifier(SCHEMA),
             "table": sql.Identifier(SCHEMA, self.table.name),
             "index": sql.Identifier(f"ix_{self.table.name}_geom"),
-            "incoming": self._incoming,
+            "incoming": incoming_table(self.table.name),
             "level": sql.Literal(self.level),
         }
         return self.connection.execute(sql.SQL(statement).format(**names, **parts))

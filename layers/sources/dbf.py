@@ -172,9 +172,11 @@ def find_encoding(table: Dbf, stated: str | None, cpg: str | None) -> tuple[Enco
     checks = [(each, check_text(table, each.codec)) for each in DETECTED]
     fitting = [(each, check) for each, check in checks if check.fault is None]
     if not fitting:
-        detail = f"The text of {table.name} is neither UTF-8 nor GB18030: {checks[-1][1].fault}."
-        repair = "Name its encoding with --encoding; ask who made the file."
-        raise TextEncodingError(detail, repair=repair)
+        raise TextEncodingError(
+            f"The text of {table.name} is neither UTF-8 nor GB18030:",
+            repair="Name its encoding with --encoding; ask who made the file.",
+            faults=tuple(f"{each.name}: {check.fault}" for each, check in checks),
+        )
     says_gbk = table.language in _GBK_LANGUAGES and fitting[-1][0] is GB18030
     if says_gbk and not any(_CHINESE.search(text) for text in sample_texts(table, UTF_8)):
         return fitting[-1]

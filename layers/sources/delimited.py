@@ -76,9 +76,9 @@ def _delimiter(path: Path, encoding: Encoding) -> str:
         return hint[1]
     scores = {each: _consistency(path, encoding, each) for each in _DELIMITERS}
     best = max(_DELIMITERS, key=lambda each: scores[each])
-    if scores[best] == (0.0, 0):
-        # Blanks part the columns where they do so without exception.
-        return " " if _consistency(path, encoding, " ")[0] == 1.0 else ","
+    # Blanks part the columns only where they do so without exception and nothing else does.
+    if scores[best][0] < 1.0 and _consistency(path, encoding, " ")[0] == 1.0:
+        return " "
     return best
 
 

@@ -130,8 +130,11 @@ def _detected(path: Path) -> Encoding:
     for each in DETECTED:
         if _fits(path, each.codec):
             return each
-    detail = f"{path.name} is neither UTF-8 nor GB18030: {_place(path, GB18030.codec)}."
-    raise TextEncodingError(detail, repair="Name the encoding with --encoding, or export the file as UTF-8.")
+    raise TextEncodingError(
+        f"{path.name} is neither UTF-8 nor GB18030:",
+        repair="Name the encoding with --encoding, or export the file as UTF-8.",
+        faults=tuple(f"{each.name}: {_place(path, each.codec)}" for each in DETECTED),
+    )
 
 
 def refuse_nul(path: Path, encoding: Encoding) -> None:

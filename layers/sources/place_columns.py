@@ -227,9 +227,8 @@ def _system(words: str) -> str:
 def _coordinates(values: NDArray[np.object_], commas: CommaUse) -> NDArray[np.float64]:
     """Return coordinates as numbers, NaN where one cannot be read."""
     numbers = np.array(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
-    rest = np.flatnonzero(
-        np.isnan(numbers) & np.array([isinstance(each, str) for each in values], dtype=bool)
-    )
+    missing = np.flatnonzero(np.isnan(numbers))
+    rest = missing[[isinstance(each, str) for each in values[missing]]]
     if len(rest):
         read = {text: _coordinate(text, commas) for text in set(values[rest])}
         numbers[rest] = [read[text] for text in values[rest]]

@@ -27,6 +27,10 @@ from layers.sources.staging import Stage
 _FIRST_FIELD = 1
 """GDAL's batches are the feature id, the fields, the geometry: places are safe, names may repeat."""
 
+_KML_OWN = "id timestamp begin end altitudeMode tessellate extrude visibility drawOrder icon snippet"
+_FORMAT_OWN = {"KML": frozenset(_KML_OWN.split())}
+"""Columns that a format adds of its own; they say nothing of the thing."""
+
 _READING_ERRORS = (RuntimeError, ValueError, OSError, pa.ArrowException)
 _LONGEST_WORDS = 200
 
@@ -100,19 +104,22 @@ def open_vector(
     candidates = _candidates(dataset)
     chosen = choose(dataset.path, candidates, layer, layer_name)
     info = describe(dataset, chosen.name)
-    names = tuple(str(name) for name in info["fields"])
+    own = _FORMAT_OWN.get(dataset.format, frozenset())
+    columns = tuple(
+        str(name)
+        for name, kind in zip(info["fields"], info["ogr_types"], strict=True)
+        if kind != "OFTBinary" and name not in own
+    )
 
     def chunks() -> Iterator[Chunk]:
-        yield from _chunks(dataset, chosen.name, info)
+        yield from _chunks(dataset, chosen.name, info, columns)
 
     count = int(info["features"])
     return Source(
         path=dataset.path,
         format=dataset.format,
         layer_name=chosen.name if len(candidates) > 1 else "",
-        columns=tuple(
-            name for name, kind in zip(names, info["ogr_types"], strict=True) if kind != "OFTBinary"
-        ),
+        columns=columns,
         has_geometry=info["geometry_type"] is not None,
         crs=crs or info["crs"],
         encoding=encoding,
@@ -193,12 +200,14 @@ def require_rows(dataset: Dataset, layer: str, counted: int, read: int) -> None:
     raise SourceError(detail, repair="Export the file again, or copy it anew.")
 
 
-def _chunks(dataset: Dataset, layer: str, info: Mapping[str, Any]) -> Iterator[Chunk]:
+def _chunks(
+    dataset: Dataset, layer: str, info: Mapping[str, Any], columns: tuple[str, ...]
+) -> Iterator[Chunk]:
     done = 0
     for meta, batch in batches(dataset, layer):
         index = pd.RangeIndex(done + 1, done + 1 + batch.num_rows)
         with reading(dataset.path):
-            rows = attributes(meta, batch, index)
+            rows = attributes(meta, batch, index)[list(columns)]
         shapes = geometries(dataset, layer, meta, batch) if info["geometry_type"] is not None else None
         done += batch.num_rows
         yield Chunk(rows, shapes)

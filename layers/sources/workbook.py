@@ -52,8 +52,8 @@ def open_workbook(path: Path, layer: Layer, layer_name: str | None, stated: Mapp
         raise SourceError(f"{path.name} is damaged or no workbook: {fault}.", repair=repair) from fault
     headers = {name: find_header(_rows(sheet), layer, stated) for name, sheet in sheets.items()}
     filled = {name: header for name, header in headers.items() if header is not None}
-    if not filled:
-        raise empty(path, f"sheet {layer_name}" if layer_name in sheets else "workbook")
+    if not filled or layer_name in sheets.keys() - filled.keys():
+        raise empty(path, "workbook" if layer_name is None else f"sheet {layer_name}")
     candidates = [Candidate(name, "any", header.names) for name, header in filled.items()]
     name = choose(path, candidates, layer, layer_name, what="sheet").name
 

@@ -11,8 +11,8 @@ import pytest
 import shapely
 from sqlalchemy import Engine, text
 
-from layers.intake.request import ImportRequest, ImportResult
-from layers.intake.run import Watch, run_import
+from layers.intake.request import ImportRequest, ImportResult, Watch
+from layers.intake.run import run_import
 
 Importer = Callable[..., ImportResult]
 Maker = Callable[..., Path]

@@ -17,8 +17,8 @@ import shapely
 from sqlalchemy import Engine, text
 
 from gis.errors import InputError
-from layers.intake.request import ImportRequest
-from layers.intake.run import Watch, run_import
+from layers.intake.request import ImportRequest, Watch
+from layers.intake.run import run_import
 
 SQUARES = [shapely.box(500000 + 20 * n, 3e6, 500010 + 20 * n, 3e6 + 10) for n in range(5)]
 
@@ -163,8 +163,8 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from layers.database import open_engine
-from layers.intake.request import ImportRequest
-from layers.intake.run import Watch, run_import
+from layers.intake.request import ImportRequest, Watch
+from layers.intake.run import run_import
 
 def stop(done, total):
     print("half-way", flush=True)

@@ -191,9 +191,7 @@ def test_swapped_axes_are_put_right_and_told(bring: Any, ask: Any, write: Any, c
         "s.gpkg", {"id": ["R"], "class": ["local"]}, [shapely.LineString([(31.1, 120.6), (31.2, 120.6)])]
     )
     assert "axes_swapped" in checks(bring("roads", path))
-    assert ask("select st_x(st_startpoint(geom)) from grid.roads")[0][0] == pytest.approx(
-        120.6
-    )
+    assert ask("select st_x(st_startpoint(geom)) from grid.roads")[0][0] == pytest.approx(120.6)
 
 
 def test_a_plane_that_says_degrees_is_refused(bring: Any, write: Any) -> None:
