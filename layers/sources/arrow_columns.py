@@ -11,6 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import types
 
+from gis.errors import TextEncodingError
+from layers.sources.encoding import shown_bytes
+
 
 def is_attribute(kind: pa.DataType) -> bool:
     """Whether a column of this type is kept; raw bytes are not."""
@@ -23,14 +26,37 @@ def to_frame(columns: Mapping[str, pa.Array], index: pd.Index) -> pd.DataFrame:
 
     Text is of dtype object with None for null, dates and times are ISO text, lists and records JSON text;
     whole numbers stay whole (``Int64`` where there are nulls), other numbers are floats with NaN.
+
+    Raises
+    ------
+    TextEncodingError
+        A text is not UTF-8; names the column, the row and the bytes.
     """
-    return pd.DataFrame({name: _series(column, index) for name, column in columns.items()}, index=index)
+    series: dict[str, pd.Series] = {}
+    for name, column in columns.items():
+        try:
+            series[name] = _series(column, index)
+        except pa.ArrowException:
+            _refuse_bytes(name, column, index)
+            raise
+    return pd.DataFrame(series, index=index)
 
 
 def as_objects(column: pa.Array) -> NDArray[np.object_]:
     """Return an arrow column as Python objects, None for null."""
     objects: NDArray[np.object_] = column.to_numpy(zero_copy_only=False).astype(object, copy=False)
     return objects
+
+
+def _refuse_bytes(name: str, column: pa.Array, index: pd.Index) -> None:
+    """Raise TextEncodingError for the first text that is not UTF-8."""
+    for row, raw in zip(index, column.cast(pa.binary()).to_pylist(), strict=True):
+        try:
+            (raw or b"").decode()
+        except UnicodeDecodeError as fault:
+            held = shown_bytes(raw[fault.start :])
+            detail = f"Column {name!r} is not UTF-8, as its format demands: row {row} holds the bytes {held}."
+            raise TextEncodingError(detail, repair="Export the file again from its source.") from fault
 
 
 def _series(column: pa.Array, index: pd.Index) -> pd.Series:

@@ -20,8 +20,10 @@ _HEADER_BYTES = 32
 _NAME_BYTES = 10
 _DELETED = ord("*")
 _GBK_LANGUAGES = frozenset({0x4D, 0x7A})
+_KINDS = "CNFDL"
+"""Text, numbers, dates and booleans; memos and the binary kinds of other programs are left out."""
 _BLOCK_ROWS = 1 << 16
-_ASCII_END = 0x80
+ASCII_END = 0x80
 _SAMPLE = 1000
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -29,7 +31,7 @@ Bytes2D = npt.NDArray[np.uint8]
 
 
 class DbfField(NamedTuple):
-    """One column: its name as bytes, its type, where it lies in a record, and its width in bytes."""
+    """One column: its name as bytes, its type (C, N, F, D or L), its place in a record and its width."""
 
     name: bytes
     type: str
@@ -86,7 +88,7 @@ class Dbf:
                 if each.type != "C":
                     continue
                 cells = block[kept, each.start : each.start + each.width]
-                if cells.size and cells.max() >= _ASCII_END:
+                if cells.size and cells.max() >= ASCII_END:
                     yield Texts(place, each.width, kept + start + 1, cells)
 
 
@@ -134,7 +136,8 @@ def read_dbf(path: Path, name: str) -> Dbf:
         entry = body[at : at + _HEADER_BYTES]
         if entry[0] == ord("\r"):
             break
-        fields.append(DbfField(entry[:11].split(b"\0")[0], chr(entry[11]), start, entry[16]))
+        if chr(entry[11]) in _KINDS and entry[16]:
+            fields.append(DbfField(entry[:11].split(b"\0")[0], chr(entry[11]), start, entry[16]))
         start += entry[16]
     if start > record_length:
         raise SourceError(f"{name} is damaged: its columns do not fit its records.", repair=repair)

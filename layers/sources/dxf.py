@@ -129,7 +129,7 @@ def _entities(dataset: Dataset, layer: Layer) -> Iterator[tuple[pd.DataFrame, ND
     for meta, batch in batches(dataset, _ENTITIES, **_options(layer)):
         rows = attributes(meta, batch, pd.RangeIndex(done + 1, done + 1 + batch.num_rows))
         done += batch.num_rows
-        yield rows, geometries(dataset, _ENTITIES, meta, batch)
+        yield rows, geometries(dataset, _ENTITIES, batch)
 
 
 def _fitting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,10 @@ FORMATS = (
     "CSV (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xls)"
 )
 """What can be read, for people."""
+
+_LOOKED_AT = 4096
+_POINTER = re.compile(rb"<OGRVRTDataSource|gdal_streamed_alg")
+"""What GDAL would follow to other files and addresses, whatever the suffix says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ def _require_readable(path: Path) -> None:
         if is_database:
             raise SourceError(f"{path.name} is no folder of a FileGDB.", repair="Name the .gdb folder.")
         with path.open("rb") as file:
-            first = file.read(1)
+            first = file.read(_LOOKED_AT)
     except FileNotFoundError as fault:
         raise SourceError(f"There is no file {path}.", repair="Check the name and the folder.") from fault
     except OSError as fault:
@@ -113,6 +118,9 @@ def _require_readable(path: Path) -> None:
         raise SourceError(detail, repair="Check the file and the right to read it.") from fault
     if not first:
         raise SourceError(f"{path.name} is empty (0 bytes).", repair="Export or copy it again.")
+    if _POINTER.search(first):
+        detail = f"{path.name} holds no data but points to other files."
+        raise SourceError(detail, repair="Name the file with the data.")
 
 
 def _vector(format_name: str, *drivers: str) -> Callable[[_Wanted], Source]:

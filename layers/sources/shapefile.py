@@ -1,16 +1,13 @@
-"""Shapefiles: GDAL reads geometry and figures, the text is decoded here from its bytes.
-
-GDAL opens the table as ISO-8859-1, which keeps every byte, so that no text is lost before its encoding is
-known, and a column name that is cut within a character does no harm.
-"""
+"""Shapefiles (SHP): GDAL reads the geometry, the attribute table is read here from its bytes."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 import pyogrio
 
 from gis.dictionary.model import Layer
@@ -19,7 +16,8 @@ from gis.errors import SourceError
 from gis.findings import Finding, warning
 from layers.sources.arrow_columns import to_frame
 from layers.sources.choice import Kind
-from layers.sources.dbf import Dbf, TextCheck, check_text, decode_cell, find_encoding, read_dbf, sample_texts
+from layers.sources.dbf import Dbf, TextCheck, check_text, find_encoding, read_dbf, sample_texts
+from layers.sources.dbf_values import read_columns
 from layers.sources.encoding import DETECTED, Encoding
 from layers.sources.model import Chunk, Source
 from layers.sources.names import unique
@@ -31,7 +29,9 @@ PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 """The files of a shapefile that are looked at."""
 
 _BYTES = "ISO-8859-1"
-_SHX_HEADER_BYTES = 100
+"""An encoding that every byte fits, so that GDAL opens a table whatever its column names are."""
+
+_HEADER_BYTES = 100
 _KINDS: dict[int, Kind] = {1: "point", 3: "line", 5: "polygon", 8: "point"}
 """Last digit of the shape type: 11 and 21 are points with heights and measures, and so on."""
 
@@ -67,15 +67,13 @@ def open_shapefile(
         if suffix not in parts:
             detail = f"{name or path.name} has no {suffix} file beside it."
             raise SourceError(detail, repair="Copy the whole shapefile: .shp, .shx, .dbf, .prj and .cpg.")
-    if ".shx" in parts and parts[".shx"].stat().st_size < _SHX_HEADER_BYTES:
-        parts[".shx"].unlink()
-    # GDAL restores a missing index; nothing but what lies in temporary folders is opened as a shapefile.
-    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+    _require_whole(parts[".shp"], f"{name or path.stem}.shp")
+    if ".shx" in parts and parts[".shx"].stat().st_size < _HEADER_BYTES:
+        parts.pop(".shx").unlink()
     dataset = Dataset(path, str(parts[".shp"]), "Shapefile", ("ESRI Shapefile",), stage)
-    info = describe(dataset, PART_NAME, encoding=_BYTES)
+    with _restoring(missing=".shx" not in parts):
+        info = describe(dataset, PART_NAME, encoding=_BYTES)
     table = read_dbf(parts[".dbf"], f"{name or path.stem}.dbf")
-    if len(info["fields"]) != len(table.fields):
-        raise SourceError(f"{table.name} is damaged: its columns cannot be told.", repair="Export it again.")
     found, check = find_encoding(table, encoding, _cpg(parts))
     columns = unique(check.names)
 
@@ -101,18 +99,45 @@ def open_shapefile(
 def shape_kind(stage: Stage) -> Kind:
     """Return the kind of geometry an unpacked shapefile holds, from its header."""
     with (stage.folder / f"{PART_NAME}.shp").open("rb") as file:
-        code = int.from_bytes(file.read(_SHX_HEADER_BYTES)[32:36], "little")
+        code = int.from_bytes(file.read(_HEADER_BYTES)[32:36], "little")
     return _KINDS.get(code % 10, "any")
 
 
+def _require_whole(part: Path, name: str) -> None:
+    """Refuse a file shorter than it says; GDAL would read the rows behind its end without geometry."""
+    with part.open("rb") as file:
+        stated = 2 * int.from_bytes(file.read(_HEADER_BYTES)[24:28], "big")
+    size = part.stat().st_size
+    if size < stated:
+        detail = f"{name} is damaged: it is cut short, {size:,} of {stated:,} bytes are there."
+        raise SourceError(detail, repair="Copy the whole shapefile again.")
+
+
+@contextmanager
+def _restoring(*, missing: bool) -> Iterator[None]:
+    """Let GDAL make a missing index; told so, it makes any index anew and loses the order of a good one."""
+    if not missing:
+        yield
+        return
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
+
+
 def _linked(path: Path) -> Stage:
-    """Link the parts that lie beside a file into a temporary folder, whatever the case of their suffixes."""
+    """Put the parts that lie beside a file into a temporary folder, whatever the case of their suffixes."""
     stage = Stage()
     for each in sorted(path.parent.iterdir()):
         suffix = each.suffix.lower()
-        link = stage.folder / f"{PART_NAME}{suffix}"
-        if each.stem == path.stem and suffix in PARTS and each.is_file() and not link.exists():
-            link.symlink_to(each.absolute())
+        part = stage.folder / f"{PART_NAME}{suffix}"
+        if each.stem != path.stem or suffix not in PARTS or not each.is_file() or part.exists():
+            continue
+        if suffix == ".shx":
+            shutil.copyfile(each, part)  # the one part GDAL may write, and it would write through a link
+        else:
+            part.symlink_to(each.absolute())
     return stage
 
 
@@ -124,24 +149,14 @@ def _cpg(parts: Mapping[str, Path]) -> str | None:
 
 def _chunks(dataset: Dataset, table: Dbf, columns: tuple[str, ...], encoding: Encoding) -> Iterator[Chunk]:
     done = 0
-    for meta, batch in batches(dataset, PART_NAME, encoding=_BYTES):
-        index = pd.Index(batch.column(0).to_numpy(zero_copy_only=False) + 1)
-        decoded = {
-            name: _decoded(batch.column(place), encoding) if each.type == "C" else batch.column(place)
-            for place, (name, each) in enumerate(zip(columns, table.fields, strict=True), 1)
-        }
-        shapes = geometries(dataset, PART_NAME, meta, batch)
+    for _, batch in batches(dataset, PART_NAME, encoding=_BYTES, columns=[]):
+        records = batch.column(0).to_numpy(zero_copy_only=False)
+        if len(records) and records[-1] >= len(table.records):
+            break  # more shapes than records: the count tells
+        rows = to_frame(read_columns(table, columns, records, encoding.codec), pd.Index(records + 1))
         done += batch.num_rows
-        yield Chunk(to_frame(decoded, index), shapes)
+        yield Chunk(rows, geometries(dataset, PART_NAME, batch))
     require_rows(dataset, PART_NAME, table.kept, done)
-
-
-def _decoded(column: pa.Array, encoding: Encoding) -> pa.Array:
-    """Decode a column of bytes that were read as ISO-8859-1, each distinct text once."""
-    distinct = column.dictionary_encode()
-    raw = (text.encode(_BYTES) for text in distinct.dictionary.to_pylist())
-    texts = [decode_cell(each, encoding.codec, full=True)[0].strip() or None for each in raw]
-    return pa.array(texts, pa.string()).take(distinct.indices)
 
 
 def _findings(

@@ -101,9 +101,13 @@ def open_vector(
     InputError
         Which layer is meant cannot be told.
     """
-    candidates = _candidates(dataset)
+    infos = _layers(dataset)
+    candidates = [
+        Candidate(name, kind_of(info["geometry_type"]), tuple(map(str, info["fields"])))
+        for name, info in infos.items()
+    ]
     chosen = choose(dataset.path, candidates, layer, layer_name)
-    info = describe(dataset, chosen.name)
+    info = infos[chosen.name]
     own = _FORMAT_OWN.get(dataset.format, frozenset())
     columns = tuple(
         str(name)
@@ -128,7 +132,7 @@ def open_vector(
     )
 
 
-def describe(dataset: Dataset, layer: str, **options: str) -> dict[str, Any]:
+def describe(dataset: Dataset, layer: str | None, **options: str) -> dict[str, Any]:
     """Return what GDAL knows of a layer without reading it.
 
     Raises
@@ -166,11 +170,9 @@ def batches(dataset: Dataset, layer: str, **options: Any) -> Iterator[tuple[dict
             yield meta, batch
 
 
-def geometries(
-    dataset: Dataset, layer: str, meta: Mapping[str, Any], batch: pa.RecordBatch
-) -> NDArray[np.object_]:
+def geometries(dataset: Dataset, layer: str, batch: pa.RecordBatch) -> NDArray[np.object_]:
     """Return the geometries of a batch, None where there is none or it cannot be read; curves as lines."""
-    wkb = as_objects(batch.column(_FIRST_FIELD + len(meta["fields"])))
+    wkb = as_objects(batch.column(batch.num_columns - 1))
     try:
         found: NDArray[np.object_] = shapely.from_wkb(wkb, on_invalid="ignore")
     except NotImplementedError:
@@ -208,20 +210,21 @@ def _chunks(
         index = pd.RangeIndex(done + 1, done + 1 + batch.num_rows)
         with reading(dataset.path):
             rows = attributes(meta, batch, index)[list(columns)]
-        shapes = geometries(dataset, layer, meta, batch) if info["geometry_type"] is not None else None
+        shapes = geometries(dataset, layer, batch) if info["geometry_type"] is not None else None
         done += batch.num_rows
         yield Chunk(rows, shapes)
     require_rows(dataset, layer, int(info["features"]), done)
 
 
-def _candidates(dataset: Dataset) -> list[Candidate]:
+def _layers(dataset: Dataset) -> dict[str, dict[str, Any]]:
+    """Return what GDAL knows of each layer."""
+    if dataset.format.startswith("GeoJSON"):
+        # One layer; every look at the file reads all of it.
+        info = describe(dataset, None)
+        return {str(info["layer_name"]): info}
     with reading(dataset.path):
-        layers = pyogrio.list_layers(dataset.location)
-    found: list[Candidate] = []
-    for name, geometry_type in layers.tolist():
-        columns = describe(dataset, name)["fields"] if len(layers) > 1 else ()
-        found.append(Candidate(name, kind_of(geometry_type), tuple(str(column) for column in columns)))
-    return found
+        names = pyogrio.list_layers(dataset.location)[:, 0].tolist()
+    return {str(name): describe(dataset, name) for name in names}
 
 
 def _sqlite_count(dataset: Dataset, layer: str) -> int:
