@@ -61,7 +61,8 @@ def clean(geometry: NDArray[np.object_], kinds: Sequence[GeometryKind]) -> Clean
     A multi-part geometry stays one; a multi-point of one point becomes that point. Lines keep every vertex,
     because road vertices carry node ids.
     """
-    work = shapely.force_2d(geometry)
+    flat = not (shapely.has_z(geometry) | shapely.has_m(geometry)).any()
+    work = geometry.copy() if flat else shapely.force_2d(geometry)
     n = len(work)
     refused = np.full(n, "", dtype=object)
     no_flags = np.zeros(n, dtype=bool)

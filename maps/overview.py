@@ -12,7 +12,8 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Kaimen 开门接电</title>
 <style>
-body {{ margin: 0; font: 15px/1.5 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #23302f }}
+body {{ margin: 0; color: #23302f }}
+body {{ font: 15px/1.5 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif }}
 main {{ max-width: 1600px; margin: 0 auto; padding: 0 12px 40px }}
 svg {{ width: 100%; height: auto }}
 table {{ border-collapse: collapse; margin-top: 12px }}

@@ -101,6 +101,8 @@ def _distinct(binding: Binding, values: pd.Series, read: Callable[[str, Field], 
     """Convert each distinct value once."""
     plain = pd.api.types.is_datetime64_any_dtype(values.dtype)
     texts = values.dt.strftime("%Y-%m-%d").tolist() if plain else as_text(values)
+    if read is _read_text and all(text is None or (text.isascii() and "\x00" not in text) for text in texts):
+        return Converted(np.array(texts, dtype=object))  # nothing in it can be wrong
     codes, uniques = pd.factorize(np.asarray(texts, dtype=object))
     read_values = np.empty(len(uniques) + 1, dtype=object)
     faulty: dict[int, tuple[str, str]] = {}

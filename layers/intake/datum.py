@@ -36,6 +36,8 @@ def datum_findings(
     """
     if layer in _NOT_COMPARED or crs is None or crs.datum_shift != "none":
         return []
+    if connection.execute("select not exists (select from grid.roads)").fetchone() == (True,):
+        return []
     places = _places(connection, layer, batch_id)
     west, south, east, north = CHINA_BOUNDS
     inside = (places[:, 0] > west) & (places[:, 0] < east) & (places[:, 1] > south) & (places[:, 1] < north)

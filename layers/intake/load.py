@@ -22,7 +22,8 @@ from layers.intake.log import FindingLog
 from layers.intake.request import ImportRequest, Progress
 from layers.intake.rows import RowMaker
 from layers.intake.staging import Staging
-from layers.intake.survey import Survey, selected, survey
+from layers.intake.survey import Survey, chosen, survey
+from layers.intake.writer import Writer
 from layers.sources.model import Chunk, Source
 
 PLACE_FIELDS = frozenset({"lon", "lat", "wkt"})
@@ -31,12 +32,13 @@ PLACE_FIELDS = frozenset({"lon", "lat", "wkt"})
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What one source brought: rows read and left out, and how it was read."""
+    """What one source brought: rows read and left out, how it was read, and where its rows wait."""
 
     read: int
     rejected: int
     crs: SourceCrs | None
     mapping: ColumnMapping
+    staging: Staging
 
 
 def load(
@@ -59,18 +61,17 @@ def load(
     if layer.geometry == ("point",) and not source.has_geometry:
         source = _at_known_places(source, mapping, staging.connection)
     crs = _declared_crs(source, layer, request, log)
-    looked = survey(source, mapping, dict(request.where))
+    looked = survey(source, mapping, request.where)
     unplaced = np.zeros(looked.rows, dtype=bool)
     if crs is not None:
         crs, unplaced = _diagnosed(crs, looked, layer, log)
     if looked.rows == 0:
         log.add(_no_rows(source, layer, request))
     maker = RowMaker(mapping, crs, looked, unplaced, log, seen)
-    for chunk in source.chunks():
-        keep = selected(chunk.rows, dict(request.where))
-        geometry = None if chunk.geometry is None else chunk.geometry[keep]
-        staging.write(maker.make(Chunk(chunk.rows[keep], geometry)))
-        progress(len(chunk.rows), source.row_count)
+    with Writer(staging) as writer:
+        for chunk in source.chunks():
+            writer.send(maker.make(chosen(chunk, request.where)))
+            progress(len(chunk.rows), source.row_count)
     if looked.rows and maker.rejected == looked.rows:
         messages = dict.fromkeys(f.message for f in log.all() if f.severity is Severity.ERROR)
         raise InputError(
@@ -78,7 +79,7 @@ def load(
             faults=tuple(messages)[:10],
             repair="mend the file as the faults say, or state columns and units by --map FIELD=COLUMN",
         )
-    return Loaded(looked.rows, maker.rejected, crs, mapping)
+    return Loaded(looked.rows, maker.rejected, crs, mapping, staging)
 
 
 def _mapping(source: Source, layer: Layer, request: ImportRequest, log: FindingLog) -> ColumnMapping:
@@ -212,4 +213,7 @@ def load_tagged(
         read[chunk.layer] = read.get(chunk.layer, 0) + len(chunk.rows)
         stagings[chunk.layer].write(makers[chunk.layer].make(chunk))
         progress(len(chunk.rows), None)
-    return {name: Loaded(read[name], maker.rejected, crs, maker.mapping) for name, maker in makers.items()}
+    return {
+        name: Loaded(read[name], maker.rejected, crs, maker.mapping, stagings[name])
+        for name, maker in makers.items()
+    }

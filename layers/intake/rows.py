@@ -194,11 +194,11 @@ class RowMaker:
     def _repeated(self, ids: pd.Series, numbers: pd.Index, rejected: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Keep the first row of an id; return the others."""
         kept = np.flatnonzero(~rejected)
-        things = [str(thing) for thing in ids.to_numpy()[kept]]
+        things = ids.to_numpy()[kept].tolist()
+        rows = numbers.to_numpy()[kept].tolist()
         repeated = np.zeros(len(ids), dtype=bool)
         told = []
-        for position, thing in zip(kept.tolist(), things, strict=True):
-            number = int(numbers[position])
+        for position, thing, number in zip(kept.tolist(), things, rows, strict=True):
             first = self.seen.setdefault(thing, number)
             if first != number:
                 repeated[position] = True

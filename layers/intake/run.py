@@ -51,9 +51,9 @@ def run_import(engine: Engine, request: ImportRequest, watch: Watch) -> ImportRe
         batch_id = _open_batch(connection, request)
         _keep_aliases(connection, request, batch_id)
         load_all = _load_osm if request.layer == OSM else _load_layer
-        loaded, note = load_all(connection, request, log, watch.progress)
+        loaded, note = load_all(connection, request, batch_id, log, watch.progress)
         raw = _driver(connection)
-        counts = {name: _merge(raw, name, each, batch_id, request, log) for name, each in loaded.items()}
+        counts = {name: _merge(name, each, request, log) for name, each in loaded.items()}
         _settle(connection, frozenset(counts), log)
         for name in counts:
             log.add(*datum_findings(raw, name, batch_id, loaded[name].crs))
@@ -127,10 +127,10 @@ def _keep_aliases(connection: Connection, request: ImportRequest, batch_id: int)
 
 
 def _load_layer(
-    connection: Connection, request: ImportRequest, log: FindingLog, progress: Progress
+    connection: Connection, request: ImportRequest, batch_id: int, log: FindingLog, progress: Progress
 ) -> tuple[dict[str, Loaded], dict[str, Any]]:
     layer = layers()[request.layer]
-    staging = Staging(_driver(connection), layer_tables[layer.name], layer.level)
+    staging = Staging(_driver(connection), layer_tables[layer.name], layer.level, batch_id)
     staging.open()
     seen: dict[str, int] = {}
     total: Loaded | None = None
@@ -159,11 +159,13 @@ def _load_layer(
 
 
 def _load_osm(
-    connection: Connection, request: ImportRequest, log: FindingLog, progress: Progress
+    connection: Connection, request: ImportRequest, batch_id: int, log: FindingLog, progress: Progress
 ) -> tuple[dict[str, Loaded], dict[str, Any]]:
     raw = _driver(connection)
     definitions = layers()
-    stagings = {name: Staging(raw, table, definitions[name].level) for name, table in layer_tables.items()}
+    stagings = {
+        name: Staging(raw, table, definitions[name].level, batch_id) for name, table in layer_tables.items()
+    }
     if len(request.files) != 1:
         raise InputError("one OpenStreetMap file is imported at a time", repair="merge the extracts first")
     source = open_osm(request.files[0])
@@ -183,19 +185,10 @@ def _load_osm(
     return loaded, note
 
 
-def _merge(
-    raw: psycopg.Connection,
-    name: str,
-    loaded: Loaded,
-    batch_id: int,
-    request: ImportRequest,
-    log: FindingLog,
-) -> Counts:
-    layer = layers()[name]
-    staging = Staging(raw, layer_tables[name], layer.level)
-    clashes = staging.clashes()
+def _merge(name: str, loaded: Loaded, request: ImportRequest, log: FindingLog) -> Counts:
+    clashes = loaded.staging.clashes()
     log.asset_clashes(name, clashes)
-    counts = staging.merge(batch_id, replace=request.replace)
+    counts = loaded.staging.merge(replace=request.replace)
     return replace(counts, read=loaded.read, rejected=loaded.rejected + len(clashes))
 
 

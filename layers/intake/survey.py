@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +15,7 @@ from gis.dictionary.headers import Binding, ColumnMapping
 from gis.dictionary.numbers import CommaUse
 from gis.geometry import first_coordinates
 from gis.names import normal_name
-from layers.sources.model import Source
+from layers.sources.model import Chunk, Source
 
 
 @dataclass(slots=True)
@@ -39,26 +40,27 @@ class Survey:
     names: Counter[str] = field(default_factory=Counter)
 
 
-def selected(rows: pd.DataFrame, where: dict[str, str]) -> NDArray[np.bool_]:
-    """Return which rows agree with every ``--where COLUMN=TEXT``, shape (n,)."""
-    keep = np.ones(len(rows), dtype=bool)
+def chosen(chunk: Chunk, where: Mapping[str, str]) -> Chunk:
+    """Return the rows of a chunk that agree with every ``--where COLUMN=TEXT``."""
+    if not where:
+        return chunk
+    keep = np.ones(len(chunk.rows), dtype=bool)
     for column, text in where.items():
-        keep &= np.array([value == text for value in as_text(rows[column])], dtype=bool)
-    return keep
+        keep &= np.array([value == text for value in as_text(chunk.rows[column])], dtype=bool)
+    return Chunk(chunk.rows[keep], None if chunk.geometry is None else chunk.geometry[keep], chunk.layer)
 
 
-def survey(source: Source, mapping: ColumnMapping, where: dict[str, str]) -> Survey:
+def survey(source: Source, mapping: ColumnMapping, where: Mapping[str, str]) -> Survey:
     """Read a source once and return what it says as a whole."""
     result = Survey(commas={binding.field.name: CommaUse() for binding in _figures(mapping)})
     names_wanted = mapping.binding("id") is None and mapping.layer.id_from == "name"
     name = mapping.binding("name") if names_wanted else None
     places: list[NDArray[np.float64]] = []
-    for chunk in source.chunks():
-        keep = selected(chunk.rows, where)
-        rows = chunk.rows[keep] if where else chunk.rows
+    for chunk in (chosen(each, where) for each in source.chunks()):
+        rows = chunk.rows
         result.rows += len(rows)
         if chunk.geometry is not None and mapping.layer.geometry:
-            places.append(first_coordinates(chunk.geometry[keep]))
+            places.append(first_coordinates(chunk.geometry))
         _learn_commas(result, mapping, rows)
         if name is not None and name.columns:
             texts = as_text(rows[name.columns[0]])

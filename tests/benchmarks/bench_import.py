@@ -76,6 +76,6 @@ def test_import(
     assert result.total.inserted == rows
     with capsys.disabled():
         print(
-            f"\n{layer}: {rows:,} rows imported, checked and indexed in {import_s:.1f} s (target {target_s} s),"
-            f" {import_s / read_s:.1f} times geopandas.read_file; memory grew by {(peak - before) / 1024:.0f} MB"
+            f"\n{layer}: {rows:,} rows imported, checked, indexed in {import_s:.1f} s (target {target_s} s),"
+            f" {import_s / read_s:.1f} times geopandas.read_file; memory +{(peak - before) / 1024:.0f} MB"
         )

@@ -53,7 +53,7 @@ WRONG = {
     "a level that is none": "insert into grid.assets values ('A', 'cable')",
     "an empty id": f"insert into grid.roads (id, geom, batch_id) values ('', {LINE})",
     "a point as road": "insert into grid.roads (id, geom, batch_id) values ('R', 'srid=4326;point(0 0)', 1)",
-    "an empty line": "insert into grid.roads (id, geom, batch_id) values ('R', 'srid=4326;linestring empty', 1)",
+    "no place": "insert into grid.roads (id, geom, batch_id) values ('R', 'srid=4326;linestring empty', 1)",
     "an unknown class": f"insert into grid.roads (id, class, geom, batch_id) values ('R', 'lane', {LINE})",
     "a negative width": f"insert into grid.roads (id, width_m, geom, batch_id) values ('R', -1, {LINE})",
     "no number": f"insert into grid.parcels (id, load_kva, geom, batch_id) values ('P', 'nan', {AREA})",

@@ -39,8 +39,11 @@ def degrees(metres: shapely.Geometry | None) -> shapely.Geometry | None:
 
 def clean_rows() -> dict[str, list[Row]]:
     """Return the rows of a grid that no check has anything to say about; ``at`` is in metres."""
+    return _assets() | _land() | _records()
+
+
+def _assets() -> dict[str, list[Row]]:
     line, point, box = shapely.LineString, shapely.Point, shapely.box
-    read = date(2026, 9, 30)
     return {
         "substations": [
             {"id": "S1", "name": "东湖变电站", "voltage_kv": 110.0, "at": box(-20, -20, 20, 20)},
@@ -84,6 +87,12 @@ def clean_rows() -> dict[str, list[Row]]:
             {"id": "D1", "name": "一台区", "feeder_id": "F1", "rated_kva": 400, "at": point(600, 20)},
             {"id": "D2", "name": "二台区", "feeder_id": "F2", "rated_kva": 315, "at": point(1300, 20)},
         ],
+    }
+
+
+def _land() -> dict[str, list[Row]]:
+    line, box = shapely.LineString, shapely.box
+    return {
         "roads": [
             {"id": "R1", "at": line([(-100, -20), (450, -20), (1000, -20)])},
             {"id": "R2", "at": line([(1000, -20), (2100, -20)])},
@@ -97,6 +106,12 @@ def clean_rows() -> dict[str, list[Row]]:
             {"id": "east", "name": "东区", "at": box(500, -5000, 5000, 5000)},
             {"id": "west", "name": "西区", "at": box(-5000, -5000, 500, 5000)},
         ],
+    }
+
+
+def _records() -> dict[str, list[Row]]:
+    read = date(2026, 9, 30)
+    return {
         "capacity": [
             {"asset_id": "S1", "limit_kva": 50_000, "peak_kva": 38_000, "data_date": read},
             {"asset_id": "S2", "limit_kva": 31_500, "peak_kva": 12_000, "data_date": read},

@@ -111,7 +111,7 @@ def test_rows_whose_unit_is_missing_are_left_out_and_the_others_stay(
     columns = {"台区编号": ["T1", "T2"], "lon": [120, 120], "lat": [31, 31.1], "额定容量": ["400kVA", "315"]}
     result = bring("transformers", write("t.csv", columns | {"所属线路": ["x", "x"]}), crs="EPSG:4326")
     assert result.total.rejected == 1
-    assert "row 3" in [f.id for f in result.findings if f.check == "unit_unknown"][0]
+    assert "row 3" in str(next(f.id for f in result.findings if f.check == "unit_unknown"))
     assert ask("select id from grid.transformers") == [("T1",)]
 
 
@@ -243,4 +243,4 @@ def test_many_faults_are_counted_and_not_all_told(bring: Any, write: Any) -> Non
     path = write("r.gpkg", {"id": [f"R{n}" for n in range(150)], "class": ["lane"] * 150}, lines)
     told = [each for each in bring("roads", path).findings if each.check == "choice_unknown"]
     assert len(told) == 101
-    assert "50 more" in [each for each in told if each.id is None][0].message
+    assert "50 more" in next(each for each in told if each.id is None).message
