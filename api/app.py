@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
 
 from api.errors import problem
 from api.operations.overview import overview_page
@@ -27,7 +29,8 @@ def create_app(engine: Engine) -> FastAPI:
         docs_url=None,  # its page would ask other hosts for scripts
         redoc_url=None,
     )
-    app.add_exception_handler(KaimenError, problem)
+    for kind in (KaimenError, OperationalError, HTTPException):
+        app.add_exception_handler(kind, problem)
 
     @app.get("/healthz", summary="The process is alive")
     def healthz() -> dict[str, str]:
@@ -37,8 +40,9 @@ def create_app(engine: Engine) -> FastAPI:
     def readyz() -> JSONResponse:
         try:
             current, newest = version(engine)
-        except DatabaseError as fault:
-            return JSONResponse({"status": "unavailable", "detail": fault.detail}, status_code=503)
+        except (DatabaseError, OperationalError) as fault:
+            detail = fault.detail if isinstance(fault, DatabaseError) else "the database ended the connection"
+            return JSONResponse({"status": "unavailable", "detail": detail}, status_code=503)
         ready = current == newest
         return JSONResponse(
             {"status": "ready" if ready else "upgrade due", "tables": current, "newest": newest},

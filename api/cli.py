@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 
 import click
 from sqlalchemy.exc import OperationalError
 
 from api.commands.terminal import answer, expanded, failure, say, usage_failure
 from api.settings import Settings
-from gis.errors import DatabaseError, KaimenError
+from gis.errors import DatabaseError, InputError, KaimenError
 
 _COMMANDS = {
     "check": "api.commands.layers:check",
@@ -57,31 +56,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in given
     try:
         kaimen.main(args=given, prog_name="kaimen", standalone_mode=False)
-    except click.Abort:
-        say("Stopped; nothing was changed.")
-        return 1
     except click.ClickException as fault:
-        _report(usage_failure(fault), as_json)
+        if as_json:
+            answer(usage_failure(fault))
         fault.show(sys.stderr)
         return fault.exit_code
-    except KaimenError as fault:
-        _report(failure(fault), as_json)
-        say(f"{fault.title}: {fault}")
-        return 1
-    except OperationalError as fault:
-        lost = DatabaseError(
-            f"the database ended the connection: {str(fault.orig).strip()}",
-            repair="run the command again; what was under way has been undone",
-        )
-        _report(failure(lost), as_json)
-        say(f"{lost.title}: {lost}")
+    except (click.Abort, KaimenError, OperationalError, OSError) as fault:
+        told = _told(fault)
+        if as_json:
+            answer(failure(told))
+        say(f"{told.title}: {told}")
         return 1
     return 0
 
 
-def _report(body: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        answer(body)
+def _told(fault: Exception) -> KaimenError:
+    """Return what ended a command as an error that says what happened and what to do."""
+    if isinstance(fault, KaimenError):
+        return fault
+    if isinstance(fault, OperationalError):
+        return DatabaseError(
+            f"the database ended the connection: {str(fault.orig).strip()}",
+            repair="run the command again; what was under way has been undone",
+        )
+    if isinstance(fault, OSError):
+        place = f"{fault.filename}: " if fault.filename else ""
+        return InputError(
+            f"{place}{fault.strerror or fault}", repair="check the path, its rights and the room on the disk"
+        )
+    return KaimenError("stopped on request; what was under way has been undone")
 
 
 if __name__ == "__main__":

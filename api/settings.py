@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What can be set from outside; each name with the prefix ``KAIMEN_`` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="KAIMEN_")
+    model_config = SettingsConfigDict(env_prefix="KAIMEN_", env_ignore_empty=True)
 
     home: Path = Field(
         default=Path(".kaimen"), description="Folder of the private database and of generated files."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
-from sqlalchemy.engine import make_url
 
 from api.commands.terminal import answer, json_option, say
 from api.operations.database import connect, database_url, private_cluster, status
@@ -66,7 +65,7 @@ def show(settings: Settings, as_json: bool) -> None:
 @click.pass_obj
 def url(settings: Settings, as_json: bool) -> None:
     """Print the URL."""
-    whole = make_url(database_url(settings)).render_as_string(hide_password=False)
+    whole = database_url(settings)
     if as_json:
         answer({"url": whole})
     else:

@@ -12,6 +12,7 @@ import click
 from api.commands.terminal import answer, json_option, pairs, say, show_findings, watching
 from api.operations.checks import check_grid, write_findings
 from api.operations.database import connect
+from api.operations.files import require_suffix
 from api.operations.imports import IMPORTABLE, import_files, read_aliases
 from api.settings import Settings
 from gis.dictionary.model import Layer, layers
@@ -191,6 +192,8 @@ def check(
     settings: Settings, severity: str | None, on: datetime | None, out: Path | None, as_json: bool
 ) -> None:
     """Check the grid."""
+    if out is not None:
+        require_suffix(out, ".gpkg")
     engine = connect(settings)
     findings = check_grid(engine, on.date() if on else today(), Severity(severity) if severity else None)
     if out is not None:

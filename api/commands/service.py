@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,8 +14,10 @@ from api.app import create_app
 from api.commands.terminal import answer, json_option, say, show_findings, watching
 from api.operations.database import connect
 from api.operations.demo import DemoReport, load_demo
+from api.operations.files import require_suffix
 from api.operations.overview import write_overview
 from api.settings import Settings
+from gis.errors import InputError
 from gis.findings import Severity, count
 from layers.demo import write_demo
 
@@ -35,8 +39,11 @@ def demo(settings: Settings, as_json: bool) -> None:
 
 def _as_json(report: DemoReport) -> dict[str, object]:
     totals = count(report.findings)
+    layers: Counter[str] = Counter()
+    for each in report.imports:
+        layers[each.layer] += each.total.written
     return {
-        "layers": {each.layer: each.total.written for each in report.imports},
+        "layers": layers,
         "errors": totals[Severity.ERROR],
         "warnings": totals[Severity.WARNING],
         "findings": [finding.as_json() for finding in report.findings],
@@ -77,11 +84,14 @@ def demo_files(folder: Path, as_json: bool) -> None:
 
 
 @click.command(help="Draw all layers of the database into one SVG file.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE.svg")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, metavar="FILE.svg", help="The file to write."
+)
 @json_option
 @click.pass_obj
 def draw(settings: Settings, out: Path, as_json: bool) -> None:
     """Draw the database."""
+    require_suffix(out, ".svg")
     write_overview(connect(settings), out)
     if as_json:
         answer({"files": [str(out)]})
@@ -94,9 +104,34 @@ def draw(settings: Settings, out: Path, as_json: bool) -> None:
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
 )
+@json_option
 @click.pass_obj
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, as_json: bool) -> None:
     """Serve the database."""
     engine = connect(settings)
-    say(f"Kaimen is at http://{host}:{port} (Ctrl-C ends it)")
-    uvicorn.run(create_app(engine), host=host, port=port, log_level="warning")
+    with _listening(host, port) as listener:
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        say(f"Kaimen is at {url} (Ctrl-C ends it)")
+        if as_json:
+            answer({"url": url})
+        server = uvicorn.Server(uvicorn.Config(create_app(engine), log_level="warning"))
+        with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way
+            server.run([listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises
+    ------
+    InputError
+        Where the port is taken or may not be used, or the host is not this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as fault:
+        raise InputError(
+            f"{host}, port {port}, cannot be listened on: {fault.strerror}",
+            repair="choose another: --port N, --host ADDRESS",
+        ) from fault

@@ -20,6 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from gis.errors import KaimenError
 from gis.findings import Finding, Severity, count
@@ -29,6 +30,7 @@ words = Console(stderr=True, highlight=False)
 """Where words for people go; standard output belongs to the answer."""
 
 _SHOWN_OF_A_CHECK = 3
+_SEVERAL_VALUES = frozenset({"--map", "--where"})
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 
 
@@ -44,12 +46,14 @@ def say(text: str) -> None:
 
 def answer(value: object) -> None:
     """Print an answer as JSON on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    # File names need not be UTF-8: their other bytes are written as JSON's own escapes.
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def failure(fault: KaimenError) -> dict[str, Any]:
     """Return a failure as the command line prints it."""
-    detail = f"{fault.detail}. {fault.repair}".removesuffix(". ") if fault.repair else fault.detail
+    detail = f"{fault.detail.removesuffix('.')}. {fault.repair}" if fault.repair else fault.detail
     return {"error": {"title": fault.title, "detail": detail, "faults": list(fault.faults)}}
 
 
@@ -79,9 +83,9 @@ def show_findings(findings: Sequence[Finding], each: int = _SHOWN_OF_A_CHECK) ->
             continue
         thing = finding.layer if finding.id is None else f"{finding.layer}\n{finding.id}"
         table.add_row(
-            f"[{_STYLE[finding.severity]}]{finding.check}[/]",
-            _plain(thing),
-            f"{_plain(finding.message)}\n[dim]{_plain(finding.repair)}[/]",
+            Text(finding.check, style=_STYLE[finding.severity]),
+            Text(thing),
+            Text.assemble(finding.message, "\n", (finding.repair, "dim")),
         )
     Console(width=None if sys.stdout.isatty() else 120).print(table)
     totals = count(findings)
@@ -90,10 +94,6 @@ def show_findings(findings: Sequence[Finding], each: int = _SHOWN_OF_A_CHECK) ->
         say(f"… and {number:,} more of {check}")
     rest = "; --json tells them all" if more else ""
     say(f"{totals[Severity.ERROR]} errors, {totals[Severity.WARNING]} warnings{rest}")
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", "\\[")
 
 
 @contextmanager
@@ -137,15 +137,16 @@ def pairs(options: Sequence[str], name: str) -> dict[str, str]:
 def expanded(arguments: Sequence[str]) -> list[str]:
     """Repeat an option for each of its values, so that ``--map a=b c=d`` means ``--map a=b --map c=d``.
 
-    ``--map``, ``--where`` and ``--fact`` take what has an ``=``; ``--out`` takes all up to the next option.
+    What has no ``=`` is no value of theirs: the file may follow them.
     """
     result: list[str] = []
     current = ""
     for argument in arguments:
         if argument.startswith("-"):
-            current = argument if argument in {"--map", "--where", "--fact", "--out"} else ""
+            name = argument.partition("=")[0]
+            current = name if name in _SEVERAL_VALUES else ""
             result.append(argument)
-        elif current and result[-1] != current and (current == "--out" or "=" in argument):
+        elif current and result[-1] != current and "=" in argument:
             result += [current, argument]
         else:
             result.append(argument)

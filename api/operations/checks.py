@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from gis.errors import InputError
+from api.operations.files import whole_file
 from gis.findings import Finding, Severity, in_order
 from gis.network.check import check
 from gis.network.findings_frame import as_frame
@@ -36,11 +36,7 @@ def write_findings(findings: list[Finding], path: Path) -> None:
     Raises
     ------
     InputError
-        Where the file name does not end in .gpkg.
+        Where the file name does not end in .gpkg, or the file cannot be written.
     """
-    if path.suffix.lower() != ".gpkg":
-        raise InputError(
-            f"findings are written as GeoPackage, not {path.suffix!r}", repair="--out findings.gpkg"
-        )
-    path.unlink(missing_ok=True)
-    as_frame(findings).to_file(path, layer="findings", driver="GPKG")
+    with whole_file(path, ".gpkg") as part:
+        as_frame(findings).to_file(part, layer="findings", driver="GPKG")

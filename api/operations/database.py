@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import NotSupportedError, ProgrammingError
 
 from api.settings import Settings
 from gis.errors import ClusterError, DatabaseError
@@ -59,10 +62,17 @@ def private_cluster(settings: Settings) -> Cluster:
 
 
 def database_url(settings: Settings) -> str:
-    """Return the URL of the database, without starting anything."""
-    if settings.database_url is not None:
-        return settings.database_url
-    return private_cluster(settings).url()
+    """Return the URL of the database as psql and QGIS read it, without starting anything."""
+    if settings.database_url is None:
+        return private_cluster(settings).url()
+    try:
+        url = open_engine(settings.database_url).url
+    except ValueError as fault:  # a port that is no number
+        raise DatabaseError(
+            f"the database URL cannot be read: {fault}",
+            repair="write postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+        ) from fault
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def connect(settings: Settings) -> Engine:
@@ -70,10 +80,24 @@ def connect(settings: Settings) -> Engine:
     if settings.database_url is None:
         private_cluster(settings).start()
     engine = open_engine(database_url(settings))
-    current, newest = version(engine)
-    if current != newest:
-        upgrade(engine)
+    with _understood(engine):
+        current, newest = version(engine)
+        if current != newest:
+            upgrade(engine)
     return engine
+
+
+@contextmanager
+def _understood(engine: Engine) -> Iterator[None]:
+    """Tell what the server or its driver refuses: a right, the extension, an option of the URL."""
+    try:
+        yield
+    except (ProgrammingError, NotSupportedError) as fault:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise DatabaseError(
+            f"the database {shown} cannot be made ready: {str(fault.orig).strip()}",
+            repair="the role needs the right to create the schema grid and, where it is missing, PostGIS",
+        ) from fault
 
 
 def status(settings: Settings) -> DatabaseStatus:
@@ -88,8 +112,9 @@ def status(settings: Settings) -> DatabaseStatus:
             return DatabaseStatus(kind, state, shown, cluster.version, None, None, data)
     engine = open_engine(url)
     try:
-        current, newest = version(engine)
-        server = server_version(engine)
+        with _understood(engine):
+            current, newest = version(engine)
+            server = server_version(engine)
     except DatabaseError:
         if kind == "private":
             raise

@@ -15,9 +15,9 @@ from api.operations.imports import import_files
 from api.operations.overview import write_overview
 from gis.errors import ConflictError
 from gis.findings import Finding
-from layers.demo import DemoFile, write_demo
+from layers.demo import DemoFile, read_demo, write_demo
 from layers.intake.request import ImportRequest, ImportResult, Watch
-from layers.queries.batches import holds_other_data, sources_of
+from layers.queries.batches import BatchSource, holds_other_data, sources_of
 
 DEMO_DAY = date(2026, 11, 21)
 """The day the demo's readings and claims are judged on, so that it tells the same story every year."""
@@ -60,15 +60,17 @@ def load_demo(
             "the database holds data of your own, which the demo would mix with",
             repair="give the demo a home of its own: KAIMEN_HOME=/tmp/kaimen-demo ./dev demo",
         )
-    files = write_demo(home / "demo", progress=say)
+    files = read_demo(home / "demo") or write_demo(home / "demo", progress=say)
     known = sources_of(engine)
-    imports = tuple(
-        _import(engine, file, watching) for file in files if (file.layer, file.files[0].name) not in known
-    )
+    imports = tuple(_import(engine, file, watching) for file in files if _source(file) not in known)
     findings = tuple(check_grid(engine, DEMO_DAY))
     drawing = home / "demo-district.svg"
     write_overview(engine, drawing)
     return DemoReport(imports, findings, drawing)
+
+
+def _source(file: DemoFile) -> BatchSource:
+    return BatchSource(file.layer, file.files[0].name, file.options.get("layer_name"))
 
 
 def _import(

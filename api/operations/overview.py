@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from api.operations.files import whole_file
 from layers.queries.grid import count_rows, read_grid
 from maps.overview import overview_html
 from maps.sketch import sketch_svg
@@ -27,5 +28,12 @@ def overview_page(engine: Engine) -> str:
 
 
 def write_overview(engine: Engine, path: Path) -> None:
-    """Write the drawing as an SVG file."""
-    path.write_text(overview_svg(engine), encoding="utf-8")
+    """Write the drawing as an SVG file.
+
+    Raises
+    ------
+    InputError
+        Where the file name does not end in .svg, or the file cannot be written.
+    """
+    with whole_file(path, ".svg") as part:
+        part.write_text(overview_svg(engine), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Final
 
 from layers.demo import formats, frames, plan, readme, sheets
 from layers.demo.district import District, district
+
+_STEPS: Final = "steps.json"
+"""Written last: the imports in order, for programs."""
 
 _ZONE: Final = {"crs": plan.CRS}
 
@@ -171,8 +175,25 @@ def write_demo(folder: Path, *, progress: Callable[[str], None] | None = None) -
     """
     tell = progress or _quiet
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / _STEPS).unlink(missing_ok=True)
     place = district(tell)
     tell(f"writing the files into {folder}")
     files = (*_land_files(place, folder), *_grid_files(place, folder), *_record_files(place, folder))
     (folder / "README.txt").write_text(readme.text(files), encoding="utf-8", newline="\r\n")
+    steps = [
+        {"layer": each.layer, "files": [path.name for path in each.files], "options": dict(each.options)}
+        for each in files
+    ]
+    (folder / _STEPS).write_text(json.dumps(steps, ensure_ascii=False, indent=1), encoding="utf-8")
     return files
+
+
+def read_demo(folder: Path) -> tuple[DemoFile, ...]:
+    """Return the imports of a district written before; empty where it was not written to the end."""
+    steps = folder / _STEPS
+    if not steps.is_file():
+        return ()
+    return tuple(
+        DemoFile(each["layer"], tuple(folder / name for name in each["files"]), each["options"])
+        for each in json.loads(steps.read_text(encoding="utf-8"))
+    )

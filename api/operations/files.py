@@ -1,0 +1,44 @@
+"""Files that are written for the user: whole, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gis.errors import InputError
+
+
+def require_suffix(path: Path, suffix: str) -> None:
+    """Refuse a file name that does not end in the suffix of what is written.
+
+    Raises
+    ------
+    InputError
+        Where it ends in something else.
+    """
+    if path.suffix.lower() != suffix:
+        raise InputError(f"{path} does not end in {suffix}", repair=f"give a file name that ends in {suffix}")
+
+
+@contextmanager
+def whole_file(path: Path, suffix: str) -> Iterator[Path]:
+    """Give a path to write to, which takes the place of the wanted one when it is whole.
+
+    Raises
+    ------
+    InputError
+        Where the name does not end in the suffix, or the folder or the file cannot be written.
+    """
+    require_suffix(path, suffix)
+    try:
+        with TemporaryDirectory(prefix=".kaimen-", dir=path.absolute().parent) as folder:
+            part = Path(folder) / path.name
+            yield part
+            part.replace(path)
+    except OSError as fault:
+        raise InputError(
+            f"{path} cannot be written: {fault.strerror or fault}",
+            repair="name a file in a folder that is there, has room and can be written to",
+        ) from fault
