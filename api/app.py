@@ -40,9 +40,11 @@ def create_app(engine: Engine) -> FastAPI:
     def readyz() -> JSONResponse:
         try:
             current, newest = version(engine)
-        except (DatabaseError, OperationalError) as fault:
-            detail = fault.detail if isinstance(fault, DatabaseError) else "the database ended the connection"
-            return JSONResponse({"status": "unavailable", "detail": detail}, status_code=503)
+        except (
+            DatabaseError,
+            OperationalError,
+        ):  # their words name the server, which is no stranger's affair
+            return JSONResponse({"status": "the database cannot be reached"}, status_code=503)
         ready = current == newest
         return JSONResponse(
             {"status": "ready" if ready else "upgrade due", "tables": current, "newest": newest},

@@ -106,7 +106,7 @@ def watching(what: str) -> Iterator[Watch]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=words, transient=True) as bars:
+    with Progress(*columns, console=words, transient=True, disable=not words.is_terminal) as bars:
         task = bars.add_task(what, total=None)
 
         def progress(done: int, total: int | None) -> None:
