@@ -40,10 +40,8 @@ def create_app(engine: Engine) -> FastAPI:
     def readyz() -> JSONResponse:
         try:
             current, newest = version(engine)
-        except (
-            DatabaseError,
-            OperationalError,
-        ):  # their words name the server, which is no stranger's affair
+        except (DatabaseError, OperationalError):
+            # Their words name the server, which is no stranger's affair.
             return JSONResponse({"status": "the database cannot be reached"}, status_code=503)
         ready = current == newest
         return JSONResponse(

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from api.commands.terminal import answer, json_option, say
-from api.operations.database import connect, database_url, private_cluster, status
+from api.operations.database import connected, database_url, private_cluster, status
 from api.settings import Settings
 
 
@@ -39,8 +39,8 @@ def _tell(settings: Settings, as_json: bool) -> None:
 def start(settings: Settings, as_json: bool) -> None:
     """Start the private database."""
     private_cluster(settings).start()
-    connect(settings).dispose()
-    _tell(settings, as_json)
+    with connected(settings):
+        _tell(settings, as_json)
 
 
 @database.command(help="Stop the private database.")
@@ -77,8 +77,8 @@ def url(settings: Settings, as_json: bool) -> None:
 @click.pass_obj
 def upgrade(settings: Settings, as_json: bool) -> None:
     """Bring the tables up to date."""
-    connect(settings).dispose()
-    _tell(settings, as_json)
+    with connected(settings):
+        _tell(settings, as_json)
 
 
 @database.command(help="Delete the private database with everything in it.")

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from api.commands.terminal import answer, json_option, pairs, say, show_findings, watching
+from api.commands.terminal import answer, busy, json_option, pairs, say, show_findings, watching
 from api.operations.checks import check_grid, write_findings
-from api.operations.database import connect
+from api.operations.database import connected
 from api.operations.files import require_suffix
 from api.operations.imports import IMPORTABLE, import_files, read_aliases
 from api.settings import Settings
@@ -108,8 +108,7 @@ def import_(
 ) -> None:
     """Import files into a layer."""
     request = _request(layer, files, **options)  # type: ignore[arg-type]  # click has checked the types
-    engine = connect(settings)
-    with watching(f"import {layer}") as watch:
+    with connected(settings) as engine, watching(f"import {layer}") as watch:
         result = import_files(engine, request, watch)
     if as_json:
         answer(_as_json(result))
@@ -194,8 +193,8 @@ def check(
     """Check the grid."""
     if out is not None:
         require_suffix(out, ".gpkg")
-    engine = connect(settings)
-    findings = check_grid(engine, on.date() if on else today(), Severity(severity) if severity else None)
+    with connected(settings) as engine, busy("checking the grid"):
+        findings = check_grid(engine, on.date() if on else today(), Severity(severity) if severity else None)
     if out is not None:
         write_findings(findings, out)
         say(f"{len(findings)} findings are in {out}")

@@ -12,7 +12,7 @@ import uvicorn
 
 from api.app import create_app
 from api.commands.terminal import answer, json_option, say, show_findings, watching
-from api.operations.database import connect
+from api.operations.database import connected
 from api.operations.demo import DemoReport, load_demo
 from api.operations.files import require_suffix
 from api.operations.overview import write_overview
@@ -30,7 +30,8 @@ _SHOWN = 12
 def demo(settings: Settings, as_json: bool) -> None:
     """Load the demo district."""
     home = settings.home.absolute()
-    report = load_demo(connect(settings), home, watching, say)
+    with connected(settings) as engine:
+        report = load_demo(engine, home, watching, say)
     if as_json:
         answer(_as_json(report))
     else:
@@ -92,7 +93,8 @@ def demo_files(folder: Path, as_json: bool) -> None:
 def draw(settings: Settings, out: Path, as_json: bool) -> None:
     """Draw the database."""
     require_suffix(out, ".svg")
-    write_overview(connect(settings), out)
+    with connected(settings) as engine:
+        write_overview(engine, out)
     if as_json:
         answer({"files": [str(out)]})
     else:
@@ -108,8 +110,7 @@ def draw(settings: Settings, out: Path, as_json: bool) -> None:
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, as_json: bool) -> None:
     """Serve the database."""
-    engine = connect(settings)
-    with _listening(host, port) as listener:
+    with connected(settings) as engine, _listening(host, port) as listener:
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         say(f"Kaimen is at {url} (Ctrl-C ends it)")
         if as_json:

@@ -70,12 +70,9 @@ def show_findings(findings: Sequence[Finding], each: int = _SHOWN_OF_A_CHECK) ->
         say("No findings.")
         return
     table = Table(show_lines=False, expand=True)
-    for title, options in (
-        ("check", {"ratio": 3}),
-        ("thing", {"ratio": 3}),
-        ("what and how to repair", {"ratio": 10}),
-    ):
-        table.add_column(title, overflow="fold", **options)  # type: ignore[arg-type]  # options are ratios
+    table.add_column("check", no_wrap=True)  # whole, so that it can be searched for
+    table.add_column("thing", overflow="fold", ratio=3)
+    table.add_column("what and how to repair", overflow="fold", ratio=10)
     told: Counter[str] = Counter()
     for finding in findings:
         told[finding.check] += 1
@@ -113,6 +110,13 @@ def watching(what: str) -> Iterator[Watch]:
             bars.update(task, advance=done, total=total)
 
         yield Watch(progress, lambda: say("Another import is running; this one starts when it ends."))
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Show that something is under way whose length is not known."""
+    with words.status(what):
+        yield
 
 
 def pairs(options: Sequence[str], name: str) -> dict[str, str]:

@@ -75,16 +75,20 @@ def database_url(settings: Settings) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def connect(settings: Settings) -> Engine:
-    """Start what must run, bring the tables up to date, and return an engine."""
+@contextmanager
+def connected(settings: Settings) -> Iterator[Engine]:
+    """Start what must run, bring the tables up to date, and give an engine that is closed afterwards."""
     if settings.database_url is None:
         private_cluster(settings).start()
     engine = open_engine(database_url(settings))
-    with _understood(engine):
-        current, newest = version(engine)
-        if current != newest:
-            upgrade(engine)
-    return engine
+    try:
+        with _understood(engine):
+            current, newest = version(engine)
+            if current != newest:
+                upgrade(engine)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager

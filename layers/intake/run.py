@@ -168,6 +168,14 @@ def _load_osm(
     }
     if len(request.files) != 1:
         raise InputError("one OpenStreetMap file is imported at a time", repair="merge the extracts first")
+    given = {"--crs": request.crs, "--encoding": request.encoding, "--map": request.stated}
+    given |= {"--layer": request.layer_name, "--where": request.where}
+    unfit = [option for option, value in given.items() if value]
+    if unfit:
+        raise InputError(
+            f"{', '.join(unfit)} means nothing for OpenStreetMap, whose files say everything themselves",
+            repair="leave it out",
+        )
     source = open_osm(request.files[0])
     loaded = load_tagged(source.chunks(), stagings, definitions, log, progress)
     log.add(*source.findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from api.settings import Settings
 from gis.dictionary.document import markdown as dictionary_page
 from gis.network.document import markdown as checks_page
+from layers.intake.log import REPAIRS
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,3 +34,20 @@ def test_every_setting_is_in_the_readme(readme: str) -> None:
     for name, field in Settings.model_fields.items():
         assert field.description
         assert f"KAIMEN_{name.upper()}" in text
+
+
+CREATORS = re.compile(
+    r"(?:warning|error|Finding|rows|_tell|ValueFault)\(\s*\"([a-z0-9_]+)\"|check=\"([a-z0-9_]+)\""
+)
+
+
+def test_every_finding_of_an_import_is_explained() -> None:
+    told = set(REPAIRS)
+    sources = [ROOT / "layers" / "intake", ROOT / "layers" / "sources", ROOT / "gis" / "dictionary"]
+    modules = [path for folder in sources for path in folder.rglob("*.py")]
+    modules += [ROOT / "gis" / f"{name}.py" for name in ("crs", "crs_diagnosis", "datum_evidence")]
+    for path in modules:
+        told |= {one or two for one, two in CREATORS.findall(path.read_text(encoding="utf-8"))}
+    page = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+    assert len(told) > 40
+    assert not {name for name in told if f"`{name}`" not in page}

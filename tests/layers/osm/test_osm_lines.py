@@ -89,6 +89,24 @@ def test_a_repeated_node_is_one_vertex_and_a_line_without_length_is_refused(
     assert source.rejected == {"roads": 3}
 
 
+def test_feeders_have_voltage_construction_and_no_substation(osm: OsmBench, tmp_path: Path) -> None:
+    ways: dict[int, Way] = {
+        10: ([1, 2], {"power": "minor_line", "voltage": "10000", "ref": "城01"}),
+        11: ([2, 3], {"power": "cable", "voltage": "20 kV"}),
+        12: ([3, 4], {"power": "line", "voltage": "110000"}),
+        13: ([3, 4], {"power": "line"}),
+    }
+    tables, source = osm.read_text(tmp_path, osm.xml(osm.square, ways))
+    rows = tables["feeders"]
+    assert rows.index.tolist() == ["way/10", "way/11"]
+    assert rows["construction"].tolist() == ["overhead", "cable"]
+    assert rows["voltage_kv"].tolist() == [10.0, 20.0]
+    assert rows.loc["way/10", "name"] == "城01"
+    assert rows["substation_id"].isna().all()
+    assert [(f.check, f.layer) for f in source.findings] == [("osm_line_without_voltage", "feeders")]
+    assert "1 object: way/13." in source.findings[0].message
+
+
 def test_values_that_cannot_be_read_are_told_with_their_text(osm: OsmBench, tmp_path: Path) -> None:
     ways: dict[int, Way] = {
         number: ([1, 2], {"highway": "road", "width": "narrow", "layer": "0;1"}) for number in range(10, 17)

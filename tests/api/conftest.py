@@ -1,0 +1,126 @@
+"""The command line run inside the test's process, and from outside."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from api.cli import main
+
+ROOT = Path(__file__).parents[2]
+REFUSAL = {"title", "detail", "faults"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output, which must be one JSON object and nothing else."""
+        value = json.loads(self.out)
+        assert isinstance(value, dict)
+        return value
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The refusal on standard output; its words must stand on standard error, and no traceback."""
+        assert set(self.json) == {"error"}
+        told: dict[str, Any] = self.json["error"]
+        assert set(told) == REFUSAL
+        assert told["title"]
+        assert told["detail"]
+        assert self.err.strip()
+        assert "Traceback" not in self.err
+        return told
+
+
+def run(*arguments: object) -> Answer:
+    """Run a command in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main([str(argument) for argument in arguments])
+    return Answer(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def run_kaimen() -> Callable[..., Answer]:
+    """Run a command with the environment as it is."""
+    return run
+
+
+@pytest.fixture
+def kaimen(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+    """Run a command on the test's own database: ``kaimen("check", "--json").json``."""
+    monkeypatch.setenv("KAIMEN_DATABASE_URL", database_url)
+    monkeypatch.setenv("KAIMEN_HOME", str(tmp_path / "home"))
+    return run
+
+
+@pytest.fixture
+def kaimen_outside(database_url: str, tmp_path: Path) -> Callable[..., Answer]:
+    """Run a command as a process of its own on the test's own database."""
+
+    def outside(*arguments: str | bytes) -> Answer:
+        environment = os.environ | {
+            "KAIMEN_DATABASE_URL": database_url,
+            "KAIMEN_HOME": str(tmp_path / "home"),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return outside
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Callable[..., Path]:
+    """Write a text file: ``table("a.csv", "id,name", "1,x", encoding="gb18030")``."""
+
+    def write(name: str, *lines: str, encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_bytes("".join(f"{line}\r\n" for line in lines).encode(encoding))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Callable[..., Path]:
+    """Write a GeoJSON file: ``drawn("a.geojson", ({"id": "A"}, shapely.Point(120, 31)))``."""
+
+    def write(name: str, *rows: tuple[dict[str, Any], shapely.Geometry]) -> Path:
+        features: Sequence[dict[str, Any]] = [
+            {
+                "type": "Feature",
+                "properties": properties,
+                "geometry": json.loads(shapely.to_geojson(geometry)),
+            }
+            for properties, geometry in rows
+        ]
+        path = tmp_path / name
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+        return path
+
+    return write
