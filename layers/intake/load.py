@@ -67,7 +67,7 @@ def load(
         crs, unplaced = _diagnosed(crs, looked, layer, log)
     if looked.rows == 0:
         log.add(_no_rows(source, layer, request))
-    maker = RowMaker(mapping, crs, looked, unplaced, log, seen)
+    maker = RowMaker(mapping, crs, looked, unplaced, log, seen, staging.homes() if looked.names else {})
     with Writer(staging) as writer:
         for chunk in source.chunks():
             writer.send(maker.make(chosen(chunk, request.where)))

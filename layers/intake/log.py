@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from gis.findings import Finding, Severity, in_order
 
@@ -36,6 +38,16 @@ REPAIRS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """A fault of one row: its id, what is wrong, and where it lies (degrees) if it has a place."""
+
+    id: str
+    message: str
+    lon: float | None = None
+    lat: float | None = None
+
+
 class FindingLog:
     """Collects findings; of a check with many rows the first hundred and a count."""
 
@@ -47,18 +59,20 @@ class FindingLog:
         """Keep findings that stand alone."""
         self._kept.update(dict.fromkeys(findings))
 
-    def rows(self, check: str, severity: Severity, layer: str, rows: Iterable[tuple[str, str]]) -> None:
-        """Keep findings of single rows, each given as its id and its message."""
+    def rows(
+        self, check: str, severity: Severity, layer: str, faults: Iterable[RowFault], number: int
+    ) -> None:
+        """Keep findings of single rows; of ``number`` faults only those that are shown are looked at."""
         key = (check, severity, layer)
-        for thing, message in rows:
-            self._seen[key] += 1
-            if self._seen[key] <= SHOWN:
-                self.add(Finding(check, severity, layer, thing, message, REPAIRS[check]))
+        for fault in islice(faults, max(0, SHOWN - self._seen[key])):
+            place = fault.lon, fault.lat
+            self.add(Finding(check, severity, layer, fault.id, fault.message, REPAIRS[check], *place))
+        self._seen[key] += number
 
-    def asset_clashes(self, layer: str, clashes: Iterable[tuple[str, str]]) -> None:
+    def asset_clashes(self, layer: str, clashes: Sequence[tuple[str, str]]) -> None:
         """Keep the ids that another level has already, given as (id, level)."""
-        told = ((thing, f"id {thing!r} is a {level} already; left out") for thing, level in clashes)
-        self.rows("asset_id_clash", Severity.ERROR, layer, told)
+        told = [RowFault(thing, f"id {thing!r} is a {level} already; left out") for thing, level in clashes]
+        self.rows("asset_id_clash", Severity.ERROR, layer, told, len(told))
 
     def all(self) -> tuple[Finding, ...]:
         """Return the findings in order, with the count of those not told one by one."""

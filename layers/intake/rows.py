@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,19 +13,17 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.crs import SourceCrs
-from gis.dictionary.converted import where
+from gis.dictionary.converted import as_text, where
 from gis.dictionary.headers import ColumnMapping
 from gis.dictionary.model import Field
-from gis.dictionary.values import convert
+from gis.dictionary.values import convert, source_text
 from gis.findings import Severity, warning
-from gis.geometry import clean
-from gis.names import normal_name, tidy_name
-from layers.intake.log import FindingLog
+from gis.geometry import clean, first_coordinates
+from gis.names import tidy_name
+from layers.intake.ids import content_hashes, name_ids, reading_ids
+from layers.intake.log import FindingLog, RowFault
 from layers.intake.survey import Survey
 from layers.sources.model import Chunk
-
-_HASH_GRID = 1e8
-"""Coordinates are hashed on a grid of 1e-8 degree (1 mm), so that a last digit does not make a new id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,8 @@ class RowMaker:
         Takes the findings.
     seen
         Ids of earlier rows -> row number; shared by all files of a batch.
+    stored_homes
+        Id -> what it belongs to, for the rows in the database.
     """
 
     mapping: ColumnMapping
@@ -62,19 +62,24 @@ class RowMaker:
     unplaced: NDArray[np.bool_] | None
     log: FindingLog
     seen: dict[str, int]
+    stored_homes: Mapping[str, str | None] = field(default_factory=dict)
     rejected: int = 0
     _done: int = 0
+    _rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    _made: NDArray[np.object_] | None = None
 
     def make(self, chunk: Chunk) -> Prepared:
         """Return the rows of a chunk that can be kept."""
         layer = self.mapping.layer
         count = len(chunk.rows)
+        self._rows, self._made = chunk.rows, None
         frame, rejected = self._fields(chunk.rows)
         geometry = None
         if layer.geometry:
             geometry, refused = self._geometry(chunk, rejected)
             rejected |= refused
-        frame["id"] = self._ids(frame, geometry)
+        self._made = self._ids(frame, geometry)
+        frame["id"] = self._made
         rejected |= self._repeated(frame["id"], chunk.rows.index, rejected)
         self._nulls(frame, rejected)
         self._done += count
@@ -94,11 +99,10 @@ class RowMaker:
                 power_factor = np.asarray(result.column, dtype=np.float64)
             self._assume(result.assumptions)
             self._tell_commas(name, rows)
-            self._tell_irregular(binding.field, rows, result.column)
+            self._tell_irregular(binding.field, result.column)
             for check, severity in {(fault.check, fault.severity) for fault in result.faults}:
-                faults = [fault for fault in result.faults if fault.check == check]
-                told = ((self._row(rows, fault.position), fault.message) for fault in faults)
-                self.log.rows(check, severity, self.mapping.layer.name, told)
+                told = [(fault.position, fault.message) for fault in result.faults if fault.check == check]
+                self._tell(check, severity, told)
             rejected[[fault.position for fault in result.faults if fault.rejects_row]] = True
             columns[binding.field.stored_as[0]] = pd.Series(
                 result.column, index=rows.index, dtype=result.column.dtype
@@ -127,16 +131,16 @@ class RowMaker:
         repair = "Nothing, where it is right; else write decimals with a point."
         self.log.add(warning("decimal_comma", self.mapping.layer.name, None, message, repair))
 
-    def _tell_irregular(self, field: Field, rows: pd.DataFrame, values: NDArray[Any]) -> None:
+    def _tell_irregular(self, field: Field, values: NDArray[Any]) -> None:
         """Tell names that are not written as names are: full width, blanks, KV."""
         if field.type != "reference" and field.name != "name":
             return
         odd = [(at, text) for at, text in enumerate(values) if text is not None and tidy_name(text) != text]
-        told = (
-            (self._row(rows, at), f"{field.name} {text!r} is written irregularly; usual: {tidy_name(text)!r}")
+        told = [
+            (at, f"{field.name} {text!r} is written irregularly; usual: {tidy_name(text)!r}")
             for at, text in odd
-        )
-        self.log.rows("name_irregular", Severity.WARNING, self.mapping.layer.name, told)
+        ]
+        self._tell("name_irregular", Severity.WARNING, told)
 
     def _geometry(
         self, chunk: Chunk, rejected: NDArray[np.bool_]
@@ -151,24 +155,32 @@ class RowMaker:
         placed = usable if self.crs is None else self.crs.geometries_to_wgs84(usable)
         cleaned = clean(placed, layer.geometry)
         refused = (cleaned.refused != "") & ~unplaced
-        for check in set(cleaned.refused[refused & ~rejected].tolist()):
-            at = np.flatnonzero((cleaned.refused == check) & refused & ~rejected)
-            wanted = " or ".join(layer.geometry)
-            self._tell(check, Severity.ERROR, chunk.rows, at, f"the row is left out; a {wanted} is wanted")
-        self._tell(
-            "coordinates_null",
-            Severity.ERROR,
-            chunk.rows,
-            np.flatnonzero(unplaced & ~rejected),
-            "the coordinates are missing or no place on Earth; the row is left out",
-        )
-        notes = (
-            ("geometry_repaired", cleaned.repaired, "the outline crosses itself and was made valid"),
-            ("geometry_closed_line", cleaned.closed_line, "a closed line was taken as a polygon"),
-            ("geometry_parts_lost", cleaned.lost_parts, "parts of another kind were left out"),
-        )
-        for check, mask, words in notes:
-            self._tell(check, Severity.WARNING, chunk.rows, np.flatnonzero(mask), words)
+        wanted = " or ".join(layer.geometry)
+        notes: list[tuple[str, Severity, NDArray[np.bool_], str]] = [
+            (check, Severity.ERROR, cleaned.refused == check, f"the row is left out; a {wanted} is wanted")
+            for check in sorted(set(cleaned.refused[refused].tolist()))
+        ]
+        nowhere = "the coordinates are missing or no place on Earth; the row is left out"
+        notes += [
+            ("coordinates_null", Severity.ERROR, unplaced, nowhere),
+            ("geometry_repaired", Severity.WARNING, cleaned.repaired, "it crosses itself and was made valid"),
+            (
+                "geometry_closed_line",
+                Severity.WARNING,
+                cleaned.closed_line,
+                "a closed line was taken as polygon",
+            ),
+            (
+                "geometry_parts_lost",
+                Severity.WARNING,
+                cleaned.lost_parts,
+                "parts of another kind were left out",
+            ),
+        ]
+        places = first_coordinates(placed)
+        for check, severity, mask, words in notes:
+            at = np.flatnonzero(mask & ~rejected & (refused | (cleaned.refused == "") | unplaced))
+            self._tell(check, severity, [(int(position), words) for position in at], places)
         return cleaned.geometry, refused | unplaced
 
     def _ids(self, frame: pd.DataFrame, geometry: NDArray[np.object_] | None) -> NDArray[np.object_]:
@@ -178,17 +190,19 @@ class RowMaker:
         ids = np.array([None if value is None else str(value) for value in given], dtype=object)
         missing = np.flatnonzero([value is None for value in ids])
         if "id" in frame and len(missing):
-            self._tell("id_missing", Severity.ERROR, frame, missing, "the row has no id; one was made for it")
+            told = [(int(position), "the row has no id; one was made for it") for position in missing]
+            self._tell("id_missing", Severity.ERROR, told)
         if not len(missing):
             return ids
         rest = frame.iloc[missing]
         shapes = None if geometry is None else geometry[missing]
+        hashes = content_hashes(rest, shapes)
         if rule == "reading":
-            ids[missing] = _reading_ids(rest)
+            ids[missing] = reading_ids(rest, hashes, self.seen)
         elif rule == "name" and "name" in frame:
-            ids[missing] = _name_ids(rest, self.survey, _content_hashes(rest, shapes))
+            ids[missing] = name_ids(rest, hashes, self.survey.names, self.stored_homes)
         else:
-            ids[missing] = [f"{self.mapping.layer.name}~{text}" for text in _content_hashes(rest, shapes)]
+            ids[missing] = [f"{self.mapping.layer.name}~{text}" for text in hashes]
         return ids
 
     def _repeated(self, ids: pd.Series, numbers: pd.Index, rejected: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -202,8 +216,9 @@ class RowMaker:
             first = self.seen.setdefault(thing, number)
             if first != number:
                 repeated[position] = True
-                told.append((thing, f"row {number}: id {thing!r} stands in row {first} already; left out"))
-        self.log.rows("id_repeated", Severity.ERROR, self.mapping.layer.name, told)
+                words = f"row {number}: id {thing!r} stands in row {first} already; left out"
+                told.append(RowFault(thing, words))
+        self.log.rows("id_repeated", Severity.ERROR, self.mapping.layer.name, told, len(told))
         return repeated
 
     def _nulls(self, frame: pd.DataFrame, rejected: NDArray[np.bool_]) -> None:
@@ -213,73 +228,34 @@ class RowMaker:
                 continue
             values = frame[binding.field.stored_as[0]]
             at = np.flatnonzero(values.isna().to_numpy() & ~rejected)
-            self._tell(
-                "required_value_missing",
-                Severity.ERROR if binding.field.name != "name" else Severity.WARNING,
-                frame.set_index(frame["id"]),
-                at,
-                f"{binding.field.name} ({binding.field.zh}) is empty",
-            )
+            severity = Severity.WARNING if binding.field.name == "name" else Severity.ERROR
+            words = f"{binding.field.name} ({binding.field.zh}) is empty"
+            self._tell("required_value_missing", severity, [(int(position), words) for position in at])
 
     def _tell(
-        self, check: str, severity: Severity, rows: pd.DataFrame, at: Iterable[int], words: str
+        self,
+        check: str,
+        severity: Severity,
+        told: Sequence[tuple[int, str]],
+        places: NDArray[np.float64] | None = None,
     ) -> None:
-        told = ((self._row(rows, int(position)), words) for position in at)
-        self.log.rows(
-            check, severity, self.mapping.layer.name, ((thing, f"{thing}: {text}") for thing, text in told)
-        )
+        """Log faults of rows of the running chunk, each given by its position."""
+        faults = (self._fault(position, words, places) for position, words in told)
+        self.log.rows(check, severity, self.mapping.layer.name, faults, len(told))
 
-    @staticmethod
-    def _row(rows: pd.DataFrame, position: int) -> str:
-        label = rows.index[position]
-        return f"row {label}" if isinstance(label, int | np.integer) else str(label)
+    def _fault(self, position: int, words: str, places: NDArray[np.float64] | None) -> RowFault:
+        number = f"row {self._rows.index[position]}"
+        lon, lat = (float("nan"), float("nan")) if places is None else places[position].tolist()
+        thing = self._thing(position) or number
+        if math.isnan(lon):
+            return RowFault(thing, f"{number}: {words}")
+        return RowFault(thing, f"{number}: {words}", lon, lat)
 
-
-def _content_hashes(rows: pd.DataFrame, geometry: NDArray[np.object_] | None) -> list[str]:
-    """Return a short hash of each row's name and geometry, the same wherever the row stands."""
-    columns = [rows[name].tolist() for name in rows.columns if name != "id"]
-    texts = ["\x1f".join(map(str, row)) for row in zip(*columns, strict=True)] or [""] * len(rows)
-    if geometry is None:
-        return [_hash(text.encode()) for text in texts]
-    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
-    grid = np.round(coordinates * _HASH_GRID).astype(np.int64)
-    ends = np.searchsorted(owner, np.arange(len(geometry)), side="right")
-    starts = np.concatenate([[0], ends[:-1]])
-    return [
-        _hash(text.encode() + grid[start:end].tobytes())
-        for text, start, end in zip(texts, starts.tolist(), ends.tolist(), strict=True)
-    ]
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:10]
-
-
-def _reading_ids(rows: pd.DataFrame) -> list[str]:
-    """Make a reading's id from what it is the reading of, and when; the content tells conflicts apart."""
-    parts = [
-        name for name in ("substation_ref", "level", "asset_ref", "data_date", "flagged") if name in rows
-    ]
-    hashes = _content_hashes(rows, None)
-    ids = []
-    for words, content in zip(rows[parts].itertuples(index=False), hashes, strict=True):
-        known = [str(word) for word in words if not pd.isna(word)]
-        ids.append("|".join([*known, content]))
-    return ids
-
-
-def _name_ids(rows: pd.DataFrame, survey: Survey, hashes: list[str]) -> list[str]:
-    """Make ids from names: the normal form, its substation before it where the name repeats."""
-    home = next((name for name in ("substation_ref", "feeder_ref") if name in rows), None)
-    homes = rows[home].tolist() if home else [None] * len(rows)
-    ids = []
-    for name, place, content in zip(rows["name"].tolist(), homes, hashes, strict=True):
-        if name is None:
-            ids.append(f"~{content}")
-            continue
-        normal = normal_name(name)
-        if survey.names[normal] <= 1:
-            ids.append(normal)
-        else:
-            ids.append(f"{normal_name(place)}/{normal}" if place else f"{normal}~{content}")
-    return ids
+    def _thing(self, position: int) -> str | None:
+        """Return the id of a row: the one it was given, or, once that is known, the one made for it."""
+        if self._made is not None:
+            return str(self._made[position])
+        binding = self.mapping.binding("id")
+        if binding is None:
+            return None
+        return as_text(source_text(binding, self._rows.iloc[[position]]))[0]

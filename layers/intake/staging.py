@@ -17,6 +17,7 @@ from pyarrow import csv
 from sqlalchemy import Date, Double, Integer, Table, Text
 from sqlalchemy.types import ARRAY, Boolean
 
+from layers.intake.ids import HOMES
 from layers.intake.request import Counts
 from layers.intake.rows import Prepared
 from layers.tables.base import SCHEMA, SRID
@@ -116,6 +117,14 @@ class Staging:
             else:
                 arrays.append(_array(prepared.rows[name], _ARROW[type(self.table.columns[name].type)]))
         return pa.table(arrays, names=self._sent_columns)
+
+    def homes(self) -> dict[str, str | None]:
+        """Return id -> what it belongs to, of the layer's rows in the database."""
+        home = next((name for name in HOMES if name in self.table.columns), None)
+        if home is None:
+            return {}
+        found = self._run("select id, {home} from {table}", home=sql.Identifier(home)).fetchall()
+        return {str(thing): None if place is None else str(place) for thing, place in found}
 
     def clashes(self) -> list[tuple[str, str]]:
         """Take out rows whose id is another level's; return (id, level that has it)."""

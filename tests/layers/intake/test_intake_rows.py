@@ -75,9 +75,8 @@ def test_a_null_in_a_required_column_is_told_and_the_row_stays(
     columns = {"id": ["T1", "T2"], "所属线路": ["x", None], "额定容量(kVA)": [None, 400.0]}
     result = bring("transformers", write("t.gpkg", columns, POINTS[:2]))
     assert result.total.written == 2
-    told = checks(result)["required_value_missing"]
-    assert any("T1" in words and "rated_kva" in words for words in told)
-    assert any("T2" in words and "feeder_id" in words for words in told)
+    told = [each for each in result.findings if each.check == "required_value_missing"]
+    assert [(each.id, each.message.split()[2]) for each in told] == [("T1", "rated_kva"), ("T2", "feeder_id")]
 
 
 def test_geometry_that_cannot_be_kept_is_told_row_by_row(bring: Any, write: Any, checks: Any) -> None:
@@ -111,7 +110,8 @@ def test_rows_whose_unit_is_missing_are_left_out_and_the_others_stay(
     columns = {"台区编号": ["T1", "T2"], "lon": [120, 120], "lat": [31, 31.1], "额定容量": ["400kVA", "315"]}
     result = bring("transformers", write("t.csv", columns | {"所属线路": ["x", "x"]}), crs="EPSG:4326")
     assert result.total.rejected == 1
-    assert "row 3" in str(next(f.id for f in result.findings if f.check == "unit_unknown"))
+    [told] = [each for each in result.findings if each.check == "unit_unknown"]
+    assert (told.id, told.message[:6]) == ("T2", "row 3:")
     assert ask("select id from grid.transformers") == [("T1",)]
 
 
@@ -244,3 +244,39 @@ def test_many_faults_are_counted_and_not_all_told(bring: Any, write: Any) -> Non
     told = [each for each in bring("roads", path).findings if each.check == "choice_unknown"]
     assert len(told) == 101
     assert "50 more" in next(each for each in told if each.id is None).message
+
+
+def test_a_finding_of_a_geometry_says_where(bring: Any, write: Any) -> None:
+    tie = shapely.Polygon([(120.5, 31), (120.51, 31.01), (120.51, 31), (120.5, 31.01)])
+    [told] = [f for f in bring("parcels", write("p.gpkg", {"id": ["tie"]}, [tie])).findings if f.lon]
+    assert (told.check, told.id) == ("geometry_repaired", "tie")
+    assert (told.lon, told.lat) == pytest.approx((120.5, 31))
+
+
+def test_a_name_of_a_second_file_never_replaces_a_thing_of_another_home(
+    bring: Any, ask: Any, write: Any
+) -> None:
+    columns = {"线路名称": ["10kV中山线"], "电压等级": [10]}
+    bring("feeders", write("east.gpkg", columns | {"变电站": ["东站"]}, LINES[:1]))
+    bring("feeders", write("west.gpkg", columns | {"变电站": ["西站"]}, LINES[1:2]))
+    bring("feeders", write("again.gpkg", columns | {"变电站": ["东 站"]}, LINES[:1]))
+    assert ask("select id, substation_ref from grid.feeders order by 1") == [
+        ("10kV中山", "东 站"),
+        ("西站/10kV中山", "西站"),
+    ]
+
+
+def test_a_corrected_reading_of_the_same_day_takes_the_place_of_the_first(
+    bring: Any, ask: Any, write: Any
+) -> None:
+    columns = {"线路名称": ["甲", "甲"], "更新日期": ["2026-09-30", "2026-06-30"]}
+    bring("capacity", write("one.csv", columns | {"最大电流(A)": [100, 90]}))
+    result = bring("capacity", write("two.csv", columns | {"最大电流(A)": [120, 90]}))
+    assert (result.total.updated, result.total.unchanged) == (1, 1)
+    assert ask("select peak_a from grid.capacity order by 1") == [(90.0,), (120.0,)]
+
+
+def test_two_readings_of_one_day_are_both_kept(bring: Any, ask: Any, write: Any) -> None:
+    columns = {"线路名称": ["甲", "甲"], "更新日期": ["2026-09-30"] * 2, "最大电流(A)": [100, 120]}
+    bring("capacity", write("one.csv", columns))
+    assert ask("select peak_a from grid.capacity order by 1") == [(100.0,), (120.0,)]

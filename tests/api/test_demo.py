@@ -1,0 +1,174 @@
+"""``kaimen demo``: loaded once, resumed where it was cut off, never mixed with data of one's own."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import psycopg
+import pytest
+
+from api.commands import service
+from api.operations.demo import load_demo
+from layers.cluster import Cluster
+from layers.database import open_engine
+from layers.demo import DemoFile, read_demo
+from layers.intake.request import Watch
+
+COUNTS = {
+    "jurisdictions": 1,
+    "city_area": 1,
+    "water": 9,
+    "railways": 1,
+    "green": 183,
+    "infrastructure": 4,
+    "roads": 4447,
+    "ducts": 4,
+    "substations": 3,
+    "main_transformers": 8,
+    "feeders": 41,
+    "access_points": 447,
+    "transformers": 880,
+    "parcels": 1653,
+    "capacity": 925,
+    "claims": 60,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The demo, whose first load was cut off before the second sheet of the capacities."""
+
+    url: str
+    home: Path
+    before: dict[str, int]
+    answer: Any
+    again: Any
+    words: str
+
+
+class CutOffError(Exception):
+    """The process was ended."""
+
+
+def cut_off_at_the_second_sheet(url: str, home: Path) -> None:
+    sheets = count(1)
+
+    def watching(what: str) -> AbstractContextManager[Watch]:
+        if what == "import capacity" and next(sheets) == 2:
+            raise CutOffError
+        return nullcontext(Watch(lambda *_: None, lambda: None))
+
+    engine = open_engine(url)
+    try:
+        with pytest.raises(CutOffError):
+            load_demo(engine, home, watching, lambda _: None)
+    finally:
+        engine.dispose()
+
+
+def rows_of(url: str) -> dict[str, int]:
+    with psycopg.connect(url) as connection:
+        return {
+            name: connection.execute(f"select count(*) from grid.{name}").fetchall()[0][0] for name in COUNTS
+        }
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory, run_kaimen: Any
+) -> Iterator[Loaded]:
+    name, home = f"demo_{uuid.uuid4().hex}", tmp_path_factory.mktemp("demo") / "home"
+    with psycopg.connect(cluster.url(), autocommit=True) as connection, pytest.MonkeyPatch.context() as patch:
+        connection.execute(f"create database {name} template {template} strategy file_copy")
+        url = cluster.url(name)
+        patch.setenv("KAIMEN_DATABASE_URL", url)
+        patch.setenv("KAIMEN_HOME", str(home))
+        cut_off_at_the_second_sheet(url, home)
+        before = rows_of(url)
+        first = run_kaimen("demo", "--json")
+        again = run_kaimen("demo", "--json")
+        words = run_kaimen("demo")
+        assert (first.code, again.code, words.code) == (0, 0, 0)
+        yield Loaded(url, home, before, first.json, again.json, words.out)
+        connection.execute(f"drop database {name} with (force)")
+
+
+def test_the_district_is_whole_after_a_load_that_was_cut_off(loaded: Loaded) -> None:
+    assert loaded.before["parcels"] == COUNTS["parcels"]
+    assert 0 < loaded.before["capacity"] < COUNTS["capacity"]
+    assert rows_of(loaded.url) == COUNTS
+
+
+def test_only_what_was_missing_is_loaded(loaded: Loaded) -> None:
+    rest = COUNTS["capacity"] - loaded.before["capacity"]
+    assert loaded.answer["layers"] == {"capacity": rest, "claims": COUNTS["claims"]}
+    assert loaded.again["layers"] == {}
+    assert "loaded already" in loaded.words
+
+
+def test_every_file_is_one_batch_of_the_demo(loaded: Loaded) -> None:
+    with psycopg.connect(loaded.url) as connection:
+        batches = connection.execute(
+            "select layer, count(*), bool_and((options->>'demo')::boolean) from grid.import_batches"
+            " group by layer"
+        ).fetchall()
+    wanted = Counter(file.layer for file in read_demo(loaded.home / "demo"))
+    assert {layer: number for layer, number, _ in batches} == wanted
+    assert wanted["capacity"] == 4
+    assert all(demo for _, _, demo in batches)
+
+
+def test_the_faults_left_in_are_found(loaded: Loaded) -> None:
+    answer = loaded.answer
+    assert set(answer) == {"layers", "errors", "warnings", "findings", "drawing"}
+    assert answer["findings"] == loaded.again["findings"]
+    severities = Counter(each["severity"] for each in answer["findings"])
+    assert severities == {"error": answer["errors"], "warning": answer["warnings"]}
+    errors = {(each["check"], each["id"]) for each in answer["findings"] if each["severity"] == "error"}
+    assert errors == {
+        ("access_point_far_from_feeder", "LT-JR-614-08"),
+        ("claim_on_unknown_asset", "YK2026-0058"),
+    }
+    found = Counter(each["check"] for each in answer["findings"])
+    assert found["peak_above_rating"] == 4
+    assert found["two_claims_for_one_site"] == 2
+
+
+def test_the_district_is_drawn(loaded: Loaded) -> None:
+    drawing = Path(loaded.answer["drawing"])
+    assert drawing.parent == loaded.home
+    assert "芦汀" in "".join(ET.parse(drawing).getroot().itertext())  # noqa: S314  # our own file
+
+
+def test_the_demo_is_not_mixed_with_data_of_ones_own(kaimen: Any, table: Any, tmp_path: Path) -> None:
+    own = table("t.csv", "台区编号,lon,lat,额定容量(kVA),所属线路", "T1,120,31,400,x")
+    assert kaimen("import", "transformers", own, "--crs", "EPSG:4326").code == 0
+    told = kaimen("demo", "--json")
+    assert told.code == 1
+    assert "data of your own" in told.error["detail"]
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_files_are_written_as_templates(
+    loaded: Loaded, run_kaimen: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Path] = []
+
+    def write_demo(folder: Path, **_: object) -> tuple[DemoFile, ...]:
+        asked.append(folder)
+        return read_demo(loaded.home / "demo")
+
+    monkeypatch.setattr(service, "write_demo", write_demo)
+    told = run_kaimen("demo-files", tmp_path / "files", "--json")
+    assert asked == [tmp_path / "files"]
+    assert len(told.json["files"]) == 19
+    assert all(Path(path).is_file() for path in told.json["files"])
+    assert "规划地块.gpkg" in run_kaimen("demo-files", tmp_path / "files").out
