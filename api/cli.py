@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 import click
@@ -64,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KaimenError, OperationalError, OSError) as fault:
         told = _told(fault)
         if as_json:
-            answer(failure(told))
+            with suppress(OSError):  # where standard output itself is what cannot be written
+                answer(failure(told))
         say(f"{told.title}: {told}")
         return 1
     return 0

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from gis.errors import DatabaseError
 from layers.tables.base import SCHEMA
 
+_CONNECT_TIMEOUT_S = 10
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -28,7 +29,7 @@ def open_engine(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as fault:
+    except (ArgumentError, ValueError) as fault:
         raise DatabaseError(
             "the database URL cannot be read", repair="write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
         ) from fault
@@ -38,7 +39,9 @@ def open_engine(url: str) -> Engine:
             repair="Kaimen needs PostgreSQL with PostGIS: postgresql://...",
         )
     return create_engine(
-        parsed.set(drivername="postgresql+psycopg"), connect_args={"options": "-c timezone=UTC"}
+        parsed.set(drivername="postgresql+psycopg"),
+        connect_args={"options": "-c timezone=UTC", "connect_timeout": _CONNECT_TIMEOUT_S},
+        pool_pre_ping=True,  # a server that was restarted costs no request
     )
 
 

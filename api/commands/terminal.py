@@ -53,7 +53,7 @@ def answer(value: object) -> None:
 
 def failure(fault: KaimenError) -> dict[str, Any]:
     """Return a failure as the command line prints it."""
-    detail = f"{fault.detail.removesuffix('.')}. {fault.repair}" if fault.repair else fault.detail
+    detail = f"{fault.detail.rstrip('.:')}. {fault.repair}" if fault.repair else fault.detail
     return {"error": {"title": fault.title, "detail": detail, "faults": list(fault.faults)}}
 
 

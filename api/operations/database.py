@@ -84,6 +84,11 @@ def connected(settings: Settings) -> Iterator[Engine]:
     try:
         with _understood(engine):
             current, newest = version(engine)
+            if current and newest and current > newest:  # migrations are numbered
+                raise DatabaseError(
+                    f"the tables are of version {current}, and this Kaimen knows them up to {newest}",
+                    repair="use the newer Kaimen that made them",
+                )
             if current != newest:
                 upgrade(engine)
         yield engine

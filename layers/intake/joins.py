@@ -76,7 +76,7 @@ def tell(
             if brought and not index.things:
                 log.add(_nothing_to_refer_to(field, len(brought)))
             else:
-                log.add(*_findings(field, brought, index))
+                log.capped(_findings(field, brought, index))
 
 
 def _incoming_words(connection: psycopg.Connection, field: Field) -> set[str]:

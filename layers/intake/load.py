@@ -96,8 +96,11 @@ def _mapping(source: Source, layer: Layer, request: ImportRequest, log: FindingL
             f"{source.path.name} has no column {', '.join(sorted(absent))}",
             repair=f"--where takes one of: {shown}",
         )
-    if (required and not any(mapping.binding(field.name) for field in required)) or (
-        layer.id_from == "id" and mapping.binding("id") is None
+    figures = [field for field in layer.fields if field.unit]
+    if (
+        (required and not any(mapping.binding(field.name) for field in required))
+        or (not layer.geometry and not any(mapping.binding(field.name) for field in figures))
+        or (layer.id_from == "id" and mapping.binding("id") is None)
     ):
         raise MappingError(
             f"{source.path.name} does not look like {layer.name} ({layer.zh}): its columns are {shown}",

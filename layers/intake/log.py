@@ -53,6 +53,7 @@ class FindingLog:
 
     def __init__(self) -> None:
         self._kept: dict[Finding, None] = {}  # in the order of arrival, each once
+        self._repairs = dict(REPAIRS)
         self._seen: dict[tuple[str, Severity, str], int] = defaultdict(int)
 
     def add(self, *findings: Finding) -> None:
@@ -69,6 +70,15 @@ class FindingLog:
             self.add(Finding(check, severity, layer, fault.id, fault.message, REPAIRS[check], *place))
         self._seen[key] += number
 
+    def capped(self, findings: Iterable[Finding]) -> None:
+        """Keep findings, of each check the first hundred."""
+        for finding in findings:
+            key = (finding.check, finding.severity, finding.layer)
+            self._repairs[finding.check] = finding.repair
+            if self._seen[key] < SHOWN:
+                self.add(finding)
+            self._seen[key] += 1
+
     def asset_clashes(self, layer: str, clashes: Sequence[tuple[str, str]]) -> None:
         """Keep the ids that another level has already, given as (id, level)."""
         told = [RowFault(thing, f"id {thing!r} is a {level} already; left out") for thing, level in clashes]
@@ -77,7 +87,7 @@ class FindingLog:
     def all(self) -> tuple[Finding, ...]:
         """Return the findings in order, with the count of those not told one by one."""
         more = [
-            Finding(check, severity, layer, None, f"… and {seen - SHOWN:,} more rows.", REPAIRS[check])
+            Finding(check, severity, layer, None, f"… and {seen - SHOWN:,} more.", self._repairs[check])
             for (check, severity, layer), seen in self._seen.items()
             if seen > SHOWN
         ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import shapely
@@ -76,7 +76,7 @@ def kaimen(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def kaimen_outside(database_url: str, tmp_path: Path) -> Callable[..., Answer]:
     """Run a command as a process of its own on the test's own database."""
 
-    def outside(*arguments: str | bytes) -> Answer:
+    def outside(*arguments: str | bytes, stdout: IO[bytes] | int = subprocess.PIPE) -> Answer:
         environment = os.environ | {
             "KAIMEN_DATABASE_URL": database_url,
             "KAIMEN_HOME": str(tmp_path / "home"),
@@ -85,11 +85,12 @@ def kaimen_outside(database_url: str, tmp_path: Path) -> Callable[..., Answer]:
             [sys.executable, "-m", "api.cli", *arguments],
             cwd=ROOT,
             env=environment,
-            capture_output=True,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
             timeout=120,
             check=False,
         )
-        return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Answer(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())
 
     return outside
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -12,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from email.message import Message
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,6 +27,7 @@ from sqlalchemy import Engine, text
 
 from api.app import create_app
 
+ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -134,6 +140,23 @@ def test_names_on_the_page_are_words_and_never_markup(get: Any, kaimen: Any, dra
     assert "<script" not in reply.body.lower()
     assert "&lt;script&gt;alert(1)" in reply.body
     assert "http" not in reply.body.replace("http://www.w3.org/", "")
+
+
+def test_the_command_serves_until_it_is_interrupted(kaimen_outside: Any, database_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        refused = kaimen_outside("serve", "--port", port, "--json")
+        assert refused.code == 1
+        assert port in refused.error["detail"]
+    command = [sys.executable, "-m", "api.cli", "serve", "--port", port, "--json"]
+    environment = os.environ | {"KAIMEN_DATABASE_URL": database_url}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        assert url == f"http://127.0.0.1:{port}"
+        assert ask(f"{url}/healthz").status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
 
 
 def test_the_interface_describes_itself(get: Any) -> None:

@@ -162,6 +162,7 @@ def test_an_interrupted_command_says_so(kaimen: Any, monkeypatch: pytest.MonkeyP
 def test_a_refusal_is_two_sentences() -> None:
     assert failure(InputError("a is b", repair="make it c"))["error"]["detail"] == "a is b. make it c"
     assert failure(InputError("a is b.", repair="make it c"))["error"]["detail"] == "a is b. make it c"
+    assert failure(InputError("it has:", repair="make it c"))["error"]["detail"] == "it has. make it c"
     assert failure(InputError("a is b"))["error"]["detail"] == "a is b"
 
 
@@ -198,6 +199,14 @@ def test_from_outside_the_answer_alone_is_on_standard_output(kaimen_outside: Any
     assert refused.code == 1
     assert refused.error["faults"] == ["none.shp does not exist"]
     assert kaimen_outside().code == 2
+
+
+def test_an_answer_that_finds_no_room_is_told(kaimen_outside: Any) -> None:
+    with Path("/dev/full").open("wb") as full:
+        told = kaimen_outside("db", "status", "--json", stdout=full)
+    assert told.code == 1
+    assert "No space left on device" in told.err
+    assert "Traceback" not in told.err
 
 
 def test_a_file_name_in_another_encoding_is_refused_in_words(kaimen_outside: Any, tmp_path: Path) -> None:

@@ -115,6 +115,14 @@ def test_an_empty_database_is_given_its_tables(
     assert after["schema_version"] == before["newest_version"]
 
 
+def test_tables_of_a_newer_version_are_left_alone(kaimen: Any, database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("update grid.alembic_version set version_num = '9999'")
+    told = kaimen("check", "--json")
+    assert told.code == 1
+    assert "9999" in told.error["detail"]
+
+
 def test_a_role_without_rights_is_told_which_it_needs(
     bare_url: str, run_kaimen: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
