@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from api.commands.terminal import answer, busy, json_option, pairs, say, show_findings, watching
+from api.commands.terminal import answer, busy, json_option, padded, pairs, say, show_findings, watching
 from api.operations.checks import check_grid, write_findings
 from api.operations.database import connected
 from api.operations.files import require_suffix
@@ -53,9 +53,9 @@ _IMPORT_HELP = (
 \b
 Layers:
 """
-    + "\n".join(f"  {layer.name:18} {layer.zh:8} {layer.meaning}" for layer in layers().values())
+    + "\n".join(f"  {layer.name:18} {padded(layer.zh, 13)}{layer.meaning}" for layer in layers().values())
     + """
-  osm                OSM      An OpenStreetMap extract (.osm.pbf) into several layers
+  osm                OSM          An OpenStreetMap extract (.osm.pbf) into several layers
 
 \b
 Columns of a layer: kaimen import --columns LAYER
@@ -177,7 +177,7 @@ def _show(result: ImportResult, *, dry_run: bool) -> None:
     say(f"coordinates: {result.crs or '-'}, text: {result.encoding or '-'}")
 
 
-@click.command("check", help="Check the whole grid: named findings, each with its place and its repair.")
+@click.command("check", help="Check the whole grid: what is wrong, where, how to repair.")
 @click.option("--severity", type=click.Choice([each.value for each in Severity]), help="Only these.")
 @click.option(
     "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day asked; today in Asia/Shanghai by default."

@@ -24,7 +24,7 @@ from layers.demo import write_demo
 _SHOWN = 12
 
 
-@click.command(help="Load the bundled demo district, check it, and say what was found.")
+@click.command(help="Load the demo district, check it, say what was found.")
 @json_option
 @click.pass_obj
 def demo(settings: Settings, as_json: bool) -> None:
@@ -71,7 +71,7 @@ def _tell(report: DemoReport) -> None:
     click.echo(f"Its files, as templates for your own, are in {report.drawing.parent / 'demo'}")
 
 
-@click.command("demo-files", help="Write the demo district's files into DIR, as templates for your own data.")
+@click.command("demo-files", help="Write the demo district's files into DIR, as templates.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @json_option
 def demo_files(folder: Path, as_json: bool) -> None:

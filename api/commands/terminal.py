@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -37,6 +38,11 @@ _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--json`` to a command."""
     return click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")(command)
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text filled with blanks to a width in terminal cells; a Chinese character takes two."""
+    return text + " " * max(0, width - cell_len(text))
 
 
 def say(text: str) -> None:
