@@ -73,4 +73,6 @@ def count(findings: Iterable[Finding]) -> dict[Severity, int]:
 
 def in_order(findings: Sequence[Finding]) -> Iterator[Finding]:
     """Yield errors before warnings, then by check, layer and id."""
-    return iter(sorted(findings, key=lambda f: (f.severity.value, f.check, f.layer, f.id or "")))
+    return iter(
+        sorted(findings, key=lambda f: (f.severity.value, f.check, f.layer, f.id is None, f.id or ""))
+    )

@@ -65,8 +65,7 @@ def _tell(report: DemoReport) -> None:
         Counter((finding.check, finding.severity.value) for finding in report.findings).items()
     ):
         click.echo(f"  {severity:8} {check:40} {number}")
-    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
-    show_findings(errors[:_SHOWN] or report.findings[:_SHOWN])
+    show_findings(report.findings, each=1)
     click.echo(f"\nThe district is drawn in {report.drawing}")
     click.echo(f"Its files, as templates for your own, are in {report.drawing.parent / 'demo'}")
 

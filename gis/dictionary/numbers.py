@@ -24,6 +24,10 @@ NULL_WORDS = frozenset(
         "nan",
         "n/a",
         "#n/a",
+        "<null>",
+        "#ref!",
+        "#value!",
+        "#div/0!",
         "nil",
         "暂无",
         "无",
@@ -35,6 +39,7 @@ NULL_WORDS = frozenset(
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+(?:\.\d{3})*,\d+")
 _THOUSANDS_COMMA = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_THOUSANDS_POINT = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 _BLANKS = re.compile(r"[\s'’]+")
 
 
@@ -98,19 +103,29 @@ def read_number(text: str, commas: CommaUse) -> Reading:
         return Reading(None)
     figure, unit = split_measure(clean)
     number = _BLANKS.sub("", figure)
+    readings = _values(number, commas)
+    if not readings:
+        return Reading(None, unit, f"{text!r} is not a number")
+    if len(readings) > 1:
+        either = " or ".join(f"{value:.12g}" for value in sorted(readings))
+        return Reading(None, unit, f"{text!r} may be {either}")
+    return Reading(readings.pop(), unit)
+
+
+def _values(number: str, commas: CommaUse) -> set[float]:
+    """Return what a number can mean beside the column's other values; none where it is no number."""
     if _PLAIN.fullmatch(number):
-        return Reading(float(number), unit)
+        grouped = commas.decimal and _THOUSANDS_POINT.fullmatch(number)
+        return {float(number), float(number.replace(".", ""))} if grouped else {float(number)}
     as_decimal, as_thousands = _readings(number)
-    if as_decimal and as_thousands:
-        if bool(commas.decimal) == bool(commas.thousands):
-            either = f"{number.replace(',', '.')} or {number.replace(',', '')}"
-            return Reading(None, unit, f"{text!r} may be {either}")
+    if as_decimal and as_thousands and bool(commas.decimal) != bool(commas.thousands):
         as_decimal, as_thousands = bool(commas.decimal), bool(commas.thousands)
+    values = set()
     if as_decimal:
-        return Reading(float(number.replace(".", "").replace(",", ".")), unit)
+        values.add(float(number.replace(".", "").replace(",", ".")))
     if as_thousands:
-        return Reading(float(number.replace(",", "")), unit)
-    return Reading(None, unit, f"{text!r} is not a number")
+        values.add(float(number.replace(",", "")))
+    return values
 
 
 def _clean(text: str) -> str:

@@ -17,6 +17,7 @@ from gis.dictionary.headers import Binding
 from gis.dictionary.model import Field, choices
 from gis.dictionary.numbers import CommaUse, is_null
 
+_LONGEST_NULL = 8
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)
 _DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?(?:[ T].*)?|(\d{4})(\d{2})(\d{2})")
@@ -101,7 +102,12 @@ def _distinct(binding: Binding, values: pd.Series, read: Callable[[str, Field], 
     """Convert each distinct value once."""
     plain = pd.api.types.is_datetime64_any_dtype(values.dtype)
     texts = values.dt.strftime("%Y-%m-%d").tolist() if plain else as_text(values)
-    if read is _read_text and all(text is None or (text.isascii() and "\x00" not in text) for text in texts):
+    plain_text = read is _read_text and all(
+        text is None or (text.isascii() and text[0].isalnum() and "\x00" not in text) for text in texts
+    )
+    if plain_text and not any(
+        is_null(text) for text in texts if text is not None and len(text) < _LONGEST_NULL
+    ):
         return Converted(np.array(texts, dtype=object))  # nothing in it can be wrong
     codes, uniques = pd.factorize(np.asarray(texts, dtype=object))
     read_values = np.empty(len(uniques) + 1, dtype=object)
@@ -125,7 +131,9 @@ class _ValueRefusedError(ValueError):
         self.check = check
 
 
-def _read_text(text: str, _: Field) -> str | None:
+def _read_text(text: str, column: Field) -> str | None:
+    if (column.name == "id" or column.type == "reference") and is_null(text):
+        return None
     if looks_broken(text):
         raise _ValueRefusedError("text_broken", f"{text!r} was decoded with a wrong encoding before")
     return text.replace("\x00", "") or None

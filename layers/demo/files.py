@@ -179,7 +179,7 @@ def write_demo(folder: Path, *, progress: Callable[[str], None] | None = None) -
     place = district(tell)
     tell(f"writing the files into {folder}")
     files = (*_land_files(place, folder), *_grid_files(place, folder), *_record_files(place, folder))
-    (folder / "README.txt").write_text(readme.text(files), encoding="utf-8", newline="\r\n")
+    (folder / "README.txt").write_text(readme.text(files), encoding="utf-8")
     steps = [
         {"layer": each.layer, "files": [path.name for path in each.files], "options": dict(each.options)}
         for each in files

@@ -1,4 +1,4 @@
-"""Whether a layer just imported stands beside the roads by just the shift of GCJ-02 or BD-09."""
+"""Whether a layer just imported lies where it should: beside the roads, and near everything else."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
+from shapely import Polygon
 
 from gis.crs import SourceCrs
 from gis.datum_evidence import undeclared_gcj02
-from gis.findings import Finding
+from gis.findings import Finding, Severity
 from gis.gauss_kruger import CHINA_BOUNDS
 from gis.metric_zone import metric_zone, project
 from layers.tables.base import SCHEMA
 
 _SAMPLE_ROWS = 2000
 _HALO_DEG = 0.02
+_FAR_M = 50_000.0
+_COMPARED = ("substations", "feeders", "parcels", "roads")
 _NOT_COMPARED = frozenset({"roads", "capacity", "claims", "main_transformers"})
 
 
@@ -51,6 +54,34 @@ def datum_findings(
     evidence = undeclared_gcj02(lon, lat, shapely.STRtree(project(roads, zone)), zone)
     finding = evidence.finding(layer)
     return [finding] if finding else []
+
+
+def distance_findings(connection: psycopg.Connection, layer: str, batch_id: int) -> list[Finding]:
+    """Compare where a batch lies with where the other layers lie: a wrong zone moves data by a hundred km."""
+    own = _box(connection, layer, batch_id)
+    others = [_box(connection, name, None) for name in _COMPARED if name != layer]
+    boxes = [box for box in others if box is not None]
+    if own is None or not boxes or any(own.intersects(box) for box in boxes):
+        return []
+    zone = metric_zone(np.array([own.centroid.x]), np.array([own.centroid.y]))
+    nearest_m = float(shapely.distance(*project(np.array([own, shapely.union_all(boxes)]), zone)))
+    if nearest_m < _FAR_M:
+        return []
+    place = own.centroid
+    message = f"all its rows lie at least {nearest_m / 1000:,.0f} km from everything else in the database"
+    repair = "Check --crs and the file's zone; nothing is wrong where the layer does belong to another place."
+    return [Finding("far_from_the_rest", Severity.WARNING, layer, None, message, repair, place.x, place.y)]
+
+
+def _box(connection: psycopg.Connection, layer: str, batch_id: int | None) -> Polygon | None:
+    """Return the box of a layer, or of one batch's rows of it."""
+    where = sql.SQL("where batch_id = {}").format(sql.Literal(batch_id)) if batch_id else sql.SQL("")
+    statement = sql.SQL(
+        "select st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)"
+        " from (select st_extent(geom) as box from {table} {where}) t where box is not null"
+    ).format(table=sql.Identifier(SCHEMA, layer), where=where)
+    row = connection.execute(statement).fetchone()
+    return None if row is None else Polygon.from_bounds(*(float(side) for side in row))
 
 
 def _places(connection: psycopg.Connection, layer: str, batch_id: int) -> NDArray[np.float64]:

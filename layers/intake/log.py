@@ -31,7 +31,8 @@ REPAIRS = {
     "name_spelling": "Nothing; write the name the same way in both files if you like.",
     "required_value_missing": "Fill the value in the source and import again.",
     "text_broken": "Export the file again from its source, in UTF-8.",
-    "unit_unknown": "Put the unit into the header, as in 额定容量(kVA), or state it: --map rated_kva=COLUMN.",
+    "unit_unknown": "Put the unit into the header, as in 额定容量(kVA), or state it by --map FIELD=COLUMN,"
+    " with the field that the column feeds: its name says the unit.",
     "unit_wrong": "Check the unit in the header, or state it by --map.",
     "value_out_of_range": "Correct the value in the source; it is stored as unknown.",
     "value_unreadable": "Correct the value in the source; it is stored as unknown.",

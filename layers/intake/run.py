@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gis.dictionary.model import layers
 from gis.errors import DatabaseError, InputError
-from layers.intake.datum import datum_findings
+from gis.findings import Severity
+from layers.intake.datum import datum_findings, distance_findings
 from layers.intake.joins import resolve_all, tell
 from layers.intake.load import Loaded, load, load_tagged
 from layers.intake.log import FindingLog
@@ -52,11 +53,15 @@ def run_import(engine: Engine, request: ImportRequest, watch: Watch) -> ImportRe
         _keep_aliases(connection, request, batch_id)
         load_all = _load_osm if request.layer == OSM else _load_layer
         loaded, note = load_all(connection, request, batch_id, log, watch.progress)
+        if request.replace:
+            _refuse_doubtful_replacement(loaded, log)
         raw = _driver(connection)
         counts = {name: _merge(name, each, request, log) for name, each in loaded.items()}
         _settle(connection, frozenset(counts), log)
         for name in counts:
             log.add(*datum_findings(raw, name, batch_id, loaded[name].crs))
+            if layers()[name].geometry and request.layer != OSM:
+                log.add(*distance_findings(raw, name, batch_id))
         result = ImportResult(
             layer=request.layer,
             counts=counts,
@@ -191,6 +196,19 @@ def _load_osm(
         "noding": "nodes",
     }
     return loaded, note
+
+
+def _refuse_doubtful_replacement(loaded: dict[str, Loaded], log: FindingLog) -> None:
+    """Refuse to delete what is there for a file that does not look like the layer."""
+    missing = [f.message for f in log.all() if f.check == "column_missing" and f.severity is Severity.ERROR]
+    for name, each in loaded.items():
+        if missing or each.rejected > each.read / 2:
+            lost = f"{each.rejected:,} of {each.read:,} rows of {name} would be left out"
+            raise InputError(
+                f"--replace would delete rows of {name} for a file that does not look like it",
+                faults=(*missing, *((lost,) if each.rejected else ())),
+                repair="check file and layer; import without --replace where the file is right",
+            )
 
 
 def _merge(name: str, loaded: Loaded, request: ImportRequest, log: FindingLog) -> Counts:

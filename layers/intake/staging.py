@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import LiteralString
 
 import numpy as np
@@ -57,12 +57,15 @@ class Staging:
         Asset level of the layer, or None.
     batch_id
         The batch that the rows belong to.
+    fed
+        Columns that the batch's files have; a row that comes again keeps its values in the others.
     """
 
     connection: psycopg.Connection
     table: Table
     level: str | None
     batch_id: int
+    fed: set[str] = field(default_factory=set)
     _direct: bool = False
     _sent: int = 0
 
@@ -88,6 +91,7 @@ class Staging:
 
     def write(self, prepared: Prepared) -> None:
         """Send rows by COPY."""
+        self.fed |= set(prepared.rows.columns)
         if not len(prepared.rows):
             return
         buffer = io.BytesIO()
@@ -152,7 +156,7 @@ class Staging:
                 " on conflict (id) do nothing"
             )
         self._run("analyze {incoming}")
-        updated = 0 if empty else self._update()
+        updated = 0 if empty else self._update(everything=replace)
         inserted = self._insert()
         total = int(str(self._scalar("select count(*) from {incoming}")))
         unchanged = total - inserted - updated
@@ -168,8 +172,11 @@ class Staging:
             " and not exists (select from {incoming} i where i.id = a.id)"
         ).rowcount
 
-    def _update(self) -> int:
-        rest = [name for name in self.columns if name != "id"]
+    def _update(self, *, everything: bool) -> int:
+        fed = self.fed | {"geom"}
+        rest = [name for name in self.columns if name != "id" and (everything or name in fed)]
+        if not rest:
+            return 0
         return self._run(
             "update {table} t set ({columns}, batch_id) = row({new}, {batch}) from {incoming} i"
             " where t.id = i.id and ({old}) is distinct from ({new})",

@@ -27,6 +27,7 @@ _COLUMNS = ("Layer", "EntityHandle", "Text", "BlockName")
 _BINARY = b"AutoCAD Binary DXF"
 _TAIL_BYTES = 256
 _LISTED = 20
+_TRIANGLE = 3
 _CODE_PAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+([A-Za-z0-9_]+)")
 _HEAD_BYTES = 1 << 16
 
@@ -40,6 +41,7 @@ class _Content:
 
     fitting: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
+    open_lines: Counter[str] = field(default_factory=Counter)
     entities: int = 0
 
 
@@ -142,7 +144,18 @@ def _fitting(
     if "any" in wanted:
         wanted = ("point", "line", "polygon")
     is_label = rows["Text"].notna().to_numpy() & (kinds == "point")
-    return np.isin(kinds, wanted), is_label
+    fits = np.isin(kinds, wanted)
+    if "polygon" in wanted and "line" not in wanted:
+        fits |= _polylines(rows, shapes, closed=True)  # closed by its ends though not by its flag
+    return fits, is_label
+
+
+def _polylines(rows: pd.DataFrame, shapes: NDArray[np.object_], *, closed: bool) -> NDArray[np.bool_]:
+    """Return which entities are polylines whose ends meet, or do not."""
+    drawn = rows["SubClasses"].str.contains("Polyline", na=False).to_numpy(dtype=bool)
+    lines = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
+    rings = shapely.is_closed(shapes) & (shapely.get_num_coordinates(shapes) > _TRIANGLE)
+    return np.asarray(drawn & lines & (rings == closed), dtype=bool)
 
 
 def _content(dataset: Dataset, layer: Layer) -> _Content:
@@ -152,6 +165,9 @@ def _content(dataset: Dataset, layer: Layer) -> _Content:
         fits, is_label = _fitting(rows, shapes, layer)
         content.entities += len(rows)
         content.fitting.update(rows.loc[fits & ~is_label, "Layer"].fillna("0"))
+        if "polygon" in layer.geometry and "line" not in layer.geometry:
+            open_lines = _polylines(rows, shapes, closed=False)
+            content.open_lines.update(rows.loc[open_lines, "Layer"].fillna("0"))
         content.labels.update(rows.loc[fits & is_label, "Layer"].fillna("0"))
     return content
 
@@ -170,6 +186,11 @@ def _findings(path: Path, layer: Layer, layer_name: str | None, content: _Conten
         )
         repair = "Name the one to read with --layer NAME."
         yield warning("dxf_layers_merged", layer.name, None, message, repair)
+    lines = content.open_lines[layer_name] if layer_name else content.open_lines.total()
+    if lines:
+        message = f"{path.name} has {lines:,} polylines that are not closed, hence no outlines; left out"
+        repair = "Close the polylines in the drawing where outlines are meant."
+        yield warning("dxf_lines_left_out", layer.name, None, message, repair)
     if content.fitting and content.labels:
         message = f"{path.name} has {content.labels.total():,} texts beside its points; they are left out"
         repair = "Place texts as block attributes, or as names in a table of their own."

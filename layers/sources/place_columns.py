@@ -35,6 +35,9 @@ _DATUM_ENDING = re.compile(r"(wgs84|gcj02|bd09|cgcs2000)$")
 _BRACKETS = re.compile(r"[()\[\]{}]")
 
 _SRID = re.compile(r"^SRID=\d+;", re.IGNORECASE)
+_CURVE = re.compile(r"CIRCULARSTRING|CURVE|SURFACE", re.IGNORECASE)
+"""Kinds that GEOS does not read; they count as unreadable, like any other text that is no geometry."""
+
 _HEX_WKB = re.compile(r"0[01][0-9A-Fa-f]{8,}")
 _LOOKS_LIKE_WKT = re.compile(
     r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|CURVE|SURFACE|GEOMETRYCOLLECTION)", re.IGNORECASE
@@ -257,5 +260,6 @@ def _from_text(values: NDArray[np.object_]) -> NDArray[np.object_]:
         found = shapely.from_wkb(texts, on_invalid="ignore")
         return found
     plain = [None if text is None else _SRID.sub("", text) for text in texts]
-    found = shapely.from_wkt(np.array(plain, dtype=object), on_invalid="ignore")
+    straight = [None if text is None or _CURVE.search(text) else text for text in plain]
+    found = shapely.from_wkt(np.array(straight, dtype=object), on_invalid="ignore")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from gis.errors import SourceError
 from layers.sources.choice import Candidate, choose
 from layers.sources.model import Source
 from layers.sources.tabular import Row, Table, empty, find_header, open_table
+from layers.sources.workbook_cells import cell_findings
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -61,7 +63,8 @@ def open_workbook(path: Path, layer: Layer, layer_name: str | None, stated: Mapp
         return _rows(sheets[name])
 
     kind = "XLS" if _begins(path, _OLE) else "XLSX"
-    return open_table(Table(path, kind, name, "UTF-8", rows), filled[name], layer, stated)
+    source = open_table(Table(path, kind, name, "UTF-8", rows), filled[name], layer, stated)
+    return replace(source, findings=(*source.findings, *cell_findings(path, name, layer.name)))
 
 
 def _sheets(book: CalamineWorkbook, layer_name: str | None) -> dict[str, CalamineSheet]:

@@ -120,6 +120,12 @@ def test_a_comma_that_could_be_either_is_refused() -> None:
     assert "1.234 or 1234" in result.faults[0].message
 
 
+def test_a_point_beside_decimal_commas_is_not_guessed() -> None:
+    result = converted("capacity", "peak_a", "最大电流(A)", ["1.250,5", "1.250", "630"])
+    assert result.column[[0, 2]].tolist() == [1250.5, 630]
+    assert "1.25 or 1250" in result.faults[0].message
+
+
 def test_narrow_blanks_part_thousands() -> None:
     assert read_number("-8\u202f445\u00a0879,449", CommaUse()).value == -8445879.449
 

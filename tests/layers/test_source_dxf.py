@@ -116,6 +116,17 @@ def test_closed_outlines_are_parcels(tmp_path: Path) -> None:
     assert chunk.geometry is not None
     assert chunk.rows["Layer"].tolist() == ["红线"]
     assert shapely.area(chunk.geometry[0]) == 100
+    [left_out] = source.findings
+    assert left_out.check == "dxf_lines_left_out"
+    assert "1 polylines" in left_out.message
+
+
+def test_an_outline_closed_by_its_ends_is_read(tmp_path: Path) -> None:
+    whole = outline("红线", "B1", closed=False).replace("90\n4\n", "90\n5\n") + "10\n0\n20\n0\n"
+    source = opened(written(tmp_path, drawing(whole)), "parcels")
+    [chunk] = source.chunks()
+    assert chunk.geometry is not None
+    assert shapely.is_closed(chunk.geometry).all()
     assert source.findings == ()
 
 

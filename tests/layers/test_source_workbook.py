@@ -205,3 +205,19 @@ def test_a_workbook_cut_short_is_refused(tmp_path: Path) -> None:
 def test_a_workbook_without_a_filled_cell_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="empty"):
         open_source(saved(tmp_path, Workbook()), layer=CAPACITY)
+
+
+def test_formulas_without_result_and_error_cells_are_told(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "读数"
+    for row in (["线路名称", "限额电流(A)", "最大电流(A)"], ["甲", "=100*4", "#DIV/0!"], ["乙", 400, 200]):
+        sheet.append(row)
+    path = tmp_path / "f.xlsx"
+    book.save(path)
+    source = open_source(path, layer=layers()["capacity"])
+    found = {finding.check: finding.message for finding in source.findings}
+    assert "B2 " in found["cell_formula_without_result"]
+    assert "C2 " in found["cell_error"]
+    assert "B3" not in str(found)

@@ -222,7 +222,7 @@ def parcel_outside_jurisdictions(subject: Subject) -> Iterator[Fault]:
     yield layer_fault(
         "parcels",
         f"{len(rows):,} of {len(plane):,} parcels lie in no jurisdiction: {named}.",
-        "Import the jurisdiction that covers them, or name one with --jurisdiction.",
+        "Import the jurisdiction that covers them.",
     )._replace(lon=lon, lat=lat)
 
 

@@ -116,6 +116,6 @@ def has_rating(table: pd.DataFrame) -> Flags:
 def asset_words(table: pd.DataFrame) -> list[str]:
     """Return level, id and name of each asset of a table with the assets' ids as index, for people."""
     return [
-        f"{LEVEL_WORDS[layer]} {asset if name is None or name == asset else f'{asset} ({name})'}"
+        f"{LEVEL_WORDS[layer]} {asset if pd.isna(name) or name == asset else f'{asset} ({name})'}"
         for layer, asset, name in zip(table["layer"], table.index, table["name"], strict=True)
     ]

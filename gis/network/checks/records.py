@@ -140,8 +140,8 @@ def jurisdictions_assumed(subject: Subject) -> Iterator[Fault]:
     if subject.size("parcels") and not subject.size("jurisdictions"):
         yield layer_fault(
             "jurisdictions",
-            "There are no jurisdictions: without --jurisdiction no procedure can be decided.",
-            "Import layer jurisdictions, or name one with --jurisdiction.",
+            "There are no jurisdictions: no procedure can be decided.",
+            "Import layer jurisdictions.",
         )
 
 

@@ -108,4 +108,4 @@ def test_road_widths_are_assumed(bench: Bench) -> None:
 
 def test_jurisdictions_are_assumed(bench: Bench) -> None:
     bench.rows["jurisdictions"] = []
-    assert "--jurisdiction" in bench.the("jurisdictions_assumed").message
+    assert "no procedure" in bench.the("jurisdictions_assumed").message

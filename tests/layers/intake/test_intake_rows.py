@@ -280,3 +280,46 @@ def test_two_readings_of_one_day_are_both_kept(bring: Any, ask: Any, write: Any)
     columns = {"线路名称": ["甲", "甲"], "更新日期": ["2026-09-30"] * 2, "最大电流(A)": [100, 120]}
     bring("capacity", write("one.csv", columns))
     assert ask("select peak_a from grid.capacity order by 1") == [(100.0,), (120.0,)]
+
+
+def test_a_file_without_a_column_keeps_what_is_stored_in_it(bring: Any, ask: Any, write: Any) -> None:
+    box = [shapely.box(120, 31, 120.01, 31.01)]
+    bring("parcels", write("full.gpkg", {"id": ["a"], "far": [2.5], "land_use": ["R2"]}, box))
+    bring("parcels", write("part.gpkg", {"id": ["a"], "land_use": ["B1"]}, box))
+    assert ask("select far, land_use from grid.parcels") == [(2.5, "B1")]
+    bring("parcels", write("whole.gpkg", {"id": ["a"], "land_use": ["B1"]}, box), replace=True)
+    assert ask("select far, land_use from grid.parcels") == [(None, "B1")]
+
+
+def test_replacing_by_a_file_of_another_kind_is_refused(bring: Any, ask: Any, write: Any) -> None:
+    columns = {"id": ["T1"], "feeder_id": ["x"]}
+    bring("transformers", write("t.gpkg", columns | {"额定容量(kVA)": [400]}, POINTS[:1]))
+    with pytest.raises(InputError, match="does not look like it"):
+        bring("transformers", write("a.gpkg", {"id": ["A1"], "feeder_id": ["x"]}, POINTS[1:2]), replace=True)
+    assert ask("select id from grid.transformers") == [("T1",)]
+
+
+def test_words_for_nothing_are_no_ids(bring: Any, ask: Any, write: Any, checks: Any) -> None:
+    columns = {"id": ["NULL", "-", "R3"], "class": ["local"] * 3}
+    assert len(checks(bring("roads", write("r.gpkg", columns, LINES[:3])))["id_missing"]) == 2
+    assert ask("select count(*) from grid.roads where id like 'roads~%'") == [(2,)]
+
+
+def test_a_curve_in_a_table_is_told_and_the_other_rows_are_read(
+    bring: Any, tmp_path: Any, checks: Any
+) -> None:
+    path = tmp_path / "w.csv"
+    path.write_text(
+        "id;class;wkt\nA;local;LINESTRING (120 31, 120 31.1)\nB;local;CIRCULARSTRING (0 0, 1 1, 2 0)\n"
+    )
+    result = bring("roads", path, crs="EPSG:4326")
+    assert (result.total.written, result.total.rejected) == (1, 1)
+
+
+def test_a_layer_far_from_everything_else_is_told(bring: Any, write: Any, checks: Any) -> None:
+    bring("roads", write("r.gpkg", {"id": ["R"], "class": ["local"]}, LINES[:1]))
+    near = write("near.gpkg", {"id": ["a"]}, [shapely.box(120, 31, 120.01, 31.01)])
+    assert "far_from_the_rest" not in checks(bring("parcels", near, dry_run=True))
+    far = write("far.gpkg", {"id": ["a"]}, [shapely.box(500000, 3.43e6, 500100, 3.4301e6)], crs="EPSG:4547")
+    [words] = checks(bring("parcels", far))["far_from_the_rest"]
+    assert "574 km" in words
