@@ -82,8 +82,9 @@ def name_ids(
             continue
         normal = normal_name(name)
         stored = stored_homes.get(normal)
-        elsewhere = bool(stored and place and normal_name(stored) != normal_name(place))
-        if names[normal] <= 1 and not elsewhere:
+        known = bool(stored and place)
+        here = known and normal_name(stored or "") == normal_name(place)
+        if here or (names[normal] <= 1 and not known):
             ids.append(normal)
         else:
             ids.append(f"{normal_name(place)}/{normal}" if place else f"{normal}~{content}")

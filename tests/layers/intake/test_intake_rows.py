@@ -259,7 +259,8 @@ def test_a_name_of_a_second_file_never_replaces_a_thing_of_another_home(
     columns = {"线路名称": ["10kV中山线"], "电压等级": [10]}
     bring("feeders", write("east.gpkg", columns | {"变电站": ["东站"]}, LINES[:1]))
     bring("feeders", write("west.gpkg", columns | {"变电站": ["西站"]}, LINES[1:2]))
-    bring("feeders", write("again.gpkg", columns | {"变电站": ["东 站"]}, LINES[:1]))
+    both = {"线路名称": ["10kV中山线"] * 2, "电压等级": [10, 10], "变电站": ["西站", "东 站"]}
+    bring("feeders", write("both.gpkg", both, [LINES[1], LINES[0]]))
     assert ask("select id, substation_ref from grid.feeders order by 1") == [
         ("10kV中山", "东 站"),
         ("西站/10kV中山", "西站"),
