@@ -10,7 +10,7 @@ from psycopg import sql
 
 from gis.dictionary.model import ASSET_LEVELS, Field, layers
 from gis.findings import Finding, Severity, warning
-from gis.names import Match, Named, NameIndex
+from gis.names import Match, Named, NameIndex, normal_name
 from layers.intake.log import FindingLog
 from layers.intake.staging import incoming_table
 from layers.tables.base import SCHEMA
@@ -115,6 +115,8 @@ def _nothing_to_refer_to(field: Field, number: int) -> Finding:
 def _unknown(field: Field, reference: Reference, near: tuple[str, ...], severity: Severity) -> Finding:
     rows = f"{reference.rows} rows: " if reference.rows > 1 else ""
     known = f"nearest: {', '.join(near)}" if near else f"the database has no {field.target} like it"
+    if reference.within and normal_name(reference.words) in map(normal_name, near):
+        known = f"a thing of that name is there, but not at {reference.within}"
     message = f"{rows}{field.name} {reference.words!r} names nothing known; {known}"
     repair = "Import what is missing, correct the name, or settle it by --aliases FILE."
     return Finding("reference_unknown", severity, field.layer, reference.words, message, repair)

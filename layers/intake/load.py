@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -205,6 +206,7 @@ def load_tagged(
 ) -> dict[str, Loaded]:
     """Stage chunks that name their own layer and already have its columns (OpenStreetMap)."""
     makers: dict[str, RowMaker] = {}
+    known: dict[str, set[str]] = defaultdict(set)
     read: dict[str, int] = {}
     crs = read_crs("EPSG:4326")
     for chunk in chunks:
@@ -214,8 +216,12 @@ def load_tagged(
             mapping = match_headers(layer, [str(name) for name in chunk.rows.columns])
             makers[chunk.layer] = RowMaker(mapping, crs, Survey(), None, log, {})
         read[chunk.layer] = read.get(chunk.layer, 0) + len(chunk.rows)
-        stagings[chunk.layer].write(makers[chunk.layer].make(chunk))
+        prepared = makers[chunk.layer].make(chunk)
+        stagings[chunk.layer].write(prepared)
+        known[chunk.layer] |= set(prepared.rows.columns[prepared.rows.notna().any()])
         progress(len(chunk.rows), None)
+    for name, columns in known.items():
+        stagings[name].fed = columns  # of what no object states, a row that comes again keeps its value
     return {
         name: Loaded(read[name], maker.rejected, crs, maker.mapping, stagings[name])
         for name, maker in makers.items()

@@ -97,3 +97,14 @@ def test_a_thing_that_goes_and_comes_back_is_joined_again(
     assert ask("select count(*) from grid.feeders where substation_ref is not null") == [(3,)]
     bring("substations", files["substations"])
     assert ask("select count(*) from grid.feeders where substation_id is not null") == [(3,)]
+
+
+def test_a_name_known_at_another_substation_is_told_as_that(
+    bring: Any, checks: Any, files: Any, write: Any
+) -> None:
+    bring("substations", files["substations"])
+    bring("feeders", files["feeders"])
+    result = bring(
+        "capacity", write("c2.csv", {"变电站": ["东站"], "线路名称": ["10kV乙线"], "最大电流(A)": [5]})
+    )
+    assert "not at 东站" in checks(result)["reference_unknown"][0]
