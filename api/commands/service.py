@@ -21,8 +21,6 @@ from gis.errors import InputError
 from gis.findings import Severity, count
 from layers.demo import write_demo
 
-_SHOWN = 12
-
 
 @click.command(help="Load the demo district, check it, say what was found.")
 @json_option

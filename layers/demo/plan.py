@@ -26,8 +26,6 @@ ORIGIN: Final[Point] = (557_420.0, 3_445_150.0)
 
 SIZE_KM: Final[Point] = (12.0, 9.0)
 
-PLACE: Final = "芦汀"
-
 Grade = Literal["expressway", "primary", "secondary", "tertiary", "local", "lane", "track"]
 
 GRADE_ZH: Final[dict[Grade, str]] = {
