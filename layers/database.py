@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -43,6 +44,14 @@ def open_engine(url: str) -> Engine:
         connect_args={"options": "-c timezone=UTC", "connect_timeout": _CONNECT_TIMEOUT_S},
         pool_pre_ping=True,  # a server that was restarted costs no request
     )
+
+
+def driver(connection: Connection) -> psycopg.Connection:
+    """Return the psycopg connection below, which COPY needs; it shares the transaction."""
+    found = connection.connection.driver_connection
+    if not isinstance(found, psycopg.Connection):
+        raise DatabaseError("the database is not reached through psycopg", repair="use a postgresql:// URL")
+    return found
 
 
 def migration_config(connection: Connection | None = None) -> Config:

@@ -28,9 +28,15 @@ class Reference:
     rows: int
 
 
-def resolve_all(
-    connection: psycopg.Connection, aliases: Mapping[str, str]
-) -> dict[Field, list[tuple[Reference, Match]]]:
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The references of one field, what each resolved to, and where that was looked up."""
+
+    pairs: list[tuple[Reference, Match]]
+    index: NameIndex
+
+
+def resolve_all(connection: psycopg.Connection, aliases: Mapping[str, str]) -> dict[Field, Settled]:
     """Settle every reference of every layer.
 
     Parameters
@@ -43,40 +49,42 @@ def resolve_all(
     Returns
     -------
     dict
-        Field -> its references and what each resolved to.
+        Field -> its references, settled.
     """
-    settled: dict[Field, list[tuple[Reference, Match]]] = {}
+    settled: dict[Field, Settled] = {}
+    indexes: dict[str, NameIndex] = {}
     fields = [field for layer in layers().values() for field in layer.fields if field.type == "reference"]
     # What belongs to a substation must know it before it can be told apart by it.
     for field in sorted(fields, key=lambda each: (each.target != "substations", each.target == _NO_LAYER)):
         references = list(_references(connection, field))
         if not references:
             continue
-        index = NameIndex(list(_things(connection, field.target)), aliases)
+        if field.target not in indexes:
+            indexes[field.target] = NameIndex(list(_things(connection, field.target)), aliases)
+        index = indexes[field.target]
         pairs = [
             (each, index.resolve(each.words, within=each.within, level=each.level)) for each in references
         ]
         _store(connection, field, pairs)
-        settled[field] = pairs
+        settled[field] = Settled(pairs, index)
     return settled
 
 
 def tell(
     connection: psycopg.Connection,
-    settled: Mapping[Field, list[tuple[Reference, Match]]],
+    settled: Mapping[Field, Settled],
     imported: frozenset[str],
     log: FindingLog,
 ) -> None:
     """Log what did not join, and names written in two ways, for the layers just imported."""
-    for field, pairs in settled.items():
+    for field, found in settled.items():
         if field.layer in imported:
-            index = NameIndex(list(_things(connection, field.target)))
             words = _incoming_words(connection, field)
-            brought = [pair for pair in pairs if pair[0].words in words]
-            if brought and not index.things:
+            brought = [pair for pair in found.pairs if pair[0].words in words]
+            if brought and not found.index.things:
                 log.add(_nothing_to_refer_to(field, len(brought)))
             else:
-                log.capped(_findings(field, brought, index))
+                log.capped(_findings(field, brought, found.index))
 
 
 def _incoming_words(connection: psycopg.Connection, field: Field) -> set[str]:

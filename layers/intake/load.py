@@ -26,9 +26,7 @@ from layers.intake.staging import Staging
 from layers.intake.survey import Survey, chosen, survey
 from layers.intake.writer import Writer
 from layers.sources.model import Chunk, Source
-
-PLACE_FIELDS = frozenset({"lon", "lat", "wkt"})
-"""Words of ``--map`` that name a table's coordinate columns; the reader takes them."""
+from layers.sources.place_columns import PLACE_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gis.dictionary.model import layers
-from gis.errors import DatabaseError, InputError
+from gis.errors import InputError
 from gis.findings import Severity
+from layers.database import driver
 from layers.intake.datum import datum_findings, distance_findings
 from layers.intake.joins import resolve_all, tell
 from layers.intake.load import Loaded, load, load_tagged
@@ -55,7 +55,7 @@ def run_import(engine: Engine, request: ImportRequest, watch: Watch) -> ImportRe
         loaded, note = load_all(connection, request, batch_id, log, watch.progress)
         if request.replace:
             _refuse_doubtful_replacement(loaded, log)
-        raw = _driver(connection)
+        raw = driver(connection)
         counts = {name: _merge(name, each, request, log) for name, each in loaded.items()}
         _settle(connection, frozenset(counts), log)
         for name in counts:
@@ -75,14 +75,6 @@ def run_import(engine: Engine, request: ImportRequest, watch: Watch) -> ImportRe
         if request.dry_run:
             transaction.rollback()
     return result
-
-
-def _driver(connection: Connection) -> psycopg.Connection:
-    """Return the psycopg connection below, which COPY needs; it shares the transaction."""
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise DatabaseError("the database is not reached through psycopg", repair="use a postgresql:// URL")
-    return driver
 
 
 def _one_at_a_time(connection: Connection, watch: Watch) -> None:
@@ -135,7 +127,7 @@ def _load_layer(
     connection: Connection, request: ImportRequest, batch_id: int, log: FindingLog, progress: Progress
 ) -> tuple[dict[str, Loaded], dict[str, Any]]:
     layer = layers()[request.layer]
-    staging = Staging(_driver(connection), layer_tables[layer.name], layer.level, batch_id)
+    staging = Staging(driver(connection), layer_tables[layer.name], layer.level, batch_id)
     staging.open()
     seen: dict[str, int] = {}
     total: Loaded | None = None
@@ -166,7 +158,7 @@ def _load_layer(
 def _load_osm(
     connection: Connection, request: ImportRequest, batch_id: int, log: FindingLog, progress: Progress
 ) -> tuple[dict[str, Loaded], dict[str, Any]]:
-    raw = _driver(connection)
+    raw = driver(connection)
     definitions = layers()
     stagings = {
         name: Staging(raw, table, definitions[name].level, batch_id) for name, table in layer_tables.items()
@@ -220,7 +212,7 @@ def _merge(name: str, loaded: Loaded, request: ImportRequest, log: FindingLog) -
 
 def _settle(connection: Connection, imported: frozenset[str], log: FindingLog) -> None:
     known = {row.spelling: row.meaning for row in connection.execute(select(aliases))}
-    raw = _driver(connection)
+    raw = driver(connection)
     tell(raw, resolve_all(raw, known), imported, log)
 
 

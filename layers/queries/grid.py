@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select
 
 from gis.dictionary.model import Layer, layers
 from gis.network.model import Grid
+from layers.database import driver
 from layers.tables.base import SCHEMA, SRID
 from layers.tables.grid import layer_tables
 
@@ -27,8 +28,7 @@ def read_grid(engine: Engine, names: tuple[str, ...] = ()) -> Grid:
         Layers to read; all where empty.
     """
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, psycopg.Connection)  # noqa: S101  # open_engine makes no other
+        raw = driver(connection)
         return Grid({name: _frame(raw, layers()[name]) for name in names or layers()})
 
 

@@ -29,6 +29,9 @@ _PAIRS: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
 )
 """Pairs of headers, folded, east first; degrees come before planes."""
 
+PLACE_FIELDS = ("lon", "lat", "wkt")
+"""Words of ``--map`` that name a table's coordinate columns; they are no fields of a layer."""
+
 _WKT = ("wkt", "geometry", "geom", "thegeom", "几何", "空间数据", "shape")
 _DATUM = frozenset({"坐标系", "坐标系统", "坐标类型", "crs", "srs", "datum", "coordsys"})
 _DATUM_ENDING = re.compile(r"(wgs84|gcj02|bd09|cgcs2000)$")
@@ -160,7 +163,7 @@ def find_places(
 
 
 def _stated(columns: Sequence[str], stated: Mapping[str, str]) -> Places | None:
-    wanted = {name: stated[name] for name in ("lon", "lat", "wkt") if name in stated}
+    wanted = {name: stated[name] for name in PLACE_FIELDS if name in stated}
     if not wanted:
         return None
     by_name = {folded(name): place for place, name in enumerate(columns)}
