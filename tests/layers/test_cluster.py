@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -147,9 +147,15 @@ def test_the_postmaster_alone_is_killed_while_a_backend_works(running: Cluster) 
     ask(running, "DROP TABLE kept; SELECT 1")
 
 
+def kill_all(cluster: Cluster) -> None:
+    """Kill every process of a cluster; one may end by itself between being listed and being killed."""
+    for pid in pids(cluster):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def test_everything_is_killed(running: Cluster) -> None:
-    for pid in pids(running):
-        os.kill(pid, signal.SIGKILL)
+    kill_all(running)
     running.start()
     assert ask(running, "SELECT 1") == 1
 
@@ -319,8 +325,7 @@ def test_a_cluster_works_where_nobody_else_can_reach(tmp_path: Path) -> None:
         return
     cluster.start()
     assert ask(cluster, "SELECT 1") == 1
-    for pid in pids(cluster):
-        os.kill(pid, signal.SIGKILL)
+    kill_all(cluster)
     cluster.start()
     assert ask(cluster, "SELECT 1") == 1
     cluster.reset()
