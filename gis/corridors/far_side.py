@@ -1,0 +1,181 @@
+"""The far side of dual carriageways (分幅路): rays over the median to the outer verge."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import shapely
+
+from gis.corridors.attachments import Attachments
+from gis.corridors.graph import CornerGraph
+from gis.corridors.segments import centimetres, first_vertex, verge_position
+from gis.corridors.streets import Floats, Ints, Kind, Longs, Objects
+
+_HOPS: Final = 3
+"""Carriageways beyond the owner's own: main and service roads of both directions."""
+_HOP_M: Final = 80.0
+_SELF_M: Final = 0.01
+
+
+class Rows(NamedTuple):
+    """Positions before they are grouped by owner; arrays of one length."""
+
+    attachment: Longs
+    verge: Longs
+    low_cm: Ints
+    high_cm: Ints
+    crossing_cm: Ints
+    far_edge: Longs
+
+
+class _Reached(NamedTuple):
+    """Where rays meet the far carriageway; ``row`` says whose ray it is."""
+
+    row: Longs
+    edge: Longs
+    side: Longs
+    segment: Longs
+    station_m: Floats
+    crossing_m: Floats
+
+    def taken(self, at: Longs) -> _Reached:
+        return _Reached(
+            self.row[at],
+            self.edge[at],
+            self.side[at],
+            self.segment[at],
+            self.station_m[at],
+            self.crossing_m[at],
+        )
+
+
+def far_rows(graph: CornerGraph, attachments: Attachments) -> list[Rows]:
+    """Return the positions on the outer verge of the carriageway behind a median."""
+    edge = attachments.edge.astype(np.int64)
+    other = 1 - attachments.side.astype(np.int64)
+    rows = np.flatnonzero((graph.verge_a[2 * edge + other] < 0) & (graph.streets.kind[edge] == Kind.STREET))
+    if not len(rows):
+        return []
+    low = _rays(graph, attachments, rows, attachments.low_m[rows])
+    high = _rays(graph, attachments, rows, attachments.high_m[rows])
+    _, first, second = np.intersect1d(low.row, high.row, return_indices=True)
+    one = (low.segment[first] == high.segment[second]) & (low.side[first] == high.side[second])
+    whole = _reached_rows(graph, low, high, rows, first[one], second[one])
+    lone_low = np.setdiff1d(np.arange(len(low.row)), first[one])
+    lone_high = np.setdiff1d(np.arange(len(high.row)), second[one])
+    return [
+        whole,
+        _reached_rows(graph, low, low, rows, lone_low, lone_low),
+        _reached_rows(graph, high, high, rows, lone_high, lone_high),
+    ]
+
+
+def _reached_rows(
+    graph: CornerGraph, low: _Reached, high: _Reached, rows: Longs, at_low: Longs, at_high: Longs
+) -> Rows:
+    segment, side = low.segment[at_low], low.side[at_low]
+    easting = graph.streets.x[first_vertex(graph, segment)]
+    crossing_m = (low.crossing_m[at_low] + high.crossing_m[at_high]) / 2.0
+    return Rows(
+        rows[low.row[at_low]],
+        2 * low.edge[at_low] + side,
+        verge_position(graph, side, segment, low.station_m[at_low], easting),
+        verge_position(graph, side, segment, high.station_m[at_high], easting),
+        centimetres(graph, crossing_m, easting),
+        low.edge[at_low],
+    )
+
+
+def _rays(graph: CornerGraph, attachments: Attachments, rows: Longs, station_m: Floats) -> _Reached:
+    """Follow rays from the centreline over medians until a carriageway has an outer verge."""
+    streets = graph.streets
+    edge, side = attachments.edge[rows].astype(np.int64), attachments.side[rows].astype(np.int64)
+    at = first_vertex(graph, attachments.segment[rows].astype(np.int64))
+    ux, uy = streets.x[at + 1] - streets.x[at], streets.y[at + 1] - streets.y[at]
+    length = np.hypot(ux, uy)
+    ux, uy = ux / length, uy / length
+    x, y = streets.x[at] + ux * station_m, streets.y[at] + uy * station_m
+    # Away from the owner: to the right of the edge for an owner at its left.
+    away = np.where(side == 0, 1.0, -1.0)
+    dx, dy = uy * away, -ux * away
+    tree = shapely.STRtree(_edge_lines(graph))
+    gone = np.zeros(len(rows))
+    alive = np.arange(len(rows))
+    found: list[_Reached] = []
+    for _ in range(_HOPS):
+        ray, reached, distance = _first_hits(
+            tree,
+            x[alive] + dx[alive] * gone[alive],
+            y[alive] + dy[alive] * gone[alive],
+            dx[alive],
+            dy[alive],
+            edge[alive],
+        )
+        alive = alive[ray]
+        if not len(alive):
+            break
+        gone[alive] += distance
+        edge[alive] = reached
+        hit = _located(graph, reached, x[alive] + dx[alive] * gone[alive], y[alive] + dy[alive] * gone[alive])
+        segment, station, vx, vy = hit
+        outer = np.where(vx * dy[alive] - vy * dx[alive] > 0, 0, 1)
+        walked = graph.verge_a[2 * reached + outer] >= 0
+        near_m = graph.half_width_m[2 * attachments.edge[rows[alive]].astype(np.int64) + side[alive]]
+        span = near_m + gone[alive] + graph.half_width_m[2 * reached + outer]
+        found.append(_Reached(alive, reached, outer, segment, station, span).taken(np.flatnonzero(walked)))
+        alive = alive[~walked & (graph.verge_a[2 * reached + 1 - outer] < 0)]
+    return _merged(found)
+
+
+def _merged(found: list[_Reached]) -> _Reached:
+    none, nowhere = np.empty(0, dtype=np.int64), np.empty(0)
+    columns = zip(_Reached(none, none, none, none, nowhere, nowhere), *found, strict=True)
+    row, edge, side, segment, station_m, crossing_m = (np.concatenate(column) for column in columns)
+    reached = _Reached(row, edge, side, segment, station_m, crossing_m)
+    return reached.taken(np.argsort(row, kind="stable"))
+
+
+def _edge_lines(graph: CornerGraph) -> Objects:
+    streets = graph.streets
+    owner = np.repeat(np.arange(streets.edges), np.diff(streets.vertex_start))
+    lines = np.asarray(shapely.linestrings(streets.x, streets.y, indices=owner), dtype=object)
+    lines[streets.raised] = None
+    return lines
+
+
+def _first_hits(
+    tree: shapely.STRtree, x: Floats, y: Floats, dx: Floats, dy: Floats, own: Longs
+) -> tuple[Longs, Longs, Floats]:
+    """Return the rays that meet an edge other than their own, the nearest such edge, and how far it is."""
+    ends = np.stack([np.stack([x, y], axis=1), np.stack([x + dx * _HOP_M, y + dy * _HOP_M], axis=1)], axis=1)
+    rays = np.asarray(shapely.linestrings(ends), dtype=object)
+    ray, edge = tree.query(rays, predicate="intersects")
+    foreign = edge != own[ray]
+    ray, edge = ray[foreign], edge[foreign]
+    meeting = shapely.intersection(rays[ray], tree.geometries[edge])
+    distance = shapely.distance(shapely.points(x[ray], y[ray]), meeting)
+    ahead = distance > _SELF_M
+    ray, edge, distance = ray[ahead], edge[ahead], distance[ahead]
+    order = np.lexsort([edge, distance, ray])
+    ray, first = np.unique(ray[order], return_index=True)
+    return ray, edge[order][first], distance[order][first]
+
+
+def _located(graph: CornerGraph, edge: Longs, x: Floats, y: Floats) -> tuple[Longs, Floats, Floats, Floats]:
+    """Return the segment of the edge nearest to each point, the station on it, and its direction."""
+    streets = graph.streets
+    sizes = streets.vertex_start[edge + 1] - streets.vertex_start[edge] - 1
+    row = np.repeat(np.arange(len(edge)), sizes)
+    offset = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    at = streets.vertex_start[edge][row] + offset
+    ux, uy = streets.x[at + 1] - streets.x[at], streets.y[at + 1] - streets.y[at]
+    length = np.hypot(ux, uy)
+    ux, uy = ux / length, uy / length
+    px, py = x[row] - streets.x[at], y[row] - streets.y[at]
+    station = np.clip(px * ux + py * uy, 0.0, length)
+    gap = np.hypot(px - station * ux, py - station * uy)
+    order = np.lexsort([at, gap, row])
+    _, first = np.unique(row[order], return_index=True)
+    best = order[first]
+    return at[best] - edge, station[best], ux[best], uy[best]

@@ -1,0 +1,131 @@
+"""Medians and islands (中央分隔带、渠化岛): faces that a cable crosses and never lies in.
+
+A dual carriageway is two centrelines and one road. What tells a median from a block is its width: a face is
+taken for the rectangle of the same area and border, and what is left of its width between the verges counts.
+A small block between narrow streets is no island: its streets would lose every verge. So a small face is an
+island only if it is round, as roundabouts are, and a minor street keeps a verge on the wider of two narrow
+faces.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis.compiled import compiled
+from gis.corridors.arms import Arms, Faces, enclosed_faces
+from gis.corridors.parameters import CorridorParameters
+from gis.corridors.streets import ROAD_CLASSES, Flags, Floats, Ints, Streets
+
+_ROUND: Final = 0.85
+"""Area over that of the circle with the same border: a square has 0.79, a hexagon 0.91."""
+_ROUND_SEGMENTS: Final = 6
+_TRIANGLE: Final = 3
+_LINK: Final = 1.5
+"""An edge between two medians is a link across them up to this many times their width."""
+_MINOR: Final = ("tertiary", "local", "track", "other")
+
+
+def medians(
+    streets: Streets, arms: Arms, parcel_points: NDArray[np.float64], parameters: CorridorParameters
+) -> tuple[Floats, Flags]:
+    """Return how wide the median at the side of each verge is, and which edges lead across one.
+
+    Parameters
+    ----------
+    streets, arms
+        The network and its arms.
+    parcel_points
+        A point within each parcel, plane metres, shape (parcels, 2): a face with one is a block.
+    parameters
+        ``median_width_m`` and ``median_area_m2``.
+
+    Returns
+    -------
+    Width of the median between the centrelines, metres, NaN where the verge borders none, shape (verges,);
+    and whether the edge has medians on both sides and is as short as they are wide, shape (edges,).
+    """
+    faces = enclosed_faces(streets, arms)
+    width_m, chosen = _narrow(faces, parameters)
+    chosen[_occupied(streets, arms, faces, chosen, parcel_points)] = False
+    sides = chosen[faces.of_verge].reshape(-1, 2)
+    widths = width_m[faces.of_verge].reshape(-1, 2)
+    length_m = _edge_lengths(streets)
+    link = sides.all(axis=1) & (length_m <= _LINK * widths.max(axis=1, initial=0.0))
+    minor = np.isin(streets.road_class, [ROAD_CLASSES.index(name) for name in _MINOR])
+    hemmed = np.flatnonzero(sides.all(axis=1) & ~link & minor)
+    wider = np.argmax(widths[hemmed], axis=1)
+    chosen[faces.of_verge[2 * hemmed + wider]] = False
+    sides = chosen[faces.of_verge].reshape(-1, 2)
+    at_verge = np.where(chosen[faces.of_verge], width_m[faces.of_verge], np.nan)
+    return at_verge, link & sides.all(axis=1)
+
+
+def _narrow(faces: Faces, parameters: CorridorParameters) -> tuple[Floats, Flags]:
+    """Return the width of each face between centrelines, and whether it is narrow, or round and small."""
+    area, half = np.maximum(faces.area_m2, 0.0), faces.perimeter_m / 2.0
+    # Sides a >= b of the rectangle: a + b = half, a b = area; a compact face is taken for a square.
+    root = np.sqrt(np.maximum(half**2 / 4.0 - area, 0.0))
+    width_m = np.where(half**2 >= 4.0 * area, half / 2.0 - root, np.sqrt(area))
+    inside = (faces.area_m2 > 0.0) & (faces.perimeter_m > 0.0)
+    narrow = inside & (width_m - 2.0 * faces.half_width_m < parameters.median_width_m)
+    roundness = 4.0 * math.pi * area / np.maximum(faces.perimeter_m, 1e-9) ** 2
+    island = inside & (area < parameters.median_area_m2)
+    island &= (roundness > _ROUND) & (faces.segments >= _ROUND_SEGMENTS)
+    return width_m, narrow | island
+
+
+def _occupied(streets: Streets, arms: Arms, faces: Faces, chosen: Flags, points: NDArray[np.float64]) -> Ints:
+    """Return the chosen faces that hold a parcel's point."""
+    if not len(points) or not chosen.any():
+        return np.empty(0, dtype=np.int32)
+    x, y, ring = _rings(faces.of_verge, chosen, arms.previous, streets.vertex_start, streets.x, streets.y)
+    numbers, at = np.unique(ring, return_inverse=True)
+    enough = np.bincount(at)[at] >= _TRIANGLE
+    numbers, at = np.unique(ring[enough], return_inverse=True)
+    rings = shapely.linearrings(x[enough], y[enough], indices=at)
+    polygons = shapely.make_valid(shapely.polygons(rings))
+    found = shapely.STRtree(shapely.points(points)).query(polygons, predicate="intersects")[0]
+    return np.unique(numbers[found]).astype(np.int32)
+
+
+@compiled
+def _rings(
+    face: Ints, chosen: Flags, previous: Ints, vertex_start: NDArray[np.int64], x: Floats, y: Floats
+) -> tuple[Floats, Floats, Ints]:
+    size = 0
+    for verge in range(face.size):
+        if chosen[face[verge]]:
+            size += vertex_start[verge // 2 + 1] - vertex_start[verge // 2] - 1
+    ring_x, ring_y, ring = np.empty(size), np.empty(size), np.empty(size, np.int32)
+    seen = np.zeros(chosen.size, np.bool_)
+    fill = 0
+    for first in range(face.size):
+        which = face[first]
+        if not chosen[which] or seen[which]:
+            continue
+        seen[which] = True
+        verge = first
+        while True:
+            begin, end = vertex_start[verge // 2], vertex_start[verge // 2 + 1] - 1
+            for step in range(end - begin):
+                at = begin + step if verge % 2 == 0 else end - step
+                ring_x[fill], ring_y[fill], ring[fill] = x[at], y[at], which
+                fill += 1
+            verge = previous[verge ^ 1]
+            if verge == first:
+                break
+    return ring_x, ring_y, ring
+
+
+def _edge_lengths(streets: Streets) -> Floats:
+    steps = np.hypot(np.diff(streets.x), np.diff(streets.y))
+    steps = np.append(steps, 0.0)
+    steps[streets.vertex_start[1:] - 1] = 0.0
+    if not streets.edges:
+        return steps[:0]
+    return np.asarray(np.add.reduceat(steps, streets.vertex_start[:-1]), dtype=np.float64)
