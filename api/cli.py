@@ -15,6 +15,7 @@ from api.settings import Settings
 from gis.errors import DatabaseError, InputError, KaimenError
 
 _COMMANDS = {
+    "build": "api.commands.build:build",
     "check": "api.commands.layers:check",
     "db": "api.commands.database:database",
     "demo": "api.commands.service:demo",

@@ -54,6 +54,11 @@ def driver(connection: Connection) -> psycopg.Connection:
     return found
 
 
+def snapshot(engine: Engine) -> Connection:
+    """Return a connection whose statements all see the database as it is at the first of them."""
+    return engine.connect().execution_options(isolation_level="REPEATABLE READ")
+
+
 def migration_config(connection: Connection | None = None) -> Config:
     """Return Alembic's configuration, bound to an open connection where one is given."""
     config = Config()

@@ -18,7 +18,7 @@ from layers.intake.datum import datum_findings, distance_findings
 from layers.intake.joins import resolve_all, tell
 from layers.intake.load import Loaded, load, load_tagged
 from layers.intake.log import FindingLog
-from layers.intake.request import OSM, Counts, ImportRequest, ImportResult, Progress, Watch
+from layers.intake.request import OSM, Counts, ImportRequest, ImportResult, Noding, Progress, Watch
 from layers.intake.staging import Staging
 from layers.sources.open import open_source
 from layers.sources.osm import open_osm
@@ -91,10 +91,17 @@ def _open_batch(connection: Connection, request: ImportRequest) -> int:
         format="",
         mapping={},
         options=request.options(),
+        noding=_noding(request),
         findings=[],
         **zero,
     )
     return int(connection.execute(statement.returning(import_batches.c.id)).scalar_one())
+
+
+def _noding(request: ImportRequest) -> Noding | None:
+    if request.layer == OSM:
+        return "nodes"
+    return request.noding if request.layer == "roads" else None
 
 
 def _file_facts(path: Path) -> dict[str, Any]:
@@ -151,8 +158,7 @@ def _load_layer(
     if total is None:
         raise InputError("no file is named", repair="kaimen import LAYER FILE ...")
     note: dict[str, Any] = {key: ", ".join(values) or None for key, values in found.items()}
-    noding = request.noding if layer.name == "roads" else None
-    return {layer.name: total}, note | {"mapping": total.mapping.as_json(), "noding": noding}
+    return {layer.name: total}, note | {"mapping": total.mapping.as_json()}
 
 
 def _load_osm(
@@ -185,7 +191,6 @@ def _load_osm(
         "encoding": source.encoding,
         "format": source.format,
         "mapping": {},
-        "noding": "nodes",
     }
     return loaded, note
 
@@ -226,7 +231,6 @@ def _close_batch(connection: Connection, batch_id: int, result: ImportResult, no
             crs=result.crs,
             encoding=result.encoding,
             mapping=dict(result.mapping),
-            noding=note["noding"],
             findings=[finding.as_json() for finding in result.findings],
             finished_at=text("clock_timestamp()"),
             **rows,

@@ -34,6 +34,12 @@ _ARROW = {
 
 _SRID_HEX = SRID.to_bytes(4, "little").hex()
 
+_MEETS_OTHERWISE = sql.SQL(
+    "t.batch_id in (select old.id from grid.import_batches old join grid.import_batches new"
+    " on new.id = {batch} and old.noding is distinct from new.noding)"
+)
+"""Roads whose batch says that they meet in another way than the running one: the way is the batch's."""
+
 
 def incoming_table(layer: str) -> sql.Identifier:
     """Return the temporary table that holds a layer's incoming rows until the transaction ends."""
@@ -144,7 +150,10 @@ class Staging:
         return self._scalar("select not exists (select from {table})") is True
 
     def merge(self, *, replace: bool) -> Counts:
-        """Make the layer's table agree with the incoming rows; unchanged rows are not touched."""
+        """Make the layer's table agree with the incoming rows; unchanged rows are not touched.
+
+        A road that now meets others in another way (``noding`` of its batch) has changed.
+        """
         if self._direct:
             self._run("create index {index} on {table} using gist (geom)")
             return Counts(inserted=self._sent)
@@ -177,10 +186,13 @@ class Staging:
         rest = [name for name in self.columns if name != "id" and (everything or name in fed)]
         if not rest:
             return 0
+        batch = sql.Literal(self.batch_id)
+        is_road = self.table.name == "roads"
         return self._run(
             "update {table} t set ({columns}, batch_id) = row({new}, {batch}) from {incoming} i"
-            " where t.id = i.id and ({old}) is distinct from ({new})",
-            batch=sql.Literal(self.batch_id),
+            " where t.id = i.id and (({old}) is distinct from ({new}) or {otherwise})",
+            batch=batch,
+            otherwise=_MEETS_OTHERWISE.format(batch=batch) if is_road else sql.SQL("false"),
             columns=_names(rest),
             new=_names(rest, "i"),
             old=_names(rest, "t"),

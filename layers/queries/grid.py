@@ -8,28 +8,30 @@ import pandas as pd
 import psycopg
 import shapely
 from psycopg import sql
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from gis.dictionary.model import Layer, layers
 from gis.network.model import Grid
-from layers.database import driver
+from layers.database import driver, snapshot
 from layers.tables.base import SCHEMA, SRID
 from layers.tables.grid import layer_tables
 
 
-def read_grid(engine: Engine, names: tuple[str, ...] = ()) -> Grid:
+def read_grid(source: Engine | Connection, names: tuple[str, ...] = ()) -> Grid:
     """Return the layers of the database as frames, read in one snapshot.
 
     Parameters
     ----------
-    engine
-        A database at the newest schema version.
+    source
+        A database at the newest schema version, or a connection from `snapshot`.
     names
         Layers to read; all where empty.
     """
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        raw = driver(connection)
-        return Grid({name: _frame(raw, layers()[name]) for name in names or layers()})
+    if isinstance(source, Engine):
+        with snapshot(source) as connection:
+            return read_grid(connection, names)
+    raw = driver(source)
+    return Grid({name: _frame(raw, layers()[name]) for name in names or layers()})
 
 
 def _frame(connection: psycopg.Connection, layer: Layer) -> pd.DataFrame:

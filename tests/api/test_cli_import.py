@@ -84,6 +84,29 @@ def test_replace_deletes_what_is_gone(bring: Any, transformers: Any) -> None:
     assert (replaced["rows_updated"], replaced["rows_deleted"]) == (1, 2)
 
 
+def test_roads_imported_again_as_the_check_suggests_are_built_anew(kaimen: Any, drawn: Any) -> None:
+    ways = {
+        "东街": [(0, 0), (0, 4)],
+        "北街": [(0, 4), (4, 4)],
+        "西街": [(4, 4), (4, 0)],
+        "南街": [(4, 0), (0, 0)],
+        "高架路": [(2, -3), (2, 7)],
+    }
+    lines = {
+        name: shapely.LineString([(120 + x / 1e3, 31 + y / 1e3) for x, y in ways[name]]) for name in ways
+    }
+    file = drawn("r.geojson", *(({"id": name, "class": "local"}, line) for name, line in lines.items()))
+    told = []
+    for options in ((), ("--noding", "shared", "--replace"), ("--noding", "shared", "--replace")):
+        rows = kaimen("import", "roads", file, *options, "--json").json
+        built = kaimen("build", "--json").json
+        checks = {each["check"] for each in kaimen("check", "--json").json["findings"]}
+        suggested = "roads_shared_noding_suggested" in checks
+        told.append((rows["rows_updated"], rows["rows_unchanged"], built["built"], built["edges"], suggested))
+    # The elevated road meets the two streets that it crosses; then it does not.
+    assert told == [(0, 0, True, 9, True), (5, 0, True, 5, False), (0, 5, False, 5, False)]
+
+
 def test_several_files_are_one_batch_and_all_missing_ones_are_named(
     kaimen: Any, bring: Any, transformers: Any
 ) -> None:

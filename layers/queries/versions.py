@@ -1,0 +1,79 @@
+"""Which data a database holds: what is made from it is stale when this changes (数据版本)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, select, text
+
+from gis.dictionary.model import ASSET_LEVELS, layers
+from gis.network.model import Grid
+from layers.database import snapshot
+from layers.queries.grid import read_grid
+from layers.tables.batches import aliases, layer_versions
+
+_ANY_ASSET = "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class DataVersion:
+    """The state of some layers; another one after any import that changed them.
+
+    Attributes
+    ----------
+    database
+        System identifier of the server and number of the database: one made anew is another.
+    layers
+        Name, last batch that changed a row, and when; for the layers and for all that they refer to.
+    spellings
+        Reviewed spellings that names were joined by; empty where no layer refers to another.
+    """
+
+    database: tuple[int, int]
+    layers: tuple[tuple[str, int, str], ...]
+    spellings: tuple[tuple[str, str], ...]
+
+
+def data_version(engine: Engine, names: tuple[str, ...]) -> DataVersion:
+    """Return the version of layers, read in one snapshot."""
+    with snapshot(engine) as connection:
+        return _version(connection, names)
+
+
+def read_version(engine: Engine, names: tuple[str, ...]) -> tuple[DataVersion, Grid]:
+    """Return layers as frames together with their version, read in one snapshot."""
+    with snapshot(engine) as connection:
+        return _version(connection, names), read_grid(connection, names)
+
+
+def _version(connection: Connection, names: tuple[str, ...]) -> DataVersion:
+    every = _with_targets(names)
+    identity = text(
+        "select s.system_identifier, d.oid::bigint from pg_control_system() s, pg_database d"
+        " where d.datname = current_database()"
+    )
+    changes = (
+        select(layer_versions.c.layer, layer_versions.c.batch_id, layer_versions.c.changed_at)
+        .where(layer_versions.c.layer.in_(every))
+        .order_by(layer_versions.c.layer)
+    )
+    system, database = connection.execute(identity).one()
+    versions = tuple((row[0], row[1], row[2].isoformat()) for row in connection.execute(changes))
+    spellings: tuple[tuple[str, str], ...] = ()
+    if any(field.type == "reference" for name in every for field in layers()[name].fields):
+        known = select(aliases.c.spelling, aliases.c.meaning).order_by(aliases.c.spelling)
+        spellings = tuple((row[0], row[1]) for row in connection.execute(known))
+    return DataVersion((system, database), versions, spellings)
+
+
+def _with_targets(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return layers and those that they refer to: an import of these joins their names anew."""
+    found = dict.fromkeys(names)
+    waiting = list(names)
+    while waiting:
+        for field in layers()[waiting.pop()].fields:
+            targets = tuple(ASSET_LEVELS) if field.target == _ANY_ASSET else (field.target,)
+            fresh = [each for each in targets if each and each not in found]
+            found |= dict.fromkeys(fresh)
+            waiting += fresh
+    return tuple(found)
