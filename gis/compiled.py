@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit
@@ -12,4 +15,19 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 def compiled(function: _Function) -> _Function:
     """Return the function compiled on its first call; it runs without the interpreter's lock."""
-    return cast("_Function", njit(cache=True, nogil=True)(function))
+    dispatcher: Any = njit(cache=True, nogil=True)(function)
+    # numba looks only at the caller's own file, and would go on with what an older callee was compiled to.
+    cached = dispatcher._cache._cache_file  # noqa: SLF001  # there is no public way to widen the stamp
+    cached._source_stamp = (cached._source_stamp, _sources())  # noqa: SLF001  # as above
+    return cast("_Function", dispatcher)
+
+
+@cache
+def _sources() -> str:
+    """Return a digest of all modules that hold compiled functions."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        source = path.read_bytes()
+        if b"@compiled" in source:
+            digest.update(source)
+    return digest.hexdigest()

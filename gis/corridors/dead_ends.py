@@ -30,12 +30,12 @@ def blunt_ends(
         ``data_edge_m`` and ``barrier_m``.
     """
     edge = arms // 2
-    blunt = streets.raised[edge] | (streets.kind[edge] != Kind.STREET)
+    blunt = np.asarray(streets.raised[edge] | (streets.kind[edge] != Kind.STREET), dtype=bool)
     if not len(arms):
         return blunt
     node = np.where(arms % 2 == 0, streets.edge_from[edge], streets.edge_to[edge])
     points = shapely.points(streets.node_x[node], streets.node_y[node])
-    hull = shapely.convex_hull(shapely.multipoints(shapely.points(streets.node_x, streets.node_y)))
+    hull = shapely.MultiPoint(np.stack([streets.node_x, streets.node_y], axis=1)).convex_hull
     # The ends of the hull where all roads lie on one line.
     blunt |= shapely.dwithin(points, hull.boundary, parameters.data_edge_m)
     barriers = np.concatenate([_lines(streets, Kind.EXPRESSWAY), _lines(streets, Kind.RAILWAY), water])

@@ -9,13 +9,15 @@ import shapely
 
 from gis.corridors.attachments import Attachments
 from gis.corridors.graph import CornerGraph
-from gis.corridors.segments import centimetres, first_vertex, verge_position
+from gis.corridors.segments import centimetres, first_vertex, past_verge_cm, verge_position
 from gis.corridors.streets import Floats, Ints, Kind, Longs, Objects
 
 _HOPS: Final = 3
 """Carriageways beyond the owner's own: main and service roads of both directions."""
 _HOP_M: Final = 80.0
 _SELF_M: Final = 0.01
+_PAST_CM: Final = 500
+"""A straight crossing may end so far beside the far verge's end, in the setback of a junction."""
 
 
 class Rows(NamedTuple):
@@ -74,16 +76,21 @@ def far_rows(graph: CornerGraph, attachments: Attachments) -> list[Rows]:
 def _reached_rows(
     graph: CornerGraph, low: _Reached, high: _Reached, rows: Longs, at_low: Longs, at_high: Longs
 ) -> Rows:
-    segment, side = low.segment[at_low], low.side[at_low]
-    easting = graph.streets.x[first_vertex(graph, segment)]
-    crossing_m = (low.crossing_m[at_low] + high.crossing_m[at_high]) / 2.0
+    """Return reached places as rows; one deep within a junction of the far carriageway is left out."""
+    low, high = low.taken(at_low), high.taken(at_high)
+    easting = graph.streets.x[first_vertex(graph, low.segment)]
+    stations = (low.station_m, high.station_m)
+    past = [past_verge_cm(graph, low.side, low.segment, each, easting) for each in stations]
+    along = [verge_position(graph, low.side, low.segment, each, easting) for each in stations]
+    crossing = centimetres(graph, (low.crossing_m + high.crossing_m) / 2.0, easting)
+    kept = np.flatnonzero(np.maximum(*past) <= _PAST_CM)
     return Rows(
-        rows[low.row[at_low]],
-        2 * low.edge[at_low] + side,
-        verge_position(graph, side, segment, low.station_m[at_low], easting),
-        verge_position(graph, side, segment, high.station_m[at_high], easting),
-        centimetres(graph, crossing_m, easting),
-        low.edge[at_low],
+        rows[low.row[kept]],
+        2 * low.edge[kept] + low.side[kept],
+        along[0][kept],
+        along[1][kept],
+        crossing[kept],
+        low.edge[kept],
     )
 
 

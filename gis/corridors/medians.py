@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gis.compiled import compiled
 from gis.corridors.arms import Arms, Faces, enclosed_faces
+from gis.corridors.carriageways import facing_widths, tied_faces
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.streets import ROAD_CLASSES, Flags, Floats, Ints, Streets
 
@@ -52,17 +53,25 @@ def medians(
     faces = enclosed_faces(streets, arms)
     width_m, chosen = _narrow(faces, parameters)
     chosen[_occupied(streets, arms, faces, chosen, parcel_points)] = False
-    sides = chosen[faces.of_verge].reshape(-1, 2)
-    widths = width_m[faces.of_verge].reshape(-1, 2)
-    length_m = _edge_lengths(streets)
-    link = sides.all(axis=1) & (length_m <= _LINK * widths.max(axis=1, initial=0.0))
-    minor = np.isin(streets.road_class, [ROAD_CLASSES.index(name) for name in _MINOR])
-    hemmed = np.flatnonzero(sides.all(axis=1) & ~link & minor)
-    wider = np.argmax(widths[hemmed], axis=1)
-    chosen[faces.of_verge[2 * hemmed + wider]] = False
-    sides = chosen[faces.of_verge].reshape(-1, 2)
     at_verge = np.where(chosen[faces.of_verge], width_m[faces.of_verge], np.nan)
-    return at_verge, link & sides.all(axis=1)
+    tied = tied_faces(streets, arms, faces) & ~chosen
+    if tied.any():
+        at_verge = np.fmin(at_verge, facing_widths(streets, faces, tied, parcel_points, parameters))
+    length_m = _edge_lengths(streets)
+    link = _links(at_verge, length_m)
+    minor = np.isin(streets.road_class, [ROAD_CLASSES.index(name) for name in _MINOR])
+    hemmed = np.flatnonzero(~np.isnan(at_verge).reshape(-1, 2).any(axis=1) & ~link & minor)
+    wider = 2 * hemmed + np.argmax(at_verge.reshape(-1, 2)[hemmed], axis=1)
+    given_up = np.unique(faces.of_verge[wider])
+    at_verge[np.isin(faces.of_verge, given_up) & chosen[faces.of_verge]] = np.nan
+    return at_verge, _links(at_verge, length_m)
+
+
+def _links(at_verge: Floats, length_m: Floats) -> Flags:
+    """Return which edges have medians on both sides and are as short as these are wide."""
+    sides = at_verge.reshape(-1, 2)
+    both = ~np.isnan(sides).any(axis=1)
+    return np.asarray(both & (length_m <= _LINK * np.fmax(sides[:, 0], sides[:, 1])), dtype=bool)
 
 
 def _narrow(faces: Faces, parameters: CorridorParameters) -> tuple[Floats, Flags]:
@@ -89,7 +98,9 @@ def _occupied(streets: Streets, arms: Arms, faces: Faces, chosen: Flags, points:
     numbers, at = np.unique(ring[enough], return_inverse=True)
     rings = shapely.linearrings(x[enough], y[enough], indices=at)
     polygons = shapely.make_valid(shapely.polygons(rings))
-    found = shapely.STRtree(shapely.points(points)).query(polygons, predicate="intersects")[0]
+    found = shapely.STRtree(np.asarray(shapely.points(points), dtype=object)).query(
+        polygons, predicate="intersects"
+    )[0]
     return np.unique(numbers[found]).astype(np.int32)
 
 

@@ -16,7 +16,8 @@ def places(graph: CornerGraph, attachments: Attachments) -> Places:
 
     Every attachment has one on its own verge and one on the verge opposite, a crossing of the whole road
     away; where the road's other half is a carriageway behind a median, the verge opposite is the outer one
-    of that carriageway. An owner on the centreline has both verges without a crossing.
+    of that carriageway. An owner on the centreline has both verges without a crossing; one on a median has
+    the outer verge of its carriageway.
     """
     rows = [_own(graph, attachments), _opposite(graph, attachments), *far_rows(graph, attachments)]
     attachment, verge, low, high, crossing, far_edge = (
@@ -44,8 +45,9 @@ def places(graph: CornerGraph, attachments: Attachments) -> Places:
 
 
 def _own(graph: CornerGraph, attachments: Attachments) -> Rows:
-    rows = np.arange(len(attachments.edge))
-    return _on_edge(graph, attachments, rows, attachments.side.astype(np.int64), crossed=False)
+    side = attachments.side.astype(np.int64)
+    rows = np.flatnonzero(graph.verge_a[2 * attachments.edge + side] >= 0)
+    return _on_edge(graph, attachments, rows, side[rows], crossed=False)
 
 
 def _opposite(graph: CornerGraph, attachments: Attachments) -> Rows:

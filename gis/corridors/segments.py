@@ -35,6 +35,19 @@ def verge_position(
     return np.asarray(np.clip(along, 0, graph.verge_cm[verge]), dtype=np.int32)
 
 
+def past_verge_cm(
+    graph: CornerGraph, side: Longs, segment: Longs, station_m: Floats, easting_m: Floats
+) -> Ints:
+    """Return how far stations lie in the setback before or behind a segment's part of the verge, 0 on it.
+
+    Parameters are those of ``verge_position``.
+    """
+    station = centimetres(graph, station_m, easting_m)
+    length = centimetres(graph, _segment_lengths(graph, segment), easting_m)
+    first, last = graph.setback_a_cm[side, segment], length - graph.setback_b_cm[side, segment]
+    return np.asarray(np.maximum(np.maximum(first - station, station - last), 0), dtype=np.int32)
+
+
 def centimetres(graph: CornerGraph, metres: Floats, easting_m: Floats) -> Ints:
     """Return plane metres as whole centimetres on the ellipsoid."""
     scale = graph.streets.zone.scale_factor(easting_m)
@@ -57,3 +70,12 @@ def _segment_lengths(graph: CornerGraph, segment: Longs) -> Floats:
     streets = graph.streets
     length = np.hypot(streets.x[at + 1] - streets.x[at], streets.y[at + 1] - streets.y[at])
     return np.asarray(length, dtype=np.float64)
+
+
+def segment_frames(graph: CornerGraph) -> tuple[Floats, Floats, Floats]:
+    """Return the unit vector along each segment, and its length in plane metres, shape (segments,)."""
+    streets = graph.streets
+    at = first_vertex(graph, np.arange(graph.begin_cm.shape[1], dtype=np.int64))
+    ux, uy = streets.x[at + 1] - streets.x[at], streets.y[at + 1] - streets.y[at]
+    length = np.hypot(ux, uy)
+    return ux / length, uy / length, length

@@ -1,10 +1,10 @@
 """Setbacks (退距): how much shorter, or longer, than its centreline a verge is at corners and bends.
 
 Where two arms meet at the angle t, their verges meet ``(w_b + w_a cos t) / sin t`` from the node along arm a,
-with w the half-widths towards the sector (the intersection of two lines parallel to the arms). Arms that leave
-in nearly one direction have no such point, nor have roads of different width that go straight on: there the
-formula is used with the mean half-width, which stays bounded and keeps the length of curves, and is 0 where
-the road is straight.
+with w the half-widths towards the sector (the intersection of two lines parallel to the arms). Arms that
+leave in nearly one direction have no such point, nor have roads of different width that go straight on: there
+the formula is used with the mean half-width, which stays bounded and keeps the length of curves, and is 0
+where the road is straight.
 """
 
 from __future__ import annotations

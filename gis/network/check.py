@@ -15,6 +15,7 @@ from gis.network.checks import (
     claims,
     extent,
     figures,
+    frontage,
     parcels,
     pieces,
     placement,
@@ -41,6 +42,7 @@ _MODULES = (
     roads,
     road_network,
     parcels,
+    frontage,
 )
 
 CHECKS: Final[Mapping[str, Check]] = MappingProxyType(

@@ -138,7 +138,7 @@ def _records() -> dict[str, list[Row]]:
 def _complete(rows: dict[str, list[Row]]) -> None:
     """Fill in what the rows share: names, widths, references in words."""
     for road in rows["roads"]:
-        road |= {"class": "secondary", "width_m": 12.0, "layer": 0, "city": True}
+        road |= {"class": "secondary", "width_m": 42.0, "layer": 0, "city": True}
     for layer, each in ((layer, row) for layer, several in rows.items() for row in several):
         each.setdefault("id", each.get("asset_id"))
         each.setdefault("name", each["id"])

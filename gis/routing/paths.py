@@ -1,0 +1,245 @@
+"""Paths (路径) from entries to taps, and the rule that picks one of several that cost the same.
+
+Let D be the least cost from a parcel to a feeder. Where a direct way along one verge costs D, it is the path:
+the one with the first entry position, then the first tap position. Otherwise the path starts at the first
+place (position, then end of its verge) from which D is attained; at every corner it stops if a tap is as near
+as any way on, by the first place, and else follows the first arc that leads on at the least cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.compiled import compiled
+from gis.corridors.streets import Ints, Longs
+from gis.routing.doors import PAIR_COST, PAIR_ENTRY, PAIR_FEEDER, PAIR_TAP, PAIR_X, PAIR_Y, Doors
+from gis.routing.labels import COST_BITS, NONE, feeder_of
+from gis.routing.taps import SEED_FEEDER, SEED_PLACE
+
+_COLUMNS: Final = 10
+_BARE_COLUMNS: Final = 4
+ENTRY, TAP, FIRST_ARC, ARCS = range(4)
+_LEG_COLUMNS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Connections that a search found, by parcel, then rank; arrays by result unless it says otherwise.
+
+    Attributes
+    ----------
+    parcel
+        The parcel's number among the entries' owners.
+    rank
+        0 for the parcel's cheapest feeder; equal costs rank by feeder.
+    feeder
+        The feeder's number among the taps' owners.
+    cost
+        Least cost of all ways from parcel to feeder, weighted centimetres.
+    entry_position, tap_position
+        Positions at either end; -1 where paths were not asked for.
+    entry_end, tap_end
+        The corner of its verge by which the path leaves the entry and comes to the tap: 0 the first, 1 the
+        last, -1 none, where entry and tap lie on one verge.
+    x, y
+        Then where the path leaves the entry and comes to the tap, weighted centimetres along the verge; else
+        -1.
+    start
+        Offsets into ``arc`` and ``corner``, shape (results + 1,).
+    arc
+        Arcs from entry to tap.
+    corner
+        The corner from which each arc is followed: the first one is the entry's, and the last arc leads to
+        the tap's.
+    """
+
+    parcel: Ints
+    rank: Ints
+    feeder: Ints
+    cost: Ints
+    entry_position: Ints
+    entry_end: NDArray[np.int8]
+    tap_position: Ints
+    tap_end: NDArray[np.int8]
+    x: Ints
+    y: Ints
+    start: Longs
+    arc: Ints
+    corner: Ints
+
+    def __len__(self) -> int:
+        """Return the number of results."""
+        return len(self.parcel)
+
+
+class Trail(NamedTuple):
+    """Arcs of paths in the order in which they were found, with room for more.
+
+    Attributes
+    ----------
+    arc, corner
+        See ``Paths``.
+    used
+        Number of arcs, shape (1,).
+    """
+
+    arc: Ints
+    corner: Ints
+    used: Longs
+
+
+def new_trail(arcs: int) -> Trail:
+    """Return an empty trail with room for so many arcs."""
+    return Trail(np.empty(arcs, np.int32), np.empty(arcs, np.int32), np.zeros(1, np.int64))
+
+
+@compiled
+def with_room(trail: Trail, arcs: int) -> Trail:
+    """Return a trail with room for so many more arcs; it takes the place of the one given."""
+    used = trail.used[0]
+    if used + arcs <= trail.arc.size:
+        return trail
+    room = 2 * (used + arcs)
+    arc, corner = np.empty(room, np.int32), np.empty(room, np.int32)
+    for at in range(used):  # numba takes seconds to compile the copy of a slice
+        arc[at], corner[at] = trail.arc[at], trail.corner[at]
+    return Trail(arc, corner, trail.used)
+
+
+@compiled
+def pair_with(pair: Ints, first: int, last: int, label: int) -> int:
+    """Return the row of the direct way that attains a label's cost to its feeder, or -1."""
+    for row in range(first, last):
+        if pair[row, PAIR_FEEDER] == feeder_of(label):
+            return row if pair[row, PAIR_COST] == label >> COST_BITS else -1
+    return -1
+
+
+@compiled
+def tap_at(seed: Ints, first: int, feeder: int) -> int:
+    """Return the place of a feeder's seed, which a corner has, whose first seed is given."""
+    while seed[first, SEED_FEEDER] != feeder:
+        first += 1
+    return int(seed[first, SEED_PLACE])
+
+
+class Results(NamedTuple):
+    """What a search found, k rows for each parcel asked for.
+
+    Attributes
+    ----------
+    label
+        The labels, ascending, then ``NONE``.
+    leg
+        How paths start and end: entry and tap place, first arc of the trail and number of arcs; in place of
+        the entry ``-1 - row`` for a direct way, row of ``Doors.pair``. Shape (rows, 4), or (0, 4) without
+        paths.
+    """
+
+    label: Longs
+    leg: Longs
+
+
+def new_results(parcels: int, k: int, *, paths: bool) -> Results:
+    """Return room for results."""
+    rows = parcels * k
+    return Results(np.full(rows, NONE), np.empty((rows if paths else 0, _LEG_COLUMNS), np.int64))
+
+
+class _Table(NamedTuple):
+    """Columns of ``Paths`` from ``parcel`` to ``y``, or to ``cost`` alone, and the other three."""
+
+    columns: Ints
+    start: Longs
+    arc: Ints
+    corner: Ints
+
+
+def assemble(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail: Trail) -> Paths:
+    """Put results in the order of parcels and ranks.
+
+    Parameters
+    ----------
+    doors
+        The parcels.
+    parcels
+        Those asked for, in the order of the results.
+    turns
+        Their places in that order, by ascending parcel.
+    results, trail
+        What was found.
+    """
+    count = np.count_nonzero(results.label != NONE)
+    arcs = int(trail.used[0])
+    table = _Table(
+        np.full((_COLUMNS if len(results.leg) else _BARE_COLUMNS, count), -1, np.int32),
+        np.zeros(count + 1, np.int64),
+        np.empty(arcs, np.int32),
+        np.empty(arcs, np.int32),
+    )
+    if count:
+        _fill(doors, parcels, turns, results, trail, table)
+    parcel, rank, feeder, cost, *ends = table.columns
+    if not ends:
+        ends = [np.full(count, -1, np.int32)] * (_COLUMNS - _BARE_COLUMNS)
+    entry_position, entry_end, tap_position, tap_end, x, y = ends
+    return Paths(
+        parcel,
+        rank,
+        feeder,
+        cost,
+        entry_position,
+        entry_end.astype(np.int8),
+        tap_position,
+        tap_end.astype(np.int8),
+        x,
+        y,
+        table.start,
+        table.arc,
+        table.corner,
+    )
+
+
+@compiled
+def _fill(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail: Trail, table: _Table) -> None:
+    found, leg, k = results.label, results.leg, results.label.size // parcels.size
+    columns, start = table.columns, table.start
+    source = np.empty(columns.shape[1], np.int64)
+    row = 0
+    for turn in turns:
+        for rank in range(k):
+            label = found[turn * k + rank]
+            if label == NONE:
+                break
+            columns[0, row], columns[1, row] = parcels[turn], rank
+            columns[2, row], columns[3, row] = feeder_of(label), label >> COST_BITS
+            source[row] = turn * k + rank
+            row += 1
+    if leg.shape[0] == 0:
+        return
+    for row in range(source.size):
+        entry, tap = leg[source[row], ENTRY], leg[source[row], TAP]
+        start[row + 1] = start[row] + leg[source[row], ARCS]
+        if entry >= 0:
+            columns[4, row], columns[5, row] = entry >> 1, entry & 1
+            columns[6, row], columns[7, row] = tap >> 1, tap & 1
+        else:
+            direct = doors.pair[-1 - entry]
+            columns[4, row], columns[6, row] = direct[PAIR_ENTRY], direct[PAIR_TAP]
+            columns[8, row], columns[9, row] = direct[PAIR_X], direct[PAIR_Y]
+    _copy_arcs(leg, source, trail, table)
+
+
+@compiled
+def _copy_arcs(leg: Longs, source: Longs, trail: Trail, table: _Table) -> None:
+    arc, corner, trail_arc, trail_corner = table.arc, table.corner, trail.arc, trail.corner
+    to = 0
+    for row in source:
+        first = leg[row, FIRST_ARC]
+        for at in range(first, first + leg[row, ARCS]):
+            arc[to], corner[to] = trail_arc[at], trail_corner[at]
+            to += 1

@@ -1,0 +1,180 @@
+"""What every search shares: the graph under one criterion, and where feeders can be tapped (馈线接入)."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from gis.compiled import compiled
+from gis.corridors.streets import Ints, Longs
+from gis.routing.field import CostGraph, Positions
+
+LINK_HEAD, LINK_COST, LINK_BACK = range(3)
+SEED_FEEDER, SEED_COST, SEED_PLACE = range(3)
+_WIDTHS_A_STEP: Final = 4
+"""The buckets of a search's queue are about this many times as narrow as the mean arc is long."""
+
+
+class Taps(NamedTuple):
+    """A graph and its taps, made ready for search; no capacity is in it, so that none makes it out of date.
+
+    A place is ``2 * position + end``: one end of a position's verge, 0 its first corner and 1 its last.
+
+    Attributes
+    ----------
+    start, arc, link
+        The graph in compressed rows: corner -> arcs, ascending. A link has the neighbour over an arc, its
+        cost, and its own number in the neighbour's row; shape (2 * arcs, 3).
+    seed_start, seed
+        Compressed rows: corner -> feeders that can be tapped from it, ascending, each with its least cost and
+        the first place that has it; shape (n, 3).
+    offer_start, offer_corner, offer_cost
+        The same in rows by feeder.
+    verge_start, tap
+        Compressed rows: verge -> positions of taps on it, ascending.
+    owner
+        Feeder of each position.
+    stretch
+        ``low``, ``high``, ``low_cost`` and ``high_cost`` of each position, shape (n, 4).
+    most_links
+        Length of the longest row of the graph.
+    width_bits
+        The buckets of a search's queue are ``2**width_bits`` wide.
+    """
+
+    start: Ints
+    arc: Ints
+    link: Ints
+    seed_start: Ints
+    seed: Ints
+    offer_start: Ints
+    offer_corner: Ints
+    offer_cost: Ints
+    verge_start: Ints
+    tap: Ints
+    owner: Ints
+    stretch: Ints
+    most_links: int
+    width_bits: int
+
+    @property
+    def corners(self) -> int:
+        """Number of corners."""
+        return self.start.size - 1
+
+    @property
+    def feeders(self) -> int:
+        """Number of feeders, those without a tap included."""
+        return self.offer_start.size - 1
+
+
+def index_taps(graph: CostGraph, taps: Positions) -> Taps:
+    """Return a graph and its taps ready for search.
+
+    Parameters
+    ----------
+    graph
+        The corner graph under one criterion; a mapped file is copied.
+    taps
+        Where feeders attach, under the same criterion.
+
+    Raises
+    ------
+    ValueError
+        An arc costs less than 1: searches for paths would not end.
+    """
+    if graph.cost.size and graph.cost.min() < 1:
+        raise ValueError("every arc has to cost at least 1")
+    seed_start, seed, offer_start, offer_corner, offer_cost = _seeds(taps, len(graph.start) - 1)
+    verge_start, tap = _by_verge(taps.verge)
+    arc, link = _links(graph)
+    mean = int(graph.cost.mean()) if graph.cost.size else 1
+    return Taps(
+        start=_plain(graph.start),
+        arc=arc,
+        link=link,
+        seed_start=seed_start,
+        seed=seed,
+        offer_start=offer_start,
+        offer_corner=offer_corner,
+        offer_cost=offer_cost,
+        verge_start=verge_start,
+        tap=tap,
+        owner=_owners(taps),
+        stretch=stretches(taps),
+        most_links=int(np.diff(graph.start).max(initial=0)),
+        width_bits=(mean // _WIDTHS_A_STEP).bit_length(),
+    )
+
+
+def stretches(positions: Positions) -> Ints:
+    """Return where positions lie on their verges, shape (n, 4): see ``Taps.stretch``."""
+    columns = (positions.low, positions.high, positions.low_cost, positions.high_cost)
+    return np.stack([_plain(column) for column in columns], axis=1)
+
+
+def first_corner(taps: Taps) -> Ints:
+    """Return the lowest corner of each feeder's taps, 0 without any: near in number is near in space."""
+    return np.append(taps.offer_corner, np.int32(0))[taps.offer_start[:-1]]
+
+
+def _plain(column: Ints) -> Ints:
+    """Copy into an array of its own: the kernels are compiled for no other kind."""
+    return np.array(column, dtype=np.int32, order="C", subok=False)
+
+
+def _owners(positions: Positions) -> Ints:
+    count = np.diff(positions.start)
+    return np.repeat(np.arange(len(count), dtype=np.int32), count)
+
+
+def _by_verge(verge: Ints) -> tuple[Ints, Ints]:
+    """Return positions in compressed rows by verge: offsets, positions."""
+    start = np.zeros(int(verge.max(initial=-1)) + 2, np.int32)
+    np.cumsum(np.bincount(verge, minlength=len(start) - 1), out=start[1:])
+    return start, np.argsort(verge, kind="stable").astype(np.int32)
+
+
+def _links(graph: CostGraph) -> tuple[Ints, Ints]:
+    """Return the columns ``arc`` and ``link`` of ``Taps``."""
+    arc = _plain(graph.arc)
+    link = np.stack([_plain(column) for column in (graph.head, graph.cost, graph.arc)], axis=1)
+    falls = np.flatnonzero(np.diff(arc) < 0) + 1
+    if not np.isin(falls, graph.start).all():
+        row = np.repeat(np.arange(len(graph.start) - 1), np.diff(graph.start))
+        order = np.lexsort((arc, row))
+        arc, link = arc[order], link[order]
+    _fill_back(_plain(graph.start), arc, link, np.full(int(arc.max(initial=-1)) + 1, -1, np.int64))
+    return arc, link
+
+
+@compiled
+def _fill_back(start: Ints, arc: Ints, link: Ints, twin: Longs) -> None:
+    """Give each link its number in the neighbour's row; ``twin`` has -1 for each arc."""
+    for corner in range(start.size - 1):
+        for at in range(start[corner], start[corner + 1]):
+            other = twin[arc[at]]
+            if other < 0:
+                twin[arc[at]] = at
+            else:
+                link[other, LINK_BACK] = at - start[corner]
+                link[at, LINK_BACK] = other - start[link[at, LINK_HEAD]]
+
+
+def _seeds(taps: Positions, corners: int) -> tuple[Ints, ...]:
+    """Return the columns of ``Taps`` from ``seed_start`` to ``offer_cost``."""
+    corner = np.stack([taps.corner_a, taps.corner_b], axis=1).ravel()
+    cost = np.stack([taps.cost_a, taps.cost_b], axis=1).ravel()
+    feeder = np.repeat(_owners(taps), 2)
+    place = np.flatnonzero(corner >= 0)
+    order = place[np.lexsort((cost[place], feeder[place], corner[place]))]
+    corner, cost, feeder = corner[order], cost[order], feeder[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (corner[1:] != corner[:-1]) | (feeder[1:] != feeder[:-1])
+    corner, cost, feeder, place = corner[first], cost[first], feeder[first], order[first]
+    turned = np.argsort(feeder, kind="stable")
+    start = np.searchsorted(corner, np.arange(corners + 1))
+    offer_start = np.searchsorted(feeder[turned], np.arange(len(taps.start)))
+    columns = (start, np.stack([feeder, cost, place], axis=1), offer_start, corner[turned], cost[turned])
+    return tuple(column.astype(np.int32) for column in columns)
