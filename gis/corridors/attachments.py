@@ -89,8 +89,9 @@ class Places:
         Between them it may be attached to, from the verge's first corner, ``low_cm <= high_cm``.
     low_stub_cm, high_stub_cm
         Length from the owner to its own verge, there.
-    turned
-        The attachment's ``low_m`` belongs to ``high_cm``.
+    low_part, high_part
+        Where along the attachment's stretch these are: 0 at its ``low_m``, 1 at its ``high_m``. They differ
+        from 0 and 1 where the stretch goes on beside a junction, and fall where the verge runs the other way.
     crossing_cm
         Length from the own verge straight across the road to this one; 0 on the own verge.
     far_edge
@@ -104,6 +105,7 @@ class Places:
     high_cm: Ints
     low_stub_cm: Ints
     high_stub_cm: Ints
-    turned: Flags
+    low_part: Floats
+    high_part: Floats
     crossing_cm: Ints
     far_edge: Ints

@@ -81,7 +81,7 @@ def stub_lines(
         Where within the place: 0 at ``low_cm``, 1 at ``high_cm``, shape (n,).
     """
     at = places.attachment[row]
-    part = np.where(places.turned[row], 1.0 - share, share)
+    part = _between(places.low_part[row], places.high_part[row], share)
     segment, edge = attachments.segment[at].astype(np.int64), attachments.edge[at].astype(np.int64)
     station = _between(attachments.low_m[at], attachments.high_m[at], part)
     crossed = places.crossing_cm[row] > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,19 +17,32 @@ _HOPS: Final = 3
 """Carriageways beyond the owner's own: main and service roads of both directions."""
 _HOP_M: Final = 80.0
 _SELF_M: Final = 0.01
+_ACROSS: Final = 0.8
+"""Sine of the least angle between a ray and the carriageway it meets."""
 _PAST_CM: Final = 500
 """A straight crossing may end so far beside the far verge's end, in the setback of a junction."""
 
 
 class Rows(NamedTuple):
-    """Positions before they are grouped by owner; arrays of one length."""
+    """Positions before they are grouped by owner; arrays of one length, named as in ``Places``."""
 
     attachment: Longs
     verge: Longs
     low_cm: Ints
     high_cm: Ints
+    low_part: Floats
+    high_part: Floats
     crossing_cm: Ints
     far_edge: Longs
+
+    def taken(self, at: Longs) -> Rows:
+        """Return some of them."""
+        return Rows._make(column[at] for column in self)
+
+
+def joined_rows(parts: Sequence[Rows]) -> Rows:
+    """Return all positions, one part after the other."""
+    return Rows._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
 class _Reached(NamedTuple):
@@ -63,21 +77,22 @@ def far_rows(graph: CornerGraph, attachments: Attachments) -> list[Rows]:
     high = _rays(graph, attachments, rows, attachments.high_m[rows])
     _, first, second = np.intersect1d(low.row, high.row, return_indices=True)
     one = (low.segment[first] == high.segment[second]) & (low.side[first] == high.side[second])
-    whole = _reached_rows(graph, low, high, rows, first[one], second[one])
-    lone_low = np.setdiff1d(np.arange(len(low.row)), first[one])
-    lone_high = np.setdiff1d(np.arange(len(high.row)), second[one])
+    first, second = first[one], second[one]
+    lone_low, lone_high = (
+        np.setdiff1d(np.arange(len(low.row)), first),
+        np.setdiff1d(np.arange(len(high.row)), second),
+    )
     return [
-        whole,
-        _reached_rows(graph, low, low, rows, lone_low, lone_low),
-        _reached_rows(graph, high, high, rows, lone_high, lone_high),
+        _reached_rows(graph, low.taken(first), high.taken(second), rows, (0.0, 1.0)),
+        _reached_rows(graph, low.taken(lone_low), low.taken(lone_low), rows, (0.0, 0.0)),
+        _reached_rows(graph, high.taken(lone_high), high.taken(lone_high), rows, (1.0, 1.0)),
     ]
 
 
 def _reached_rows(
-    graph: CornerGraph, low: _Reached, high: _Reached, rows: Longs, at_low: Longs, at_high: Longs
+    graph: CornerGraph, low: _Reached, high: _Reached, rows: Longs, parts: tuple[float, float]
 ) -> Rows:
     """Return reached places as rows; one deep within a junction of the far carriageway is left out."""
-    low, high = low.taken(at_low), high.taken(at_high)
     easting = graph.streets.x[first_vertex(graph, low.segment)]
     stations = (low.station_m, high.station_m)
     past = [past_verge_cm(graph, low.side, low.segment, each, easting) for each in stations]
@@ -89,6 +104,8 @@ def _reached_rows(
         2 * low.edge[kept] + low.side[kept],
         along[0][kept],
         along[1][kept],
+        np.full(len(kept), parts[0]),
+        np.full(len(kept), parts[1]),
         crossing[kept],
         low.edge[kept],
     )
@@ -126,12 +143,17 @@ def _rays(graph: CornerGraph, attachments: Attachments, rows: Longs, station_m: 
         edge[alive] = reached
         hit = _located(graph, reached, x[alive] + dx[alive] * gone[alive], y[alive] + dy[alive] * gone[alive])
         segment, station, vx, vy = hit
-        outer = np.where(vx * dy[alive] - vy * dx[alive] > 0, 0, 1)
+        turn = vx * dy[alive] - vy * dx[alive]
+        outer = np.where(turn > 0, 0, 1)
+        # The next carriageway of the same road: nearly parallel, with the median on the side that is met.
+        same = (np.abs(turn) > _ACROSS) & (graph.verge_a[2 * reached + 1 - outer] < 0)
+        same &= graph.streets.kind[reached] == Kind.STREET
         walked = graph.verge_a[2 * reached + outer] >= 0
         near_m = graph.half_width_m[2 * attachments.edge[rows[alive]].astype(np.int64) + side[alive]]
         span = near_m + gone[alive] + graph.half_width_m[2 * reached + outer]
-        found.append(_Reached(alive, reached, outer, segment, station, span).taken(np.flatnonzero(walked)))
-        alive = alive[~walked & (graph.verge_a[2 * reached + 1 - outer] < 0)]
+        met = _Reached(alive, reached, outer, segment, station, span)
+        found.append(met.taken(np.flatnonzero(same & walked)))
+        alive = alive[same & ~walked]
     return _merged(found)
 
 

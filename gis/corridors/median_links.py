@@ -10,12 +10,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.corridors.arms import Arms, enclosed_faces, sorted_arms
+from gis.corridors.arms import Arms, Faces, enclosed_faces, sorted_arms
 from gis.corridors.medians import medians
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.streets import Flags, Floats, Ints, Kind, Longs, Streets
 
 _JUNCTION: Final = 3
+_ROUND: Final = 0.6
+"""Area over that of the circle with the same border: a square has 0.79, one by three 0.59."""
 _STRAIGHT_RAD: Final = math.pi / 3.0
 _CARRIAGEWAYS: Final = 3
 """Rounds: service and main roads of both directions are three medians apart."""
@@ -61,27 +63,34 @@ def with_median_links(
     for _ in range(_CARRIAGEWAYS):
         arms = sorted_arms(streets)
         median_m, link = medians(streets, arms, parcel_points, parameters)
-        corner = _open_corners(streets, arms, median_m, link)
-        ways = _opposite(streets, arms, median_m, corner)
+        faces = enclosed_faces(streets, arms)
+        corner = _open_corners(streets, arms, median_m, link, _along_medians(faces))
+        ways = _opposite(streets, arms, median_m, corner, faces.of_verge)
         if not len(ways.node):
             break
         streets = _joined(streets, ways)
     return streets
 
 
-def _open_corners(streets: Streets, arms: Arms, median_m: Floats, link: Flags) -> Ints:
+def _open_corners(streets: Streets, arms: Arms, median_m: Floats, link: Flags, long_faces: Flags) -> Ints:
     """Return the corners on medians, at junctions, from which no link leads over the median yet."""
     arm = np.flatnonzero(~np.isnan(median_m)).astype(np.int32)
     other = arms.following[arm]
     street = streets.kind == Kind.STREET
     fit = (arms.degree[arms.node[arm]] >= _JUNCTION) & street[arm // 2] & street[other // 2]
-    fit &= ~link[arm // 2] & ~link[other // 2] & ~streets.raised[arm // 2]
+    fit &= ~link[arm // 2] & ~link[other // 2] & ~streets.raised[arm // 2] & long_faces[arm]
     # The carriageway goes on past the street: at the tips of a median it turns.
     turn = (arms.bearing_rad[other] - arms.bearing_rad[arm]) % (2.0 * math.pi)
     return np.asarray(arm[fit & (np.abs(turn - math.pi) < _STRAIGHT_RAD)], dtype=np.int32)
 
 
-def _opposite(streets: Streets, arms: Arms, median_m: Floats, corner: Ints) -> _Ways:
+def _along_medians(faces: Faces) -> Flags:
+    """Return which verges border a face that is longer than wide, and so no island, shape (verges,)."""
+    roundness = 4.0 * math.pi * faces.area_m2 / np.maximum(faces.perimeter_m, 1e-9) ** 2
+    return np.asarray((roundness < _ROUND)[faces.of_verge], dtype=bool)
+
+
+def _opposite(streets: Streets, arms: Arms, median_m: Floats, corner: Ints, face: Ints) -> _Ways:
     """Return the ways over the medians from the corners, each to the nearest edge of the same face."""
     node = arms.node[corner].astype(np.int64)
     turn = (arms.bearing_rad[arms.following[corner]] - arms.bearing_rad[corner]) % (2.0 * math.pi)
@@ -92,7 +101,6 @@ def _opposite(streets: Streets, arms: Arms, median_m: Floats, corner: Ints) -> _
         -1, 2, 2
     )
     rays = np.asarray(shapely.linestrings(ends), dtype=object)
-    face = enclosed_faces(streets, arms).of_verge
     lines = _segments(streets)
     at, segment = shapely.STRtree(lines).query(rays, predicate="intersects")
     edge = np.searchsorted(streets.vertex_start[1:] - np.arange(1, streets.edges + 1), segment, side="right")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from gis.corridors.attachments import Attachments, Places
-from gis.corridors.far_side import Rows, far_rows
+from gis.corridors.far_side import Rows, far_rows, joined_rows
 from gis.corridors.graph import CornerGraph
-from gis.corridors.segments import centimetres, verge_position
-from gis.corridors.streets import Flags, Ints, Longs
+from gis.corridors.segments import centimetres, verge_position, verge_stations
+from gis.corridors.streets import Flags, Floats, Ints, Longs
+
+_LEAST_M: Final = 1e-9
 
 
 def places(graph: CornerGraph, attachments: Attachments) -> Places:
@@ -19,28 +23,24 @@ def places(graph: CornerGraph, attachments: Attachments) -> Places:
     of that carriageway. An owner on the centreline has both verges without a crossing; one on a median has
     the outer verge of its carriageway.
     """
-    rows = [_own(graph, attachments), _opposite(graph, attachments), *far_rows(graph, attachments)]
-    attachment, verge, low, high, crossing, far_edge = (
-        np.concatenate(columns) for columns in zip(*rows, strict=True)
-    )
-    order = np.lexsort((verge, crossing, attachment))
-    attachment, verge, low, high, crossing, far_edge = (
-        column[order] for column in (attachment, verge, low, high, crossing, far_edge)
-    )
-    low_stub, high_stub = _stubs(graph, attachments)
-    turned = low > high
-    start = np.searchsorted(attachment, attachments.start)
+    parts = [_own(graph, attachments), _opposite(graph, attachments), *far_rows(graph, attachments)]
+    rows = joined_rows(parts)
+    rows = rows.taken(np.lexsort((rows.verge, rows.crossing_cm, rows.attachment)))
+    turned = rows.low_cm > rows.high_cm
+    low_part = np.where(turned, rows.high_part, rows.low_part)
+    high_part = np.where(turned, rows.low_part, rows.high_part)
     return Places(
-        start=start.astype(np.int32),
-        attachment=attachment.astype(np.int32),
-        verge=verge.astype(np.int32),
-        low_cm=np.where(turned, high, low),
-        high_cm=np.where(turned, low, high),
-        low_stub_cm=np.where(turned, high_stub[attachment], low_stub[attachment]),
-        high_stub_cm=np.where(turned, low_stub[attachment], high_stub[attachment]),
-        turned=turned,
-        crossing_cm=crossing.astype(np.int32),
-        far_edge=far_edge.astype(np.int32),
+        start=np.searchsorted(rows.attachment, attachments.start).astype(np.int32),
+        attachment=rows.attachment.astype(np.int32),
+        verge=rows.verge.astype(np.int32),
+        low_cm=np.minimum(rows.low_cm, rows.high_cm),
+        high_cm=np.maximum(rows.low_cm, rows.high_cm),
+        low_stub_cm=_stub_cm(graph, attachments, rows.attachment, low_part),
+        high_stub_cm=_stub_cm(graph, attachments, rows.attachment, high_part),
+        low_part=low_part,
+        high_part=high_part,
+        crossing_cm=rows.crossing_cm.astype(np.int32),
+        far_edge=rows.far_edge.astype(np.int32),
     )
 
 
@@ -66,17 +66,25 @@ def _on_edge(
     across_m = graph.half_width_m[2 * edge] + graph.half_width_m[2 * edge + 1]
     free = attachments.either_side[rows] | (not crossed)
     crossing = np.where(free, 0, centimetres(graph, across_m, attachments.low_x[rows]))
-    low = verge_position(graph, side, segment, attachments.low_m[rows], attachments.low_x[rows])
-    high = verge_position(graph, side, segment, attachments.high_m[rows], attachments.low_x[rows])
-    return Rows(rows, 2 * edge + side, low, high, crossing.astype(np.int32), np.full(len(rows), -1))
+    low_m, high_m = attachments.low_m[rows], attachments.high_m[rows]
+    begin_m, end_m = verge_stations(graph, side, segment)
+    # A stretch may begin or end beside a junction, where the verge does not go on.
+    span = np.maximum(high_m - low_m, _LEAST_M)
+    low_part, high_part = (np.clip((each - low_m) / span, 0.0, 1.0) for each in (begin_m, end_m))
+    low, high = (
+        verge_position(graph, side, segment, low_m + (high_m - low_m) * part, attachments.low_x[rows])
+        for part in (low_part, high_part)
+    )
+    nowhere = np.full(len(rows), -1)
+    return Rows(rows, 2 * edge + side, low, high, low_part, high_part, crossing.astype(np.int32), nowhere)
 
 
-def _stubs(graph: CornerGraph, attachments: Attachments) -> tuple[Ints, Ints]:
-    """Return the lengths from the owners to their own verges at both ends of the stretches."""
-    half = graph.half_width_m[2 * attachments.edge.astype(np.int64) + attachments.side]
-    low = np.maximum(attachments.low_depth_m - half, 0.0)
-    high = np.maximum(attachments.high_depth_m - half, 0.0)
-    return centimetres(graph, low, attachments.low_x), centimetres(graph, high, attachments.high_x)
+def _stub_cm(graph: CornerGraph, attachments: Attachments, rows: Longs, part: Floats) -> Ints:
+    """Return the lengths from owners to their own verges, at parts of the stretches."""
+    half = graph.half_width_m[2 * attachments.edge[rows].astype(np.int64) + attachments.side[rows]]
+    low, high = attachments.low_depth_m[rows], attachments.high_depth_m[rows]
+    depth = np.where(part == 1.0, high, low + (high - low) * part)
+    return centimetres(graph, np.maximum(depth - half, 0.0), attachments.low_x[rows])
 
 
 def walkable_verges(graph: CornerGraph) -> Flags:

@@ -35,6 +35,15 @@ def verge_position(
     return np.asarray(np.clip(along, 0, graph.verge_cm[verge]), dtype=np.int32)
 
 
+def verge_stations(graph: CornerGraph, side: Longs, segment: Longs) -> tuple[Floats, Floats]:
+    """Return between which stations a segment has a verge at a side, plane metres, shape (n,) each."""
+    streets, at = graph.streets, first_vertex(graph, segment)
+    scale = streets.zone.scale_factor(streets.x[at]) / _CM
+    begin = graph.setback_a_cm[side, segment] * scale
+    end = _segment_lengths(graph, segment) - graph.setback_b_cm[side, segment] * scale
+    return np.asarray(begin, dtype=np.float64), np.asarray(end, dtype=np.float64)
+
+
 def past_verge_cm(
     graph: CornerGraph, side: Longs, segment: Longs, station_m: Floats, easting_m: Floats
 ) -> Ints:

@@ -12,6 +12,8 @@ from gis.routing.draw_verges import DrawnVerges, compiled_inside
 _STRAIGHT = 1e-9
 _SPIKE = 2.0
 """A corner farther from its node than this many offsets, away from both arms, is cut off."""
+_FAR = 2.0
+"""A corner this many times as far out on an arm as one may lie beyond the node is none."""
 _LEFT_M = 0.01
 _NEAR = 12
 """Segments of an arm that are looked at."""
@@ -80,8 +82,11 @@ def joint(verges: DrawnVerges, one: int, other: int) -> tuple[Place, Place]:
             that = segment2 + step2 * along2
             at, at2 = _meeting(verges, one, this, other, that)
             if _on(verges, one, this, at, beyond) and _on(verges, other, that, at2, beyond):
+                place, place2 = _place(verges, one, this, at), _place(verges, other, that, at2)
+                if _far(verges, one, place, beyond) or _far(verges, other, place2, beyond):
+                    continue
                 fewest, found = along + along2, True
-                best, best2 = _place(verges, one, this, at), _place(verges, other, that, at2)
+                best, best2 = place, place2
     if found:
         return best, best2
     return _apart(verges, one, segment, other, segment2)
@@ -100,6 +105,12 @@ def _on(verges: DrawnVerges, end: int, segment: int, at: float, beyond_m: float)
     while nearer != segment and not verges.kept[side, nearer]:
         nearer += step
     return bool(at <= high and at >= (low - beyond_m if nearer == segment else low))
+
+
+@compiled_inside
+def _far(verges: DrawnVerges, end: int, place: Place, beyond_m: float) -> bool:
+    """Return whether a place lies too far out on its arm to be a corner: verges that are nearly parallel."""
+    return bool(distance_on_arm(verges, end, place) > _FAR * beyond_m)
 
 
 @compiled_inside

@@ -35,6 +35,7 @@ class Searcher:
         self._taps = taps
         self._records = new_records(taps, 1)
         self._queue = new_queue(taps.width_bits)
+        self._trail = new_trail(_FIRST_ARCS)
         self._epoch = _EPOCHS
 
     def nearest_feeders(
@@ -72,11 +73,10 @@ class Searcher:
         if allowed is not None:
             eligible &= allowed
         question = Question(parcel, k, limit, self._next_epoch())
-        results, trail = new_results(1, k, paths=True), new_trail(_FIRST_ARCS)
-        trail = nearest(
-            self._taps, doors, self._records.entry, self._queue, eligible, question, results, trail
-        )
-        return assemble(doors, np.array([parcel], np.int32), _ONLY, results, trail)
+        results, entry = new_results(1, k, paths=True), self._records.entry
+        self._trail.used[0] = 0
+        self._trail = nearest(self._taps, doors, entry, self._queue, eligible, question, results, self._trail)
+        return assemble(doors, np.array([parcel], np.int32), _ONLY, results, self._trail)
 
     def _next_epoch(self) -> int:
         """Return the next epoch; when none is left, forget all distances and begin again."""

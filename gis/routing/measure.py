@@ -138,9 +138,8 @@ def measures(
     """Return the measures of all paths, exact to the centimetre, whatever weights they were found by."""
     network = _network(graph, coverage)
     entry, tap = both_ends(graph, entries, taps, paths)
-    table = np.zeros((len(entry.row), _COUNT + 1), dtype=np.int32)
-    _measure(network, entry, tap, paths.start, paths.arc, table)
-    columns = [np.ascontiguousarray(table[:, at]) for at in range(_COUNT + 1)]
+    columns = np.zeros((_COUNT + 1, len(entry.row)), dtype=np.int32)
+    _measure(network, entry, tap, paths.start, paths.arc, columns.T)
     return Measures(
         length_cm=columns[_LENGTH],
         crossing_cm=columns[_CROSSING],
@@ -162,74 +161,130 @@ def both_ends(
     passes no corner has its positions from the search, in weighted centimetres: at the ends of the places
     they are the places' own, and where both are one point they stay one.
     """
-    entry_row = paths.entry_position[rows].astype(np.int64)
-    tap_row = paths.tap_position[rows].astype(np.int64)
-    x, y = paths.x[rows], paths.y[rows]
-    entry_cm, tap_cm = _direct_cm(entries, entry_row, x), _direct_cm(taps, tap_row, y)
-    met = x == y
-    entry_inner = met & _inner(entries.positions, entry_row, x)
-    entry_cm = np.where(entry_inner, _within(entries.places, entry_row, tap_cm), entry_cm)
-    tap_inner = met & ~entry_inner & _inner(taps.positions, tap_row, y)
-    tap_cm = np.where(tap_inner, _within(taps.places, tap_row, entry_cm), tap_cm)
-    return (
-        _ends(graph, entries, entry_row, paths.entry_end[rows], entry_cm),
-        _ends(graph, taps, tap_row, paths.tap_end[rows], tap_cm),
+    entry_row, tap_row = paths.entry_position[rows], paths.tap_position[rows]
+    ends = (paths.entry_end[rows], paths.tap_end[rows])
+    ways = (paths.x[rows], paths.y[rows])
+    return _path_ends(graph.verge_cm, _anchored(entries), _anchored(taps), (entry_row, tap_row), ends, ways)
+
+
+class _Anchored(NamedTuple):
+    """What ``Anchors`` knows of each place, as the kernels read it."""
+
+    verge: Ints
+    low_cm: Ints
+    high_cm: Ints
+    low_stub_cm: Ints
+    high_stub_cm: Ints
+    crossing_cm: Ints
+    stub_green_cm: Ints
+    crossing_green_cm: Ints
+    city: Flags
+    low: Ints
+    high: Ints
+    low_cost: Ints
+    high_cost: Ints
+
+
+def _anchored(anchors: Anchors) -> _Anchored:
+    places, ways, positions = anchors.places, anchors.measures, anchors.positions
+    return _Anchored(
+        verge=places.verge,
+        low_cm=places.low_cm,
+        high_cm=places.high_cm,
+        low_stub_cm=places.low_stub_cm,
+        high_stub_cm=places.high_stub_cm,
+        crossing_cm=places.crossing_cm,
+        stub_green_cm=ways.stub_green_cm,
+        crossing_green_cm=ways.crossing_green_cm,
+        city=ways.city,
+        low=positions.low,
+        high=positions.high,
+        low_cost=positions.low_cost,
+        high_cost=positions.high_cost,
     )
 
 
-def _direct_cm(anchors: Anchors, row: Longs, weighted: Ints) -> Longs:
-    """Return positions given in weighted centimetres in centimetres."""
-    positions, places = anchors.positions, anchors.places
-    low, high = positions.low[row].astype(np.int64), positions.high[row].astype(np.int64)
-    low_cm, high_cm = places.low_cm[row].astype(np.int64), places.high_cm[row].astype(np.int64)
-    along = np.clip(weighted - low, 0, high - low) / np.maximum(high - low, 1)
-    return np.asarray(low_cm + np.rint((high_cm - low_cm) * along), dtype=np.int64)
+@compiled
+def _path_ends(
+    verge_cm: Ints,
+    entries: _Anchored,
+    taps: _Anchored,
+    rows: tuple[Ints, Ints],
+    ends: tuple[NDArray[np.int8], NDArray[np.int8]],
+    direct: tuple[Ints, Ints],
+) -> tuple[PathEnds, PathEnds]:
+    entry, tap = _new_ends(rows[0], ends[0]), _new_ends(rows[1], ends[1])
+    for at in range(entry.row.size):
+        one, other, x, y = entry.row[at], tap.row[at], direct[0][at], direct[1][at]
+        entry_cm, tap_cm = _direct_cm(entries, one, x), _direct_cm(taps, other, y)
+        if x == y and entries.low[one] < x < entries.high[one]:
+            entry_cm = min(max(tap_cm, entries.low_cm[one]), entries.high_cm[one])
+        elif x == y and taps.low[other] < y < taps.high[other]:
+            tap_cm = min(max(entry_cm, taps.low_cm[other]), taps.high_cm[other])
+        _fill_end(verge_cm, entries, entry, at, entry_cm)
+        _fill_end(verge_cm, taps, tap, at, tap_cm)
+    return entry, tap
 
 
-def _inner(positions: Positions, row: Longs, weighted: Ints) -> Flags:
-    return np.asarray((weighted > positions.low[row]) & (weighted < positions.high[row]), dtype=bool)
-
-
-def _within(places: Places, row: Longs, at_cm: Longs) -> Longs:
-    return np.asarray(np.clip(at_cm, places.low_cm[row], places.high_cm[row]), dtype=np.int64)
-
-
-def _from_high(positions: Positions, row: Longs, end: NDArray[np.int8]) -> Flags:
-    """Return whether a path to a corner begins at the high end of its place: where that is cheaper."""
-    low, high = positions.low[row].astype(np.int64), positions.high[row].astype(np.int64)
-    low_cost, high_cost = positions.low_cost[row].astype(np.int64), positions.high_cost[row].astype(np.int64)
-    turn = np.where(end == 0, 1, -1)
-    return np.asarray(low_cost + turn * low > high_cost + turn * high, dtype=bool)
-
-
-def _ends(
-    graph: CornerGraph, anchors: Anchors, row: Longs, end: NDArray[np.int8], direct_cm: Longs
-) -> PathEnds:
-    places, ways = anchors.places, anchors.measures
-    from_high = (end != DIRECT) & _from_high(anchors.positions, row, end)
-    low_cm, high_cm = places.low_cm[row].astype(np.int64), places.high_cm[row].astype(np.int64)
-    span = np.maximum(high_cm - low_cm, 1)
-    part = np.where(end == DIRECT, direct_cm - low_cm, np.where(from_high, span, 0))
-
-    def between(at_low: Ints, at_high: Ints) -> Ints:
-        # To the nearest, halves up, in whole numbers as the search does.
-        rise = (at_high.astype(np.int64) - at_low) * part
-        return np.asarray(at_low + (2 * rise + span) // (2 * span), dtype=np.int32)
-
-    share = part / span
-    at_cm = np.where(from_high, high_cm, low_cm + np.where(end == DIRECT, part, 0))
+@compiled
+def _new_ends(row: Ints, end: NDArray[np.int8]) -> PathEnds:
+    count = row.size
     return PathEnds(
-        row=row,
-        share=share,
-        verge=places.verge[row],
-        end=end,
-        at_cm=np.minimum(at_cm, graph.verge_cm[places.verge[row]]).astype(np.int32),
-        stub_cm=between(places.low_stub_cm[row], places.high_stub_cm[row]),
-        stub_green_cm=between(ways.stub_green_cm[0, row], ways.stub_green_cm[1, row]),
-        crossing_cm=places.crossing_cm[row],
-        crossing_green_cm=between(ways.crossing_green_cm[0, row], ways.crossing_green_cm[1, row]),
-        city=np.where(share < _HALF, ways.city[0, row], ways.city[1, row]),
+        row.astype(np.int64),
+        np.empty(count, np.float64),
+        np.empty(count, np.int32),
+        end,
+        np.empty(count, np.int32),
+        np.empty(count, np.int32),
+        np.empty(count, np.int32),
+        np.empty(count, np.int32),
+        np.empty(count, np.int32),
+        np.empty(count, np.bool_),
     )
+
+
+@compiled
+def _direct_cm(places: _Anchored, row: int, weighted: int) -> int:
+    """Return a position given in weighted centimetres in centimetres."""
+    low, span = int(places.low[row]), int(places.high[row]) - places.low[row]
+    along = min(max(weighted - low, 0), span) / max(span, 1)
+    low_cm = int(places.low_cm[row])
+    return low_cm + int(np.rint((places.high_cm[row] - low_cm) * along))
+
+
+@compiled
+def _fill_end(verge_cm: Ints, places: _Anchored, ends: PathEnds, at: int, direct_cm: int) -> None:
+    row, end = ends.row[at], ends.end[at]
+    low_cm, high_cm = int(places.low_cm[row]), int(places.high_cm[row])
+    span = max(high_cm - low_cm, 1)
+    at_cm, part = low_cm, 0
+    if end == DIRECT:
+        at_cm, part = direct_cm, direct_cm - low_cm
+    else:
+        # A path to a corner begins at the high end of its place where that is cheaper.
+        turn = 1 if end == 0 else -1
+        low = int(places.low_cost[row]) + turn * places.low[row]
+        high = int(places.high_cost[row]) + turn * places.high[row]
+        if low > high:
+            at_cm, part = high_cm, span
+    verge = places.verge[row]
+    ends.share[at] = part / span
+    ends.verge[at] = verge
+    ends.at_cm[at] = min(at_cm, verge_cm[verge])
+    ends.stub_cm[at] = _between(places.low_stub_cm[row], places.high_stub_cm[row], part, span)
+    ends.stub_green_cm[at] = _between(places.stub_green_cm[0, row], places.stub_green_cm[1, row], part, span)
+    ends.crossing_cm[at] = places.crossing_cm[row]
+    ends.crossing_green_cm[at] = _between(
+        places.crossing_green_cm[0, row], places.crossing_green_cm[1, row], part, span
+    )
+    ends.city[at] = places.city[0, row] if 2 * part < span else places.city[1, row]
+
+
+@compiled
+def _between(at_low: int, at_high: int, part: int, span: int) -> int:
+    """Return what lies at a part of a span, to the nearest, halves up, as the search does."""
+    rise = (int(at_high) - at_low) * part
+    return at_low + (2 * rise + span) // (2 * span)
 
 
 def _network(graph: CornerGraph, coverage: Coverage) -> _Network:

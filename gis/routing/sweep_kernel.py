@@ -21,7 +21,7 @@ from gis.routing.records import COST_OF_LINK, LINKS, Records, record_at, record_
 from gis.routing.sweep_trace import trace
 from gis.routing.taps import Taps
 
-_ENTER_TOGETHER: Final = 16
+_ENTER_TOGETHER: Final = 128
 """Feeders that enter at a time."""
 
 _TOGETHER: Final = 256

@@ -102,7 +102,8 @@ def test_the_far_carriageway_may_run_the_other_way(make_graph: MakeGraph) -> Non
     found = places(graph, attached(graph, 0, RIGHT, (100, 150), (9, 12)))
     assert found.verge.tolist() == [RIGHT, 2 + RIGHT]
     assert (found.low_cm[1], found.high_cm[1]) == (45_600, 50_600)
-    assert found.turned.tolist() == [False, True]
+    assert found.low_part.tolist() == [0.0, 1.0]
+    assert found.high_part.tolist() == [1.0, 0.0]
     assert (found.low_stub_cm[1], found.high_stub_cm[1]) == (600, 300)
 
 

@@ -68,6 +68,19 @@ def test_the_sweep_gives_each_parcel_what_it_gets_alone(world: World, k: int, li
 
 
 @settings(deadline=None, max_examples=100)
+@given(worlds(), st.integers(1, 3), st.sampled_from([0, 1, 20]))
+def test_the_width_of_the_buckets_changes_nothing(world: World, k: int, width_bits: int) -> None:
+    taps = world.taps()
+    doors = world.doors(taps)
+    usual, other = (
+        capacity_sweep(each, doors, world.load, world.capacity, k=k, limit=30)
+        for each in (taps, taps._replace(width_bits=width_bits))
+    )
+    for parcel in range(len(world.parcels)):
+        assert rows(usual, parcel) == rows(other, parcel)
+
+
+@settings(deadline=None, max_examples=100)
 @given(worlds(), st.data(), limits)
 def test_costs_to_the_nearest_of_some_feeders(world: World, data: st.DataObject, limit: int) -> None:
     allowed = np.array([data.draw(st.booleans()) for _ in world.feeders])

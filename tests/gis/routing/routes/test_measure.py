@@ -227,11 +227,11 @@ def test_green_on_a_crossed_city_road_is_not_dug(make_town: MakeTown) -> None:
     assert (found["crossing_cm"], found["green_cm"], found["excavation_cm"]) == (1000, 300, 700)
 
 
-@pytest.mark.parametrize("at", [61.07, 77.77, 99.99, 123.45, 141.41])
+@pytest.mark.parametrize("at", [61.13, 77.88, 100.13, 123.38])
 def test_entry_and_tap_at_one_point_are_no_distance_apart(make_town: MakeTown, at: float) -> None:
-    # A verge of an odd weight, so that weighted centimetres and centimetres differ.
+    # At 104 percent the rounding of weighted centimetres shifts these places by a centimetre.
     point, stretch = (0, 0, 0, at, at, 5.0, 5.0), (0, 0, 0, 52.34, 165.43, 5.0, 5.0)
-    near = [shapely.Point(100.0, 11.3)]
+    near = [shapely.Point(100.0, 24.9)]
     for parcel, feeder in ((point, stretch), (stretch, point)):
         town = make_town(ONE_ROAD, [[parcel]], [[feeder]], infrastructure=near)
         assert only(town, Criterion.QUIET)["length_cm"] == 0
