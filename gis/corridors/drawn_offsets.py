@@ -19,34 +19,34 @@ _LEAST_M: Final = 0.3
 """Between a cable and the centreline, however near a parcel is."""
 
 
-def draw_offsets(graph: CornerGraph, parcels: Objects) -> Floats:
+def draw_offsets(graph: CornerGraph, land: Objects) -> Floats:
     """Return how far from the centreline cables are drawn, metres, shape (2, segments) by side.
 
-    Half of the road's width, or where a parcel lies nearer than that half a metre before the nearest one, but
-    never less than 0.3 m: a drawn route runs through no parcel, unless the road does.
+    Half of the road's width, or where a parcel or water lies nearer than that half a metre before the nearest
+    one, but never less than 0.3 m: a drawn route runs through neither, unless the road does.
 
     Parameters
     ----------
     graph
         The corner graph.
-    parcels
-        Polygons in its plane, None among them allowed.
+    land
+        Polygons of parcels and water in its plane, None among them allowed.
     """
     segments = np.arange(graph.begin_cm.shape[1], dtype=np.int64)
     edge = edge_of_segment(graph, segments)
     half = np.stack([graph.half_width_m[2 * edge], graph.half_width_m[2 * edge + 1]])
-    land = sound(parcels)
-    land = land[~shapely.is_missing(land)]
-    if not len(land) or not len(segments):
+    solid = sound(land)
+    solid = solid[~shapely.is_missing(solid)]
+    if not len(solid) or not len(segments):
         return half
-    tree = shapely.STRtree(land)
+    tree = shapely.STRtree(solid)
     offset = half.copy()
     for side in (0, 1):
         rows = np.flatnonzero(graph.verge_a[2 * edge + side] >= 0)
         strips, base = _strips(graph, side, rows, half[side, rows])
         at, near = tree.query(strips, predicate="intersects")
         inner, piece = shapely.get_coordinates(
-            shapely.intersection(strips[at], land[near]), return_index=True
+            shapely.intersection(strips[at], solid[near]), return_index=True
         )
         x, y, nx, ny = (column[at[piece]] for column in base)
         nearest = np.full(len(rows), np.inf)

@@ -112,7 +112,7 @@ def build_corridors(
         entry_places=entry_places,
         entry_measures=place_measures(graph, overlays, entries, entry_places),
         parcel_ids=grid["parcels"]["id"].to_numpy(dtype=object),
-        draw_offset_m=draw_offsets(graph, parcels),
+        draw_offset_m=draw_offsets(graph, np.concatenate([parcels, water])),
     )
 
 

@@ -11,7 +11,7 @@ from gis.corridors.streets import Ints, Longs
 from gis.routing.direct import direct_way
 from gis.routing.field import Positions
 from gis.routing.labels import COST_BITS, LIMIT_MAX, LOW_BITS
-from gis.routing.taps import Taps, stretches
+from gis.routing.taps import Taps, check_corners, stretches
 
 PAIR_FEEDER, PAIR_COST, PAIR_ENTRY, PAIR_TAP, PAIR_X, PAIR_Y = range(6)
 _PAIR_COLUMNS: Final = 6
@@ -62,7 +62,13 @@ def index_entries(taps: Taps, entries: Positions) -> Doors:
         The graph and the feeders' taps.
     entries
         Where parcels attach, under the same criterion.
+
+    Raises
+    ------
+    ValueError
+        An entry comes to a corner that is none.
     """
+    check_corners(entries, taps.corners)
     corner = np.stack([entries.corner_a, entries.corner_b], axis=1).astype(np.int32)
     cost = np.stack([entries.cost_a, entries.cost_b], axis=1).astype(np.int32)
     start, verge = (

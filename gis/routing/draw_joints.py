@@ -74,6 +74,8 @@ def joint(verges: DrawnVerges, one: int, other: int) -> tuple[Place, Place]:
     segment, step, count = arm_segments(verges, one)
     segment2, step2, count2 = arm_segments(verges, other)
     beyond = _SPIKE * max(_offset(verges, one, segment), _offset(verges, other, segment2))
+    # At an acute corner verges part far out; on a road that goes on, lines that meet far out are parallel.
+    opposed = _cosine(verges, one, segment, other, segment2) < 0.0
     fewest, found = 2 * _NEAR, False
     best, best2 = Place(segment, 0.0, 0.0), Place(segment2, 0.0, 0.0)
     for along in range(min(count, _NEAR)):
@@ -83,7 +85,7 @@ def joint(verges: DrawnVerges, one: int, other: int) -> tuple[Place, Place]:
             at, at2 = _meeting(verges, one, this, other, that)
             if _on(verges, one, this, at, beyond) and _on(verges, other, that, at2, beyond):
                 place, place2 = _place(verges, one, this, at), _place(verges, other, that, at2)
-                if _far(verges, one, place, beyond) or _far(verges, other, place2, beyond):
+                if opposed and (_far(verges, one, place, beyond) or _far(verges, other, place2, beyond)):
                     continue
                 fewest, found = along + along2, True
                 best, best2 = place, place2
@@ -105,6 +107,14 @@ def _on(verges: DrawnVerges, end: int, segment: int, at: float, beyond_m: float)
     while nearer != segment and not verges.kept[side, nearer]:
         nearer += step
     return bool(at <= high and at >= (low - beyond_m if nearer == segment else low))
+
+
+@compiled_inside
+def _cosine(verges: DrawnVerges, one: int, segment: int, other: int, segment2: int) -> float:
+    """Return the cosine of the angle between two arms: negative where a road goes on."""
+    _, _, ux, uy = _line(verges, one, segment)
+    _, _, ux2, uy2 = _line(verges, other, segment2)
+    return float(ux * ux2 + uy * uy2)
 
 
 @compiled_inside
@@ -152,10 +162,8 @@ def _meeting(verges: DrawnVerges, one: int, segment: int, other: int, segment2: 
 @compiled_inside
 def _apart(verges: DrawnVerges, one: int, segment: int, other: int, segment2: int) -> tuple[Place, Place]:
     """Return places at a corner where the verges do not meet nearby."""
-    _, _, ux, uy = _line(verges, one, segment)
-    _, _, ux2, uy2 = _line(verges, other, segment2)
     at, at2 = _meeting(verges, one, segment, other, segment2)
-    if ux * ux2 + uy * uy2 < 0.0:
+    if _cosine(verges, one, segment, other, segment2) < 0.0:
         return _place(verges, one, segment, 0.0), _place(verges, other, segment2, 0.0)
     if at < 0.0 and at2 < 0.0:
         wide = max(_offset(verges, one, segment), _offset(verges, other, segment2))

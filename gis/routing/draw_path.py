@@ -253,12 +253,19 @@ def _depart(pen: Pen, verges: DrawnVerges, ends: DrawEnds, at: int, spot: Spot, 
 
 @compiled_inside
 def _put_near(pen: Pen, verges: DrawnVerges, ends: DrawEnds, at: int, far: Place, leg: int) -> None:
-    """Draw to the owner's own verge, straight across the road from the place on the other one."""
+    """Draw to the owner's own verge, straight across the road from the place on the other one.
+
+    An owner nearer to the centreline than the verge is met on the way: nothing leads out and back.
+    """
     verge, segment, station = ends.near_verge[at], ends.near_segment[at], ends.near_station_m[at]
     near = place_on_verge(verges, verge, segment, station)
     if far.segment == segment and ends.verge[at] // 2 == verge // 2:
         near = Place(segment, far.station_m, near.offset_m)
-    put_place(pen, verges, verge, near, leg)
+    vertex, turn = segment + verge // 2, 1.0 - 2.0 * (verge % 2)
+    dx, dy = ends.owner_x[at] - verges.x[vertex], ends.owner_y[at] - verges.y[vertex]
+    depth = (dy * verges.ux[segment] - dx * verges.uy[segment]) * turn
+    offset = min(near.offset_m, max(depth, 0.0))
+    put_place(pen, verges, verge, Place(near.segment, near.station_m, offset), leg)
 
 
 @compiled_inside

@@ -16,6 +16,7 @@ A parcel's label is made alike, with its direct ways in place of taps and its do
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import Final
 
 from gis.compiled import compiled
@@ -54,6 +55,18 @@ def check_search(k: int, limit: int) -> None:
         raise ValueError(f"k is {k}: at least one feeder has to be asked for")
     if not 0 <= limit <= LIMIT_MAX:
         raise ValueError(f"the limit {limit} is not between 0 and {LIMIT_MAX}")
+
+
+def check_length(what: str, array: Sized, due: int) -> None:
+    """Refuse an array of another length: kernels read whatever lies behind its end.
+
+    Raises
+    ------
+    ValueError
+        The array does not have the length due.
+    """
+    if len(array) != due:
+        raise ValueError(f"there are {len(array)} {what} for {due}")
 
 
 @compiled

@@ -9,7 +9,7 @@ import numpy as np
 from gis.corridors.streets import Flags, Floats
 from gis.routing.buckets import new_queue
 from gis.routing.doors import Doors
-from gis.routing.labels import COST_BITS, NONE, check_search
+from gis.routing.labels import COST_BITS, NONE, check_length, check_search
 from gis.routing.local_kernel import Question, nearest
 from gis.routing.paths import Paths, assemble, new_results, new_trail
 from gis.routing.records import label_places, new_records
@@ -67,8 +67,16 @@ class Searcher:
             The highest cost of a result, weighted centimetres, up to ``labels.LIMIT_MAX``.
         allowed
             Feeders that may be found; all by default.
+
+        Raises
+        ------
+        ValueError
+            Something is out of range, or there are not as many capacities as feeders.
         """
         check_search(k, limit)
+        check_length("capacities", capacity_kva, self._taps.feeders)
+        if not 0 <= parcel < doors.parcels:
+            raise ValueError(f"there is no parcel {parcel} among {doors.parcels}")
         eligible = np.asarray(capacity_kva) >= load_kva
         if allowed is not None:
             eligible &= allowed

@@ -9,7 +9,7 @@ import numpy as np
 from gis.corridors.streets import Flags, Floats, Ints
 from gis.routing.buckets import new_queue
 from gis.routing.doors import Doors
-from gis.routing.labels import COST_BITS, check_search
+from gis.routing.labels import COST_BITS, check_length, check_search
 from gis.routing.paths import Paths, assemble, new_results, new_trail
 from gis.routing.records import label_places, new_records
 from gis.routing.sweep_kernel import Order, enter, sweep
@@ -50,8 +50,15 @@ def capacity_sweep(
         Feeders that may be found; all by default.
     paths
         Whether to trace the paths, or to leave it at feeders and costs.
+
+    Raises
+    ------
+    ValueError
+        Something is out of range, or an array has another length than what it is about.
     """
     check_search(k, limit)
+    check_length("loads", load_kva, doors.parcels)
+    check_length("capacities", capacity_kva, taps.feeders)
     order = _order(taps, load_kva, capacity_kva, allowed)
     records, queue = new_records(taps, k), new_queue(taps.width_bits)
     results = new_results(len(order.parcel), k, paths=paths)
@@ -77,8 +84,14 @@ def reach_costs(taps: Taps, allowed: Flags, limit: int) -> Ints:
     Returns
     -------
     Weighted centimetres, shape (corners,), 2**31 - 1 beyond the limit.
+
+    Raises
+    ------
+    ValueError
+        Something is out of range, or there are not as many marks as feeders.
     """
     check_search(1, limit)
+    check_length("marks of feeders", allowed, taps.feeders)
     records = new_records(taps, 1)
     feeder: Ints = np.flatnonzero(allowed).astype(np.int32)
     feeder = feeder[np.argsort(first_corner(taps)[feeder], kind="stable")]

@@ -82,10 +82,11 @@ def index_taps(graph: CostGraph, taps: Positions) -> Taps:
     Raises
     ------
     ValueError
-        An arc costs less than 1: searches for paths would not end.
+        An arc costs less than 1: searches for paths would not end. Or a tap comes to a corner that is none.
     """
     if graph.cost.size and graph.cost.min() < 1:
         raise ValueError("every arc has to cost at least 1")
+    check_corners(taps, len(graph.start) - 1)
     seed_start, seed, offer_start, offer_corner, offer_cost = _seeds(taps, len(graph.start) - 1)
     verge_start, tap = _by_verge(taps.verge)
     arc, link = _links(graph)
@@ -106,6 +107,18 @@ def index_taps(graph: CostGraph, taps: Positions) -> Taps:
         most_links=int(np.diff(graph.start).max(initial=0)),
         width_bits=(mean // _WIDTHS_A_STEP).bit_length(),
     )
+
+
+def check_corners(positions: Positions, corners: int) -> None:
+    """Refuse positions on another graph: kernels would read whatever lies behind its end.
+
+    Raises
+    ------
+    ValueError
+        A position comes to a corner that is none.
+    """
+    if max(positions.corner_a.max(initial=-1), positions.corner_b.max(initial=-1)) >= corners:
+        raise ValueError(f"a position comes to a corner beyond the {corners} of the graph")
 
 
 def stretches(positions: Positions) -> Ints:

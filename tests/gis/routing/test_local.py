@@ -169,3 +169,18 @@ def test_what_cannot_be_asked_is_refused(k: int, limit: int) -> None:
 def test_an_arc_without_a_cost_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         line(1, [[tap(1)]], [[entry(0)]], cost=0).taps()
+
+
+def test_what_would_be_read_beyond_its_end_is_refused() -> None:
+    world = line(2, [[tap(2)]], [[entry(0)]])
+    taps = world.taps()
+    doors, searcher = world.doors(taps), Searcher(taps)
+    for parcel in (-1, 1):
+        with pytest.raises(ValueError, match="no parcel"):
+            searcher.nearest_feeders(doors, parcel, 1.0, world.capacity, k=1, limit=9)
+    with pytest.raises(ValueError, match="2 capacities for 1"):
+        searcher.nearest_feeders(doors, 0, 1.0, np.zeros(2), k=1, limit=9)
+    with pytest.raises(ValueError, match="corner beyond the 3"):
+        line(2, [[tap(3)]], [[entry(0)]]).taps()
+    with pytest.raises(ValueError, match="corner beyond the 3"):
+        line(2, [[tap(2)]], [[entry(3)]]).doors(taps)

@@ -219,3 +219,15 @@ def test_nobody_and_nothing() -> None:
     taps = world.taps()
     assert len(capacity_sweep(taps, world.doors(taps), world.load, world.capacity, k=2, limit=9)) == 0
     assert reach_costs(taps, np.array([True]), 9).tolist() == [2**31 - 1] * 2
+
+
+def test_arrays_of_another_length_are_refused() -> None:
+    world = grid(4, 3, 5)
+    taps = world.taps()
+    doors = world.doors(taps)
+    with pytest.raises(ValueError, match="4 loads for 5"):
+        capacity_sweep(taps, doors, world.load[1:], world.capacity, k=1, limit=9)
+    with pytest.raises(ValueError, match="2 capacities for 3"):
+        capacity_sweep(taps, doors, world.load, world.capacity[1:], k=1, limit=9)
+    with pytest.raises(ValueError, match="2 marks of feeders for 3"):
+        reach_costs(taps, np.ones(2, np.bool_), 9)

@@ -1,0 +1,264 @@
+"""A district for the tests of routes: its layers in the plane, and a sample of the routes found in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from sqlalchemy import Engine
+
+from api.operations.demo import load_demo
+from api.operations.imports import import_files
+from gis.corridors.feeder_taps import FeederTaps, feeder_taps
+from gis.corridors.model import Corridors, build_corridors
+from gis.corridors.parameters import CorridorParameters
+from gis.corridors.streets import Flags, Floats, Longs, Objects
+from gis.metric_zone import MetricZone, project
+from gis.network.model import Grid
+from gis.routing.route import Piece, Route
+from gis.routing.router import Connections, Router
+from layers.intake.request import ImportRequest, Watch
+
+CASES: Final = Path(__file__).parents[2].parent / "shared" / "data" / "cases"
+PARAMETERS: Final = CorridorParameters()
+K: Final = 3
+LIMIT_M: Final = 2_000.0
+
+_SAMPLE: Final = 300
+_SILENT: Final = Watch(lambda done, total: None, lambda: None)
+_NEAR_M: Final = 60.0
+_DOUBT_M: Final = 4.0
+_ROUND: Final = 0.85
+_ROUND_DOUBT: Final = 0.05
+_SIX_CORNERS: Final = 7
+
+
+class Median(IntEnum):
+    """Whether a face between two ways is a median or an island, by the widths that the design gives."""
+
+    NO = 0
+    DOUBTFUL = 1
+    YES = 2
+
+
+@dataclass(frozen=True)
+class Land:
+    """The layers that routes run through, in the plane.
+
+    Attributes
+    ----------
+    zone
+        The plane.
+    row
+        Id of a way -> its row in the arrays, roads before railways.
+    lines, width_m, road_class, level, crossings, city
+        Of the ways: line, width, class, (layer, bridge, tunnel), whether it is noded at crossings, and
+        whether it counts as a city road.
+    parcels, parcel_points, water, green
+        Polygons, and a point within each parcel.
+    faces
+        What the ways enclose.
+    """
+
+    zone: MetricZone
+    row: dict[str, int]
+    lines: Objects
+    width_m: Floats
+    road_class: Objects
+    level: list[tuple[float, bool, bool]]
+    crossings: Flags
+    city: Flags
+    parcels: Objects
+    parcel_points: shapely.STRtree
+    water: Objects
+    green: Objects
+    faces: Objects
+    way_tree: shapely.STRtree
+    parcel_tree: shapely.STRtree
+    water_tree: shapely.STRtree
+    green_tree: shapely.STRtree
+    face_tree: shapely.STRtree
+
+    @classmethod
+    def of(cls, grid: Grid, zone: MetricZone) -> Land:
+        """Return the land of a grid."""
+        roads, railways = grid["roads"], grid["railways"]
+        lines = np.concatenate([_plane(grid, "roads", zone), _plane(grid, "railways", zone)])
+        names = roads["class"].where(roads["class"].notna(), "other").tolist() + ["railway"] * len(railways)
+        stated = np.concatenate([roads["width_m"].to_numpy(float), np.full(len(railways), np.nan)])
+        default = np.array([PARAMETERS.default_width_m[name] for name in names])
+        level = [
+            (0.0 if pd.isna(layer) else float(layer), bridge is True, tunnel is True)
+            for layer, bridge, tunnel in zip(roads["layer"], roads["bridge"], roads["tunnel"], strict=True)
+        ]
+        said = roads["city"].tolist() + [False] * len(railways)
+        noding = roads["noding"].tolist() + ["shared"] * len(railways)
+        parcels, water, green = (_plane(grid, name, zone) for name in ("parcels", "water", "green"))
+        faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(lines))))
+        return cls(
+            zone=zone,
+            row={each: row for row, each in enumerate([*roads["id"], *railways["id"]])},
+            lines=lines,
+            width_m=np.where(stated > 0, stated, default),
+            road_class=np.array(names, dtype=object),
+            level=level + [(0.0, False, False)] * len(railways),
+            crossings=np.array([each == "crossings" for each in noding]),
+            # No town is mapped in these cases but one, whose roads all say where they are.
+            city=np.array(
+                [
+                    city if isinstance(city, bool) else name not in {"track", "railway"}
+                    for city, name in zip(said, names, strict=True)
+                ]
+            ),
+            parcels=parcels,
+            parcel_points=shapely.STRtree(shapely.point_on_surface(parcels)),
+            water=water,
+            green=green,
+            faces=faces,
+            way_tree=shapely.STRtree(lines),
+            parcel_tree=shapely.STRtree(parcels),
+            water_tree=shapely.STRtree(water),
+            green_tree=shapely.STRtree(green),
+            face_tree=shapely.STRtree(faces),
+        )
+
+    def half_m(self, piece: Piece) -> float:
+        """Return half the width of a piece's road; a duct has none."""
+        row = self.row.get(piece.road_id)
+        return 0.0 if row is None else float(self.width_m[row]) / 2.0
+
+    def road(self, piece: Piece) -> shapely.LineString:
+        """Return the centreline of a piece's road."""
+        line: shapely.LineString = self.lines[self.row[piece.road_id]]
+        return line
+
+    def half_around_m(self, point: shapely.Point) -> float:
+        """Return half the width of the widest way whose width covers a point; 0 outside of all."""
+        near = self.way_tree.query(point, predicate="dwithin", distance=_NEAR_M)
+        half = self.width_m[near] / 2.0
+        covering = shapely.distance(self.lines[near], point) <= half
+        return float(half[covering].max(initial=0.0))
+
+
+def _plane(grid: Grid, layer: str, zone: MetricZone) -> Objects:
+    return project(np.array(grid[layer]["geometry"].to_numpy(), dtype=object), zone)
+
+
+def median_at(land: Land, point: shapely.Point, half_m: float) -> tuple[Median, float]:
+    """Return whether the face around a point is a median, and its width between the centrelines.
+
+    Parameters
+    ----------
+    land
+        The layers.
+    point
+        Within the face.
+    half_m
+        The mean of half the widths of the ways beside it.
+    """
+    rows = land.face_tree.query(point, predicate="within")
+    if not len(rows):
+        return Median.NO, math.inf
+    face = land.faces[rows[0]]
+    half, area = face.length / 2.0, face.area
+    wide = half / 2.0 - math.sqrt(max(half**2 / 4.0 - area, 0.0)) if half**2 >= 4 * area else math.sqrt(area)
+    if len(land.parcel_points.query(face, predicate="contains")):
+        return Median.NO, wide
+    over = wide - 2.0 * half_m - PARAMETERS.median_width_m
+    roundness = 4.0 * math.pi * area / face.length**2
+    island = area < PARAMETERS.median_area_m2 and len(face.exterior.coords) >= _SIX_CORNERS
+    if over < -_DOUBT_M or (island and roundness > _ROUND + _ROUND_DOUBT):
+        return Median.YES, wide
+    doubtful = over < _DOUBT_M or (island and roundness > _ROUND - _ROUND_DOUBT)
+    return (Median.DOUBTFUL if doubtful else Median.NO), wide
+
+
+def on_island(land: Land, line: shapely.LineString) -> float:
+    """Return how many metres of a line lie inside islands of traffic: round, small and no parcel's."""
+    total = 0.0
+    for row in land.face_tree.query(line, predicate="intersects"):
+        face = land.faces[row]
+        roundness = 4.0 * math.pi * face.area / face.length**2
+        small = face.area < PARAMETERS.median_area_m2 and len(face.exterior.coords) >= _SIX_CORNERS
+        if small and roundness > _ROUND + _ROUND_DOUBT / 2.0:
+            held = len(land.parcel_points.query(face, predicate="contains"))
+            total += 0.0 if held else shapely.intersection(line, face).length
+    return total
+
+
+@dataclass(frozen=True)
+class Case:
+    """A district with its router, a sample of its drawn routes, and its layers in the plane."""
+
+    name: str
+    grid: Grid
+    corridors: Corridors
+    taps: FeederTaps
+    router: Router
+    load_kva: Floats
+    capacity_kva: Floats
+    connections: Connections
+    rows: Longs
+    routes: list[Route]
+    land: Land
+
+    def told(self, route: Route) -> str:
+        """Return which route it is."""
+        parcel, feeder = self.corridors.parcel_ids[route.parcel], self.taps.feeder_ids[route.feeder]
+        return f"{self.name}: {parcel} to {feeder}, {route.length_m:.1f} m"
+
+
+def fill(name: str, engine: Engine, home: Path) -> None:
+    """Import a district into an empty database; ``home`` is where the demo's files are written."""
+    if name == "demo":
+        load_demo(engine, home, lambda _: nullcontext(_SILENT), lambda _: None)
+        return
+
+    def bring(layer: str, file: str, **options: Any) -> None:
+        import_files(engine, ImportRequest(layer, (CASES / name / file,), **options), _SILENT)
+
+    {"wuhan": _wuhan, "malta": _malta}[name](bring)
+
+
+def _wuhan(bring: Callable[..., None]) -> None:
+    bring("roads", "roads.gpkg", noding="shared")
+    bring("parcels", "parcels.gpkg")
+    bring("green", "green.geojson")
+    bring("feeders", "feeders.shp")
+    bring("substations", "substations.geojson", stated={"name": "变电站"})
+    bring("access_points", "access_points.csv", crs="gcj02")
+    bring("transformers", "transformers.csv", crs="EPSG:4326")
+
+
+def _malta(bring: Callable[..., None]) -> None:
+    bring("osm", "malta-latest.osm.pbf")
+    bring("feeders", "feeders.geojson")
+    bring("parcels", "parcels.geojson")
+    stations_at = {"where": {"role": "secondary"}, "stated": {"kind": "=switching_station"}}
+    bring("access_points", "capacity.csv", **stations_at)
+
+
+def case_of(name: str, grid: Grid) -> Case:
+    """Return the case of a grid: routes for made-up loads and capacities, some of them drawn."""
+    corridors = build_corridors(grid, PARAMETERS)
+    taps = feeder_taps(grid, corridors.graph, PARAMETERS)
+    router = Router.of(corridors, taps)
+    chance = np.random.default_rng(20261121)
+    # Many equal loads and capacities, some unknown, as in lists of a utility.
+    load_kva = np.round(chance.uniform(50, 4_000, len(corridors.parcel_ids)), -2)
+    capacity_kva = np.round(chance.uniform(0, 6_000, len(taps.feeder_ids)), -2)
+    load_kva[chance.random(len(load_kva)) < 0.02] = np.nan
+    capacity_kva[chance.random(len(capacity_kva)) < 0.05] = np.nan
+    found = router.connections(load_kva, capacity_kva, k=K, limit_m=LIMIT_M)
+    rows = np.sort(chance.permutation(len(found.parcel))[:_SAMPLE]).astype(np.int64)
+    routes = router.drawn_routes(found, rows)
+    land = Land.of(grid, corridors.graph.streets.zone)
+    return Case(name, grid, corridors, taps, router, load_kva, capacity_kva, found, rows, routes, land)
