@@ -214,6 +214,18 @@ def test_one_load_for_all() -> None:
     assert_as_alone(same, found, 3, 150_000)
 
 
+def test_no_cost_is_too_high_to_be_told_from_a_low_one() -> None:
+    most = 2**31 - 1
+    tap = Position(0, 0, 0, most, most, 0, -1, LIMIT_MAX, 0)
+    entries = [Position(0, 0, 0, most, most, 1, -1, 0, 0), Position(1, 0, 0, 0, 0, 0, -1, most, 0)]
+    near = Position(1, 0, 0, 0, 0, 0, -1, 0, 0)
+    world = World(2, [Arc(0, 1, most)], [[tap]], [entries, [near]], np.array([9.0]), np.array([1.0, 1.0]))
+    taps = world.taps()
+    found = capacity_sweep(taps, world.doors(taps), world.load, world.capacity, k=2, limit=LIMIT_MAX)
+    assert (found.parcel.tolist(), found.cost.tolist()) == ([1], [LIMIT_MAX])
+    assert_as_alone(world, found, 2, LIMIT_MAX)
+
+
 def test_nobody_and_nothing() -> None:
     world = World(2, [Arc(0, 1, 1)], [[]], [], np.array([5.0]), np.zeros(0))
     taps = world.taps()
