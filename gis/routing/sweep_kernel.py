@@ -61,7 +61,8 @@ class Near(NamedTuple):
 def enter(taps: Taps, records: Records, queue: Queue, feeders: Ints, limit: int) -> None:
     """Let feeders in and carry their labels as far as they better those that are there.
 
-    They enter a few at a time: together they spare each other work, and few neighbours stay in the cache.
+    They enter some at a time: one by one they would undo each other's work, all at once lie too far apart in
+    memory.
     """
     for first in range(0, feeders.size, _ENTER_TOGETHER):
         _enter(taps, records, queue, feeders[first : first + _ENTER_TOGETHER], limit)
