@@ -56,6 +56,12 @@ class Faces(NamedTuple):
     half_width_m: Floats
     segments: Ints
 
+    @property
+    def roundness(self) -> Floats:
+        """Area over that of the circle with the same border, 1 for a circle; shape (faces,)."""
+        circle_m2 = np.maximum(self.perimeter_m, 1e-9) ** 2 / (4.0 * math.pi)
+        return np.asarray(self.area_m2 / circle_m2, dtype=np.float64)
+
 
 def sorted_arms(streets: Streets) -> Arms:
     """Return the arms of all nodes by bearing to the next vertex, ties by the vertex after it."""

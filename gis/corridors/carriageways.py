@@ -48,8 +48,7 @@ def tied_faces(streets: Streets, arms: Arms, faces: Faces) -> Flags:
     none = np.zeros(len(faces.area_m2), dtype=bool)
     if used - streets.edges + len(none) >= 2 * pieces:
         return none
-    roundness = 4.0 * math.pi * faces.area_m2 / np.maximum(faces.perimeter_m, 1e-9) ** 2
-    return np.asarray((roundness < _ROUNDNESS) & (faces.perimeter_m > _PERIMETER_M), dtype=bool)
+    return np.asarray((faces.roundness < _ROUNDNESS) & (faces.perimeter_m > _PERIMETER_M), dtype=bool)
 
 
 def _count_pieces(streets: Streets, arms: Arms) -> int:
@@ -81,7 +80,7 @@ def facing_widths(
     verge = np.flatnonzero(tied[faces.of_verge] & np.repeat(main, 2))
     if not len(verge):
         return width_m
-    lines = _lines(streets)
+    lines = streets.lines()
     rays = _rays(lines, verge)
     row, edge, distance = _first_hits(streets, lines, main, rays, parameters.median_width_m)
     gap = distance - (streets.width_m[rays.verge[row] // 2] + streets.width_m[edge]) / 2.0
@@ -95,11 +94,6 @@ def facing_widths(
     free = ~_occupied(lines, found, middle, points)
     width_m[found[free]] = middle[free]
     return width_m
-
-
-def _lines(streets: Streets) -> Objects:
-    owner = np.repeat(np.arange(streets.edges), np.diff(streets.vertex_start))
-    return np.asarray(shapely.linestrings(streets.x, streets.y, indices=owner), dtype=object)
 
 
 def _rays(lines: Objects, verge: Longs) -> _Rays:

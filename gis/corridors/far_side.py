@@ -11,7 +11,7 @@ import shapely
 from gis.corridors.attachments import Attachments
 from gis.corridors.graph import CornerGraph
 from gis.corridors.segments import centimetres, first_vertex, past_verge_cm, verge_position
-from gis.corridors.streets import Floats, Ints, Kind, Longs, Objects
+from gis.corridors.streets import Floats, Ints, Kind, Longs
 
 _HOPS: Final = 3
 """Carriageways beyond the owner's own: main and service roads of both directions."""
@@ -123,7 +123,9 @@ def _rays(graph: CornerGraph, attachments: Attachments, rows: Longs, station_m: 
     # Away from the owner: to the right of the edge for an owner at its left.
     away = np.where(side == 0, 1.0, -1.0)
     dx, dy = uy * away, -ux * away
-    tree = shapely.STRtree(_edge_lines(graph))
+    lines = streets.lines()
+    lines[streets.raised] = None
+    tree = shapely.STRtree(lines)
     gone = np.zeros(len(rows))
     alive = np.arange(len(rows))
     found: list[_Reached] = []
@@ -163,14 +165,6 @@ def _merged(found: list[_Reached]) -> _Reached:
     row, edge, side, segment, station_m, crossing_m = (np.concatenate(column) for column in columns)
     reached = _Reached(row, edge, side, segment, station_m, crossing_m)
     return reached.taken(np.argsort(row, kind="stable"))
-
-
-def _edge_lines(graph: CornerGraph) -> Objects:
-    streets = graph.streets
-    owner = np.repeat(np.arange(streets.edges), np.diff(streets.vertex_start))
-    lines = np.asarray(shapely.linestrings(streets.x, streets.y, indices=owner), dtype=object)
-    lines[streets.raised] = None
-    return lines
 
 
 def _first_hits(

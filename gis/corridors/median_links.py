@@ -86,8 +86,7 @@ def _open_corners(streets: Streets, arms: Arms, median_m: Floats, link: Flags, l
 
 def _along_medians(faces: Faces) -> Flags:
     """Return which verges border a face that is longer than wide, and so no island, shape (verges,)."""
-    roundness = 4.0 * math.pi * faces.area_m2 / np.maximum(faces.perimeter_m, 1e-9) ** 2
-    return np.asarray((roundness < _ROUND)[faces.of_verge], dtype=bool)
+    return np.asarray((faces.roundness < _ROUND)[faces.of_verge], dtype=bool)
 
 
 def _opposite(streets: Streets, arms: Arms, median_m: Floats, corner: Ints, face: Ints) -> _Ways:

@@ -9,7 +9,6 @@ faces.
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
@@ -82,9 +81,8 @@ def _narrow(faces: Faces, parameters: CorridorParameters) -> tuple[Floats, Flags
     width_m = np.where(half**2 >= 4.0 * area, half / 2.0 - root, np.sqrt(area))
     inside = (faces.area_m2 > 0.0) & (faces.perimeter_m > 0.0)
     narrow = inside & (width_m - 2.0 * faces.half_width_m < parameters.median_width_m)
-    roundness = 4.0 * math.pi * area / np.maximum(faces.perimeter_m, 1e-9) ** 2
     island = inside & (area < parameters.median_area_m2)
-    island &= (roundness > _ROUND) & (faces.segments >= _ROUND_SEGMENTS)
+    island &= (faces.roundness > _ROUND) & (faces.segments >= _ROUND_SEGMENTS)
     return width_m, narrow | island
 
 

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from gis.metric_zone import MetricZone
@@ -97,3 +98,8 @@ class Streets:
     def nodes(self) -> int:
         """Number of nodes."""
         return len(self.node_x)
+
+    def lines(self) -> Objects:
+        """Return the edges as lines of the plane, shape (edges,)."""
+        owner = np.repeat(np.arange(self.edges), np.diff(self.vertex_start))
+        return np.asarray(shapely.linestrings(self.x, self.y, indices=owner), dtype=object)
