@@ -19,7 +19,20 @@ def compiled(function: _Function) -> _Function:
     # numba looks only at the caller's own file, and would go on with what an older callee was compiled to.
     cached = dispatcher._cache._cache_file  # noqa: SLF001  # there is no public way to widen the stamp
     cached._source_stamp = (cached._source_stamp, _sources())  # noqa: SLF001  # as above
+    cached._load_index = _ignoring_lost_types(cached._load_index)  # noqa: SLF001  # as above
     return cast("_Function", dispatcher)
+
+
+def _ignoring_lost_types(load: Callable[[], dict[Any, Any]]) -> Callable[[], dict[Any, Any]]:
+    """Return how the index of a cache is read: one that names a type which is no more holds nothing."""
+
+    def read() -> dict[Any, Any]:
+        try:
+            return load()
+        except (ImportError, AttributeError):
+            return {}
+
+    return read
 
 
 @cache

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from gis.compiled import compiled
 from gis.corridors.streets import Flags, Ints, Longs
 from gis.routing.measure import Measures
+
+_FEW: Final = 64
+_COMPARED: Final = (0, 1, 4, 6)
+"""Length, crossed metres, excavation and metres along main roads among the columns of ``Measures``."""
 
 
 def unbeaten(measures: Measures, parcel: Ints, feeder: Ints) -> Flags:
@@ -40,6 +46,62 @@ def unbeaten(measures: Measures, parcel: Ints, feeder: Ints) -> Flags:
 def ranked(measures: Measures, parcel: Ints, feeder: Ints) -> Longs:
     """Return the rows by parcel, then length, then feeder, then row, shape (n,)."""
     return np.lexsort((np.arange(len(parcel)), feeder, measures.length_cm, parcel)).astype(np.int64)
+
+
+def chosen(table: Ints, parcel: Ints, feeder: Ints) -> Longs:
+    """Return the rows that are ``unbeaten``, as they are ``ranked``.
+
+    Parameters
+    ----------
+    table
+        Rows in the order of the columns of ``Measures``, shape (8, n).
+    parcel, feeder
+        Whose each is, shape (n,).
+    """
+    if len(parcel) <= _FEW:
+        return _chosen_of_few(table, parcel, feeder)
+    measures = Measures(*table)
+    order = ranked(measures, parcel, feeder)
+    return order[unbeaten(measures, parcel, feeder)[order]]
+
+
+@compiled
+def _chosen_of_few(table: Ints, parcel: Ints, feeder: Ints) -> Longs:
+    """Do as ``chosen``, without sorting anything twice or setting anything up."""
+    order, count = np.empty(parcel.size, np.int64), 0
+    for row in range(parcel.size):
+        beaten = False
+        for other in range(parcel.size):
+            same = other != row and parcel[other] == parcel[row] and feeder[other] == feeder[row]
+            beaten = beaten or (same and _few_beat(table, other, row))
+        if beaten:
+            continue
+        gap = count
+        while gap > 0 and _after(table[0], parcel, feeder, order[gap - 1], row):
+            order[gap] = order[gap - 1]
+            gap -= 1
+        order[gap] = row
+        count += 1
+    return order[:count]
+
+
+@compiled
+def _few_beat(table: Ints, one: int, other: int) -> bool:
+    better = False
+    for column in _COMPARED:
+        if table[column, one] > table[column, other]:
+            return False
+        better = better or table[column, one] < table[column, other]
+    return better or one < other
+
+
+@compiled
+def _after(length: Ints, parcel: Ints, feeder: Ints, one: int, other: int) -> bool:
+    if parcel[one] != parcel[other]:
+        return bool(parcel[one] > parcel[other])
+    if length[one] != length[other]:
+        return bool(length[one] > length[other])
+    return bool(feeder[one] > feeder[other])
 
 
 @compiled

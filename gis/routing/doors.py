@@ -11,7 +11,7 @@ from gis.corridors.streets import Ints, Longs
 from gis.routing.direct import direct_way
 from gis.routing.field import Positions
 from gis.routing.labels import COST_BITS, LIMIT_MAX, LOW_BITS
-from gis.routing.taps import Taps, check_corners, stretches
+from gis.routing.taps import Taps, check_corners, head_of, stretches
 
 PAIR_FEEDER, PAIR_COST, PAIR_ENTRY, PAIR_TAP, PAIR_X, PAIR_Y = range(6)
 _PAIR_COLUMNS: Final = 6
@@ -25,7 +25,8 @@ class Doors(NamedTuple):
     ----------
     door_start, door, place
         Compressed rows: parcel -> corners, each once, as ``cost << 32 | corner`` with the least cost and the
-        first place (``2 * position + end``) that has it; by ascending place.
+        first place (``2 * position + end``) that has it; by ascending place. A corner that is left better
+        by a neighbouring door than by its own is left out, for no path starts there.
     pair_start, pair
         Compressed rows: parcel -> feeders that can be reached along one verge, each once, as feeder, cost,
         entry position, tap position, x and y of its cheapest direct way, shape (n, 6).
@@ -96,6 +97,7 @@ def _collect(taps: Taps, entries: _Entries) -> Doors:
             if taps_there > 0:
                 pair = _with_room(pair, pairs + taps_there)
                 pairs = _add_pairs(pair, first_pair, pairs, position, taps, entries)
+        doors = _drop_beaten(taps, door, place, first_door, doors)
         _sort(door, place, first_door, doors)
         door_start[parcel + 1], pair_start[parcel + 1] = doors, pairs
     return Doors(door_start, door[:doors].copy(), place[:doors].copy(), pair_start, pair[:pairs].copy())
@@ -117,6 +119,34 @@ def _add_door(door: Longs, place: Ints, first: int, count: int, way: int, at: in
     if found == count or way < door[found]:
         door[found], place[found] = way, at
     return max(count, found + 1)
+
+
+@compiled
+def _drop_beaten(taps: Taps, door: Longs, place: Ints, first: int, count: int) -> int:
+    """Drop the doors that another one beats over a single arc; return the new number of doors.
+
+    Whatever can be reached by such a door is reached by the other one for less, or for as much from an
+    earlier place, with which the path then starts. A chain of doors that beat each other ends at one that
+    stays, as each link of it is cheaper or earlier.
+    """
+    for at in range(first, count):
+        corner, cost = door[at] & LOW_BITS, door[at] >> COST_BITS
+        beaten = False
+        for step in range(taps.start[corner], taps.start[corner + 1]):
+            over = taps.link[step]
+            for other in range(first, count):
+                if door[other] & LOW_BITS == head_of(over):
+                    onward = (door[other] >> COST_BITS) + (over >> COST_BITS)
+                    earlier = max(place[other], -1 - place[other]) < place[at]
+                    beaten = beaten or onward < cost or (onward == cost and earlier)
+        if beaten:
+            place[at] = -1 - place[at]  # to be dropped, but still to be compared with
+    kept = first
+    for at in range(first, count):
+        if place[at] >= 0:
+            door[kept], place[kept] = door[at], place[at]
+            kept += 1
+    return kept
 
 
 @compiled

@@ -17,7 +17,9 @@ A parcel's label is made alike, with its direct ways in place of taps and its do
 from __future__ import annotations
 
 from collections.abc import Sized
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from gis.compiled import compiled
 from gis.corridors.streets import Longs
@@ -41,6 +43,26 @@ NONE: Final = 2**63 - 1
 
 LIMIT_MAX: Final = 2**30 - 1
 """The highest limit of a search, weighted centimetres."""
+
+
+class Labels(NamedTuple):
+    """Labels of all corners.
+
+    Attributes
+    ----------
+    best
+        The k best of each corner, ascending, then ``NONE``; shape (corners * k,).
+    k
+        Labels of a corner.
+    """
+
+    best: Longs
+    k: int
+
+
+def new_labels(corners: int, k: int) -> Labels:
+    """Return room for labels."""
+    return Labels(np.full(corners * k, NONE), k)
 
 
 def check_search(k: int, limit: int) -> None:

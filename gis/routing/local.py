@@ -10,33 +10,39 @@ from gis.corridors.streets import Flags, Floats
 from gis.routing.buckets import new_queue
 from gis.routing.doors import Doors
 from gis.routing.labels import COST_BITS, NONE, check_length, check_search
-from gis.routing.local_kernel import Question, nearest
-from gis.routing.paths import Paths, assemble, new_results, new_trail
-from gis.routing.records import label_places, new_records
+from gis.routing.local_kernel import PATIENCE, Ground, Question, nearest, new_memory
+from gis.routing.nearby import Nearby, nearby
+from gis.routing.paths import Paths, first_paths, new_results, new_table, new_trail
 from gis.routing.taps import Taps
 
 _EPOCHS: Final = 2**31 - 1
-_FIRST_ARCS: Final = 1 << 10
-_ONLY: Final = np.zeros(1, np.int64)
+_FIRST_ROOM: Final = 1 << 12
 
 
 class Searcher:
     """Searches for single parcels on one graph, without preparing anything anew for each.
 
-    It keeps about 50 bytes for each corner and is no one's but its thread's: two threads need two searchers.
+    It keeps 8 bytes for each corner and is no one's but its thread's: two threads need two searchers.
 
     Parameters
     ----------
     taps
         The graph with the feeders.
+    known
+        What is known of them beforehand, 80 bytes for each corner that searchers may share;
+        made if not given.
+    patience
+        How many corners a search goes beyond before it looks where the taps lie; no answer depends on it.
     """
 
-    def __init__(self, taps: Taps) -> None:
+    def __init__(self, taps: Taps, known: Nearby | None = None, patience: int = PATIENCE) -> None:
+        self._patience = patience
         self._taps = taps
-        self._records = new_records(taps, 1)
-        self._queue = new_queue(taps.width_bits)
-        self._trail = new_trail(_FIRST_ARCS)
+        self._nearby = nearby(taps) if known is None else known
+        self._distance = np.full(taps.corners, NONE)
+        self._provide(_FIRST_ROOM)
         self._epoch = _EPOCHS
+        self._results = new_results(1, 1, paths=True)
 
     def nearest_feeders(
         self,
@@ -80,16 +86,29 @@ class Searcher:
         eligible = np.asarray(capacity_kva) >= load_kva
         if allowed is not None:
             eligible &= allowed
-        question = Question(parcel, k, limit, self._next_epoch())
-        results, entry = new_results(1, k, paths=True), self._records.entry
-        self._trail.used[0] = 0
-        self._trail = nearest(self._taps, doors, entry, self._queue, eligible, question, results, self._trail)
-        return assemble(doors, np.array([parcel], np.int32), _ONLY, results, self._trail)
+        ground = Ground(self._taps, self._nearby, doors)
+        if len(self._results.label) != k:
+            self._results = new_results(1, k, paths=True)
+        count = -1
+        while count < 0:
+            table = new_table(k, self._trail)
+            question = Question(eligible, parcel, k, limit, self._next_epoch(), self._patience)
+            count = nearest(ground, self._memory, self._queue, question, self._results, self._trail, table)
+            if count < 0:
+                self._provide(4 * self._room)
+        return first_paths(table, count)
+
+    def _provide(self, room: int) -> None:
+        """Provide working memory with room for so many corners that are met, waited for or gone along."""
+        self._room = room
+        self._memory = new_memory(self._distance, room, self._nearby.low.shape[1])
+        self._queue = new_queue(self._taps.width_bits, room)
+        self._trail = new_trail(room)
 
     def _next_epoch(self) -> int:
         """Return the next epoch; when none is left, forget all distances and begin again."""
         if self._epoch == 0:
-            self._records.entry[label_places(self._taps)] = NONE
+            self._distance[:] = NONE
             self._epoch = _EPOCHS
         self._epoch -= 1
         return self._epoch << COST_BITS

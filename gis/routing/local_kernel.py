@@ -1,7 +1,12 @@
 """The search for one parcel: outward from its doors until no better feeder can be met.
 
-It runs on records with one label, which holds an epoch in its upper 32 bits and the distance from the parcel
-below. Every search has a lower epoch than those before: what they left behind is dearer than anything new.
+The distances from the parcel hold an epoch in their upper 32 bits. Every search has a lower epoch than those
+before: what they left behind is dearer than anything new.
+
+A corner tells at once what the feeders listed there cost (``nearby``); beyond it can only be others, none of
+them nearer to it than the last of the list. So the search goes on from a corner only where the last one is
+within the bound. On a cheapest way to a feeder within the bound, every corner that does not list the feeder
+is gone beyond, because those it lists are no farther; and where a corner lists it, all later ones do.
 """
 
 from __future__ import annotations
@@ -11,136 +16,345 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from gis.compiled import compiled
-from gis.corridors.streets import Flags, Longs
-from gis.routing.buckets import Queue, has_room, pop, push, reset, waiting, with_room
+from gis.corridors.streets import Flags, Ints, Longs
+from gis.routing.buckets import Queue, has_room, pop, push, reset, waiting
 from gis.routing.doors import PAIR_COST, PAIR_FEEDER, Doors
-from gis.routing.labels import COST_BITS, LOW_BITS, NONE, feeder_of, keep_best, label_of
-from gis.routing.paths import ARCS, ENTRY, FIRST_ARC, TAP, Results, Trail, pair_with
-from gis.routing.paths import with_room as trail_with_room
-from gis.routing.records import LINKS, TAPPED, record_at, record_of
-from gis.routing.taps import SEED_COST, SEED_FEEDER, SEED_PLACE, Taps
+from gis.routing.labels import (
+    COST_BITS,
+    FAR_WAY,
+    LIMIT_MAX,
+    LOW_BITS,
+    NONE,
+    RANK_BITS,
+    feeder_of,
+    keep_best,
+    label_of,
+)
+from gis.routing.nearby import Nearby, apart
+from gis.routing.paths import (
+    ARCS,
+    ENTRY,
+    FIRST_ARC,
+    TAP,
+    Results,
+    Table,
+    Trail,
+    fill_row,
+    pair_with,
+    tap_at,
+)
+from gis.routing.taps import COST_OF_LINK, SEED_COST, SEED_FEEDER, SEED_PLACE, Taps, head_of
 
 _MARK: Final = 2**31
-"""Set in labels of corners on a cheapest path; distances stay below."""
+"""Set in distances of corners on a cheapest path; they stay below."""
 
-_FIRST_CORNERS: Final = 256
+_MET_COLUMNS: Final = 2
+_GONE: Final = 1
+
+PATIENCE: Final = 32
+"""A search that has gone beyond so many corners looks where the taps lie, which costs about as much."""
+
+
+class Ground(NamedTuple):
+    """Where is searched: the graph with the feeders, what is known of them beforehand, and the parcels."""
+
+    taps: Taps
+    nearby: Nearby
+    doors: Doors
 
 
 class Question(NamedTuple):
-    """What is asked: a parcel, how many feeders, up to which cost; and the epoch, in its place in a label."""
+    """What is asked, and how it is looked for.
 
+    Attributes
+    ----------
+    eligible
+        Feeders that may be found.
+    parcel, k, limit
+        For which parcel, how many feeders, up to which cost.
+    epoch
+        The epoch, in its place.
+    patience
+        How many corners the search goes beyond before it looks where the taps lie.
+    """
+
+    eligible: Flags
     parcel: int
     k: int
     limit: int
     epoch: int
+    patience: int
+
+
+class Memory(NamedTuple):
+    """What a search works with.
+
+    Attributes
+    ----------
+    distance
+        Epoch and distance from the parcel of each corner.
+    met
+        Corners where a feeder was met no dearer than before, and its label, shape (n, 2).
+    marked
+        Corners that are marked.
+    used
+        Number of corners met, and of corners gone beyond.
+    low, high
+        Between which distances from the landmarks all taps lie that matter, shape (landmarks,).
+    """
+
+    distance: Longs
+    met: Longs
+    marked: Longs
+    used: Longs
+    low: Ints
+    high: Ints
+
+
+def new_memory(distance: Longs, room: int, landmarks: int) -> Memory:
+    """Return a memory with room for so many corners."""
+    return Memory(
+        distance,
+        np.empty((room, _MET_COLUMNS), np.int64),
+        np.empty(room, np.int64),
+        np.zeros(2, np.int64),
+        np.empty(landmarks, np.int32),
+        np.empty(landmarks, np.int32),
+    )
 
 
 @compiled
 def nearest(
-    taps: Taps,
-    doors: Doors,
-    entry: Longs,
+    ground: Ground,
+    memory: Memory,
     queue: Queue,
-    eligible: Flags,
     question: Question,
     results: Results,
     trail: Trail,
-) -> Trail:
+    table: Table,
+) -> int:
     """Find the nearest eligible feeders of a parcel, and the paths to them.
 
     Returns
     -------
-    What takes the place of the trail.
+    How many there are, in the first columns of the table; -1 where the room in the memory, the queue or the
+    trail was too little.
     """
-    found, k, parcel = results.label, question.k, question.parcel
+    doors, found, k, parcel = ground.doors, results.label, question.k, question.parcel
+    found[:], memory.used[:], trail.used[0] = NONE, 0, 0
     for row in range(doors.pair_start[parcel], doors.pair_start[parcel + 1]):
         feeder, cost = int(doors.pair[row, PAIR_FEEDER]), int(doors.pair[row, PAIR_COST])
-        if eligible[feeder] and cost <= question.limit:
+        if question.eligible[feeder] and cost <= question.limit:
             keep_best(found, 0, k, label_of(cost, feeder))
     reset(queue)
-    queue = with_room(queue, doors.door_start[parcel + 1] - doors.door_start[parcel])
+    if not has_room(queue, doors.door_start[parcel + 1] - doors.door_start[parcel]):
+        return -1
     for at in range(doors.door_start[parcel], doors.door_start[parcel + 1]):
         cost = doors.door[at] >> COST_BITS
         if cost <= question.limit:
-            record = record_of(taps.start, 1, doors.door[at] & LOW_BITS)
-            entry[record + 1] = question.epoch | cost
-            push(queue, cost << COST_BITS | record)
-    while waiting(queue) > 0:
-        queue = with_room(queue, taps.most_links)
-        _explore(taps, entry, queue, eligible, question, found)
-    for rank in range(k):
-        if found[rank] == NONE:
+            memory.distance[doors.door[at] & LOW_BITS] = question.epoch | cost
+            push(queue, doors.door[at])
+    memory.low[:], memory.high[:] = 0, LIMIT_MAX + 1
+    _explore(ground, memory, queue, question, found)
+    if waiting(queue) > 0 and memory.used[_GONE] >= question.patience:
+        k = min(k, _aim(ground, memory, question))
+        aimed = Question(question.eligible, parcel, k, question.limit, question.epoch, LIMIT_MAX)
+        _explore(ground, memory, queue, aimed, found)
+    if waiting(queue) > 0:
+        return -1
+    rank = 0
+    while rank < k and found[rank] != NONE:
+        label, leg = found[rank], results.leg[rank]
+        if not _trace(ground, memory, question, label, leg, trail):
+            return -1
+        fill_row(doors, parcel, label, leg, table, rank)
+        rank += 1
+    return rank
+
+
+@compiled
+def _explore(ground: Ground, memory: Memory, queue: Queue, question: Question, found: Longs) -> None:
+    """Go outward until nothing within the bound is left, or no room in the queue or the memory.
+
+    It also ends when the patience does, counted from the begin of the search.
+    """
+    taps, nearby, epoch = ground.taps, ground.nearby, question.epoch
+    distance, start, link, room = memory.distance, taps.start, taps.link, taps.most_links
+    best, seed, seed_start = nearby.best, taps.seed, taps.seed_start
+    most = memory.met.shape[0] - nearby.listed - taps.most_seeds
+    bound, gone = _bound(question, found), memory.used[_GONE]
+    while waiting(queue) > 0 and has_room(queue, room) and memory.used[0] <= most:
+        if gone >= question.patience:
             break
-        trail = _trace(taps, doors, entry, question, found[rank], results.leg[rank], trail)
-    return trail
-
-
-@compiled
-def _explore(
-    taps: Taps, entry: Longs, queue: Queue, eligible: Flags, question: Question, found: Longs
-) -> None:
-    """Go outward until nothing within the bound is left, or no room in the queue."""
-    epoch, k, room = question.epoch, question.k, taps.most_links
-    seed, seed_start = taps.seed, taps.seed_start
-    bound = min(question.limit, found[k - 1] >> COST_BITS)
-    while waiting(queue) > 0 and has_room(queue, room):
         item = pop(queue)
-        record, distance = item & LOW_BITS, item >> COST_BITS
-        label, head = entry[record + 1], entry[record]
-        if distance > bound or label != epoch | distance:
+        corner, cost = item & LOW_BITS, item >> COST_BITS
+        there = nearby.mark[corner]
+        if distance[corner] != epoch | cost or cost + apart(memory.low, memory.high, there, there) > bound:
             continue
-        if head & TAPPED != 0:
-            corner = head >> COST_BITS
-            for at in range(seed_start[corner], seed_start[corner + 1]):
-                cost = distance + seed[at, SEED_COST]
-                if cost <= bound and eligible[seed[at, SEED_FEEDER]]:
-                    keep_best(found, 0, k, label_of(cost, seed[at, SEED_FEEDER]))
-            bound = min(bound, found[k - 1] >> COST_BITS)
-        for at in range(record + 2, record + 2 + (head & LINKS)):
-            link = entry[at]
-            onward, neighbour = label + (link >> COST_BITS), record_at(link)
-            if onward <= epoch + bound and onward < entry[neighbour + 1]:
-                entry[neighbour + 1] = onward
-                push(queue, (onward - epoch) << COST_BITS | neighbour)
+        listed = best[corner * nearby.listed : (corner + 1) * nearby.listed]
+        seeds = seed[seed_start[corner] : seed_start[corner + 1]]
+        beyond = _meet_there(listed, seeds, memory.met, memory.used, question, found, item)
+        bound = _bound(question, found)
+        if not beyond:
+            continue
+        gone += 1
+        for at in range(start[corner], start[corner + 1]):
+            onward, neighbour = cost + (link[at] >> COST_BITS), head_of(link[at])
+            if onward <= bound and epoch | onward < distance[neighbour]:
+                distance[neighbour] = epoch | onward
+                push(queue, onward << COST_BITS | neighbour)
+    memory.used[_GONE] = gone
 
 
 @compiled
-def _trace(
-    taps: Taps, doors: Doors, entry: Longs, question: Question, label: int, leg: Longs, trail: Trail
-) -> Trail:
-    """Write down the path of a label, see ``paths`` for the rule."""
-    parcel = question.parcel
+def _bound(question: Question, found: Longs) -> int:
+    """Return the most that a feeder may cost to be among the nearest; -1 where none is looked for."""
+    return min(question.limit, found[question.k - 1] >> COST_BITS) if question.k > 0 else -1
+
+
+@compiled
+def _meet_there(
+    listed: Longs, seeds: Ints, met: Longs, used: Longs, question: Question, found: Longs, item: int
+) -> bool:
+    """Note which feeders a corner of the queue lists, and then can tap; tell whether there may be others."""
+    eligible, k = question.eligible, question.k
+    cost, bound = item >> COST_BITS, _bound(question, found)
+    for label in listed:
+        if cost + (label >> COST_BITS) > bound:
+            return False
+        if eligible[feeder_of(label)]:
+            _meet(met, used, found, k, item & LOW_BITS, (label & RANK_BITS) + (item & COST_OF_LINK))
+            bound = _bound(question, found)
+    for at in range(seeds.shape[0]):
+        onward = cost + int(seeds[at, SEED_COST])
+        if onward <= bound and eligible[seeds[at, SEED_FEEDER]]:
+            label = label_of(onward, int(seeds[at, SEED_FEEDER]))
+            _meet(met, used, found, k, item & LOW_BITS, label)
+    return True
+
+
+@compiled
+def _aim(ground: Ground, memory: Memory, question: Question) -> int:
+    """Fill in between which distances from the landmarks all taps lie that may be within the limit.
+
+    A feeder that no landmark tells to be too far counts, and one that is met along a single verge.
+
+    Returns
+    -------
+    How many feeders may be within the limit, at most.
+    """
+    taps, nearby, doors, eligible = ground.taps, ground.nearby, ground.doors, question.eligible
+    parcel, mark, low, high = question.parcel, nearby.mark, memory.low, memory.high
+    own_low, own_high, left = np.full_like(low, LIMIT_MAX + 1), np.full_like(high, 0), -1
+    for at in range(doors.door_start[parcel], doors.door_start[parcel + 1]):
+        _widen(own_low, own_high, mark[doors.door[at] & LOW_BITS])
+        left = max(left, question.limit - (doors.door[at] >> COST_BITS))
+    low[:], high[:] = LIMIT_MAX + 1, 0
+    count = 0
+    for row in range(doors.pair_start[parcel], doors.pair_start[parcel + 1]):
+        count += 1 if eligible[doors.pair[row, PAIR_FEEDER]] else 0
+    for feeder in range(eligible.size):
+        if not eligible[feeder] or apart(own_low, own_high, nearby.low[feeder], nearby.high[feeder]) > left:
+            continue
+        near = False
+        for at in range(taps.offer_start[feeder], taps.offer_start[feeder + 1]):
+            there = mark[taps.offer_corner[at]]
+            if taps.offer_cost[at] + apart(own_low, own_high, there, there) <= left:
+                _widen(low, high, there)
+                near = True
+        count += 1 if near else 0
+    return count
+
+
+@compiled
+def _widen(low: Ints, high: Ints, there: Ints) -> None:
+    for column in range(low.size):
+        low[column], high[column] = min(low[column], there[column]), max(high[column], there[column])
+
+
+@compiled
+def _meet(met: Longs, used: Longs, found: Longs, k: int, corner: int, label: int) -> None:
+    """Note where a feeder is met, if it is no dearer than it was found before."""
+    if label > found[k - 1]:
+        return
+    known = keep_best(found, 0, k, label)
+    for rank in range(k):
+        known = known or found[rank] == label
+    if known:
+        at = used[0]
+        met[at, 0], met[at, 1] = corner, label
+        used[0] = at + 1
+
+
+@compiled
+def _trace(ground: Ground, memory: Memory, question: Question, label: int, leg: Longs, trail: Trail) -> bool:
+    """Write down the path of a label, see ``paths`` for the rule, and tell whether there was room for it."""
+    taps, nearby, doors = ground.taps, ground.nearby, ground.doors
+    parcel, feeder = question.parcel, feeder_of(label)
     leg[FIRST_ARC], leg[ARCS] = trail.used[0], 0
     pair = pair_with(doors.pair, doors.pair_start[parcel], doors.pair_start[parcel + 1], label)
     if pair >= 0:
         leg[ENTRY] = -1 - pair
-        return trail
-    marked = _mark(taps, entry, question.epoch, label)
-    trail = trail_with_room(trail, marked.size)
+        return True
+    count = _mark(taps, memory, label)
+    if count == memory.marked.size:
+        return False
+    distance, marked = memory.distance, question.epoch + _MARK
     door = doors.door_start[parcel]
-    corner = doors.door[door] & LOW_BITS
-    record = record_of(taps.start, 1, corner)
-    while entry[record + 1] != question.epoch + _MARK + (doors.door[door] >> COST_BITS):
+    while distance[doors.door[door] & LOW_BITS] != marked + (doors.door[door] >> COST_BITS):
         door += 1
-        corner = doors.door[door] & LOW_BITS
-        record = record_of(taps.start, 1, corner)
     leg[ENTRY] = doors.place[door]
-    target = question.epoch + _MARK + (label >> COST_BITS)
-    tap = _tap(taps, corner, feeder_of(label), target - entry[record + 1])
-    while tap < 0:
-        at = record + 2
-        while entry[record_at(entry[at]) + 1] != entry[record + 1] + (entry[at] >> COST_BITS):
+    corner = doors.door[door] & LOW_BITS
+    left = marked + (label >> COST_BITS) - distance[corner]
+    way, tap = _listed(nearby, corner, label_of(left, feeder)), _tap(taps, corner, feeder, left)
+    enough = trail.used[0] + count <= trail.arc.size
+    while enough and way < 0 and tap < 0:
+        at = int(taps.start[corner])
+        while distance[head_of(taps.link[at])] != distance[corner] + (taps.link[at] >> COST_BITS):
             at += 1
-        step = trail.used[0]
-        trail.arc[step], trail.corner[step] = taps.arc[taps.start[corner] + at - record - 2], corner
-        trail.used[0] = step + 1
-        record = record_at(entry[at])
-        corner = entry[record] >> COST_BITS
-        tap = _tap(taps, corner, feeder_of(label), target - entry[record + 1])
+        _step(taps, trail, corner, at)
+        corner = head_of(taps.link[at])
+        left = marked + (label >> COST_BITS) - distance[corner]
+        way, tap = _listed(nearby, corner, label_of(left, feeder)), _tap(taps, corner, feeder, left)
+    for at in range(count):
+        distance[memory.marked[at]] -= _MARK
+    if enough and tap < 0:
+        tap = _follow(taps, nearby, corner, label_of(left, feeder), trail)
     leg[TAP], leg[ARCS] = tap, trail.used[0] - leg[FIRST_ARC]
-    for place in marked:
-        entry[place + 1] -= _MARK
-    return trail
+    return enough and tap >= 0
+
+
+@compiled
+def _step(taps: Taps, trail: Trail, corner: int, at: int) -> None:
+    step = trail.used[0]
+    trail.arc[step], trail.corner[step] = taps.arc[at], corner
+    trail.used[0] = step + 1
+
+
+@compiled
+def _follow(taps: Taps, nearby: Nearby, corner: int, label: int, trail: Trail) -> int:
+    """Follow a feeder from a corner that lists it; return the place of its tap, -1 without room for it."""
+    way = _listed(nearby, corner, label)
+    while way != 0:
+        if trail.used[0] == trail.arc.size:
+            return -1
+        at = taps.start[corner] + way - 1
+        if way == FAR_WAY:
+            while _listed(nearby, head_of(taps.link[at]), label - (taps.link[at] & COST_OF_LINK)) < 0:
+                at += 1
+        _step(taps, trail, corner, at)
+        corner, label = head_of(taps.link[at]), label - (taps.link[at] & COST_OF_LINK)
+        way = _listed(nearby, corner, label)
+    return tap_at(taps.seed, taps.seed_start[corner], feeder_of(label))
+
+
+@compiled
+def _listed(nearby: Nearby, corner: int, label: int) -> int:
+    """Return the way of a feeder that a corner lists at this cost, -1 where it does not."""
+    for place in range(corner * nearby.listed, corner * nearby.listed + nearby.listed):
+        if nearby.best[place] & RANK_BITS == label:
+            return (int(nearby.best[place]) >> 1) & FAR_WAY
+    return -1
 
 
 @compiled
@@ -153,32 +367,31 @@ def _tap(taps: Taps, corner: int, feeder: int, cost: int) -> int:
 
 
 @compiled
-def _mark(taps: Taps, entry: Longs, epoch: int, label: int) -> Longs:
-    """Mark all corners on any cheapest path from the parcel to a label's feeder, and return their records."""
-    marked, count, done = np.empty(_FIRST_CORNERS, np.int64), 0, 0
-    target = epoch + (label >> COST_BITS)
-    feeder = feeder_of(label)
-    for at in range(taps.offer_start[feeder], taps.offer_start[feeder + 1]):
-        record = record_of(taps.start, 1, taps.offer_corner[at])
-        if entry[record + 1] + taps.offer_cost[at] == target:
-            marked, count = _marked(entry, record, marked, count)
-    while done < count:
-        record = marked[done]
+def _mark(taps: Taps, memory: Memory, label: int) -> int:
+    """Mark all corners from the parcel to where a feeder was met, on any cheapest path.
+
+    Returns
+    -------
+    How many there are; where their room is too little, that room.
+    """
+    distance, marked, start, link = memory.distance, memory.marked, taps.start, taps.link
+    room, count, done = marked.size, 0, 0
+    for at in range(memory.used[0]):
+        corner = memory.met[at, 0]
+        if memory.met[at, 1] == label and distance[corner] & _MARK == 0 and count < room:
+            count = _marked(memory, corner, count)
+    while done < count < room:
+        corner = marked[done]
         done += 1
-        for at in range(record + 2, record + 2 + (entry[record] & LINKS)):
-            neighbour = record_at(entry[at])
-            if entry[neighbour + 1] + (entry[at] >> COST_BITS) == entry[record + 1] - _MARK:
-                marked, count = _marked(entry, neighbour, marked, count)
-    return marked[:count]
+        for at in range(start[corner], start[corner + 1]):
+            neighbour = head_of(link[at])
+            if distance[neighbour] + (link[at] >> COST_BITS) == distance[corner] - _MARK and count < room:
+                count = _marked(memory, neighbour, count)
+    return count
 
 
 @compiled
-def _marked(entry: Longs, record: int, marked: Longs, count: int) -> tuple[Longs, int]:
-    if count == marked.size:
-        more = np.empty(2 * count, np.int64)
-        for at in range(count):  # numba takes seconds to compile the copy of a slice
-            more[at] = marked[at]
-        marked = more
-    entry[record + 1] += _MARK
-    marked[count] = record
-    return marked, count + 1
+def _marked(memory: Memory, corner: int, count: int) -> int:
+    memory.distance[corner] += _MARK
+    memory.marked[count] = corner
+    return count + 1

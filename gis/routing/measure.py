@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from gis.corridors.coverage_intervals import covered_between
 from gis.corridors.coverage_places import PlaceMeasures
 from gis.corridors.graph import ArcKind, CornerGraph
 from gis.corridors.streets import Flags, Floats, Ints, Kind, Longs
+from gis.routing.anchor_columns import AnchorColumns, anchor_columns
 from gis.routing.field import Positions
 from gis.routing.paths import Paths
 
@@ -25,6 +26,10 @@ _VERGE = int(ArcKind.VERGE)
 _DUCT = int(Kind.DUCT)
 _LENGTH, _CROSSING, _CITY, _EXCAVATION, _GREEN, _MAIN, _INFRASTRUCTURE = (int(column) for column in Column)
 _COUNT = len(Column)
+_COLUMNS = _COUNT + 1
+_SHOWN = (_LENGTH, _CROSSING, _COUNT, _CITY, _EXCAVATION, _GREEN, _MAIN, _INFRASTRUCTURE)
+"""The columns in the order of ``Measures``."""
+
 _HALF = 0.5
 
 
@@ -42,12 +47,19 @@ class Anchors:
         What the ways to the places run through.
     positions
         The places as the search saw them.
+    columns
+        What is known of each place, as compiled loops read it.
     """
 
     attachments: Attachments
     places: Places
     measures: PlaceMeasures
     positions: Positions
+    columns: AnchorColumns = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Lay out the columns, which are looked up for every single route."""
+        object.__setattr__(self, "columns", anchor_columns(self.places, self.measures, self.positions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,9 @@ class PathEnds(NamedTuple):
     city: Flags
 
 
-class _Network(NamedTuple):
+class MeasuredNetwork(NamedTuple):
+    """What paths are measured by: columns of a corner graph and its coverage."""
+
     verge_a: Ints
     verge_b: Ints
     verge_cm: Ints
@@ -124,8 +138,6 @@ class _Network(NamedTuple):
     infrastructure: tuple[Ints, Ints, Ints]
     dug: tuple[Ints, Ints, Ints]
     corner_median: Flags
-    arc_a: Ints
-    arc_b: Ints
     arc_kind: NDArray[np.int8]
     arc_edge: Ints
     edge_kind: NDArray[np.int8]
@@ -136,20 +148,15 @@ def measures(
     graph: CornerGraph, coverage: Coverage, entries: Anchors, taps: Anchors, paths: Paths
 ) -> Measures:
     """Return the measures of all paths, exact to the centimetre, whatever weights they were found by."""
-    network = _network(graph, coverage)
-    entry, tap = both_ends(graph, entries, taps, paths)
-    columns = np.zeros((_COUNT + 1, len(entry.row)), dtype=np.int32)
-    _measure(network, entry, tap, paths.start, paths.arc, columns.T)
-    return Measures(
-        length_cm=columns[_LENGTH],
-        crossing_cm=columns[_CROSSING],
-        crossing_count=columns[_COUNT],
-        city_road_crossing_cm=columns[_CITY],
-        excavation_cm=columns[_EXCAVATION],
-        green_cm=columns[_GREEN],
-        along_main_road_cm=columns[_MAIN],
-        along_infrastructure_cm=columns[_INFRASTRUCTURE],
-    )
+    return Measures(*measure_table(measured_network(graph, coverage), entries, taps, paths))
+
+
+def measure_table(network: MeasuredNetwork, entries: Anchors, taps: Anchors, paths: Paths) -> Ints:
+    """Return ``measures`` as one table with their columns as its rows, shape (8, n)."""
+    table = np.empty((_COLUMNS, len(paths)), dtype=np.int32)
+    along = _Along(paths.start, paths.arc, paths.corner)
+    _measure(network, entries.columns, taps.columns, _ends_of(paths), along, table)
+    return table
 
 
 def both_ends(
@@ -161,61 +168,50 @@ def both_ends(
     passes no corner has its positions from the search, in weighted centimetres: at the ends of the places
     they are the places' own, and where both are one point they stay one.
     """
-    entry_row, tap_row = paths.entry_position[rows], paths.tap_position[rows]
-    ends = (paths.entry_end[rows], paths.tap_end[rows])
-    ways = (paths.x[rows], paths.y[rows])
-    return _path_ends(graph.verge_cm, _anchored(entries), _anchored(taps), (entry_row, tap_row), ends, ways)
+    return _path_ends(graph.verge_cm, entries.columns, taps.columns, _ends_of(paths, rows))
 
 
-class _Anchored(NamedTuple):
-    """What ``Anchors`` knows of each place, as the kernels read it."""
+class _Ends(NamedTuple):
+    """The ends of paths as the search told them, see ``Paths``."""
 
-    verge: Ints
-    low_cm: Ints
-    high_cm: Ints
-    low_stub_cm: Ints
-    high_stub_cm: Ints
-    crossing_cm: Ints
-    stub_green_cm: Ints
-    crossing_green_cm: Ints
-    city: Flags
-    low: Ints
-    high: Ints
-    low_cost: Ints
-    high_cost: Ints
+    entry_position: Ints
+    entry_end: NDArray[np.int8]
+    tap_position: Ints
+    tap_end: NDArray[np.int8]
+    x: Ints
+    y: Ints
 
 
-def _anchored(anchors: Anchors) -> _Anchored:
-    places, ways, positions = anchors.places, anchors.measures, anchors.positions
-    return _Anchored(
-        verge=places.verge,
-        low_cm=places.low_cm,
-        high_cm=places.high_cm,
-        low_stub_cm=places.low_stub_cm,
-        high_stub_cm=places.high_stub_cm,
-        crossing_cm=places.crossing_cm,
-        stub_green_cm=ways.stub_green_cm,
-        crossing_green_cm=ways.crossing_green_cm,
-        city=ways.city,
-        low=positions.low,
-        high=positions.high,
-        low_cost=positions.low_cost,
-        high_cost=positions.high_cost,
+def _ends_of(paths: Paths, rows: Longs | slice | None = None) -> _Ends:
+    if rows is None:
+        return _Ends(
+            paths.entry_position, paths.entry_end, paths.tap_position, paths.tap_end, paths.x, paths.y
+        )
+    return _Ends(
+        paths.entry_position[rows],
+        paths.entry_end[rows],
+        paths.tap_position[rows],
+        paths.tap_end[rows],
+        paths.x[rows],
+        paths.y[rows],
     )
+
+
+class _Along(NamedTuple):
+    """What paths go along, see ``Paths``."""
+
+    start: Longs
+    arc: Ints
+    corner: Ints
 
 
 @compiled
 def _path_ends(
-    verge_cm: Ints,
-    entries: _Anchored,
-    taps: _Anchored,
-    rows: tuple[Ints, Ints],
-    ends: tuple[NDArray[np.int8], NDArray[np.int8]],
-    direct: tuple[Ints, Ints],
+    verge_cm: Ints, entries: AnchorColumns, taps: AnchorColumns, ends: _Ends
 ) -> tuple[PathEnds, PathEnds]:
-    entry, tap = _new_ends(rows[0], ends[0]), _new_ends(rows[1], ends[1])
+    entry, tap = _new_ends(ends.entry_position, ends.entry_end), _new_ends(ends.tap_position, ends.tap_end)
     for at in range(entry.row.size):
-        one, other, x, y = entry.row[at], tap.row[at], direct[0][at], direct[1][at]
+        one, other, x, y = entry.row[at], tap.row[at], ends.x[at], ends.y[at]
         entry_cm, tap_cm = _direct_cm(entries, one, x), _direct_cm(taps, other, y)
         if x == y and entries.low[one] < x < entries.high[one]:
             entry_cm = min(max(tap_cm, entries.low_cm[one]), entries.high_cm[one])
@@ -244,7 +240,7 @@ def _new_ends(row: Ints, end: NDArray[np.int8]) -> PathEnds:
 
 
 @compiled
-def _direct_cm(places: _Anchored, row: int, weighted: int) -> int:
+def _direct_cm(places: AnchorColumns, row: int, weighted: int) -> int:
     """Return a position given in weighted centimetres in centimetres."""
     low, span = int(places.low[row]), int(places.high[row]) - places.low[row]
     along = min(max(weighted - low, 0), span) / max(span, 1)
@@ -253,7 +249,7 @@ def _direct_cm(places: _Anchored, row: int, weighted: int) -> int:
 
 
 @compiled
-def _fill_end(verge_cm: Ints, places: _Anchored, ends: PathEnds, at: int, direct_cm: int) -> None:
+def _fill_end(verge_cm: Ints, places: AnchorColumns, ends: PathEnds, at: int, direct_cm: int) -> None:
     row, end = ends.row[at], ends.end[at]
     low_cm, high_cm = int(places.low_cm[row]), int(places.high_cm[row])
     span = max(high_cm - low_cm, 1)
@@ -287,9 +283,10 @@ def _between(at_low: int, at_high: int, part: int, span: int) -> int:
     return at_low + (2 * rise + span) // (2 * span)
 
 
-def _network(graph: CornerGraph, coverage: Coverage) -> _Network:
+def measured_network(graph: CornerGraph, coverage: Coverage) -> MeasuredNetwork:
+    """Return what paths over a graph are measured by; nothing is copied."""
     green, near, dug = coverage.green, coverage.infrastructure, coverage.dug
-    return _Network(
+    return MeasuredNetwork(
         verge_a=graph.verge_a,
         verge_b=graph.verge_b,
         verge_cm=graph.verge_cm,
@@ -298,8 +295,6 @@ def _network(graph: CornerGraph, coverage: Coverage) -> _Network:
         infrastructure=(near.start, near.low_cm, near.high_cm),
         dug=(dug.start, dug.low_cm, dug.high_cm),
         corner_median=graph.corner_median,
-        arc_a=graph.arc_a,
-        arc_b=graph.arc_b,
         arc_kind=graph.arc_kind,
         arc_edge=graph.arc_edge,
         edge_kind=graph.streets.kind,
@@ -308,9 +303,13 @@ def _network(graph: CornerGraph, coverage: Coverage) -> _Network:
 
 
 @compiled
-def _measure(net: _Network, entry: PathEnds, tap: PathEnds, start: Longs, arc: Ints, table: Ints) -> None:
-    for at in range(table.shape[0]):
-        row = table[at]
+def _measure(
+    net: MeasuredNetwork, entries: AnchorColumns, taps: AnchorColumns, ends: _Ends, along: _Along, table: Ints
+) -> None:
+    entry, tap = _path_ends(net.verge_cm, entries, taps, ends)
+    row = np.empty(_COLUMNS, np.int32)
+    for at in range(table.shape[1]):
+        row[:] = 0
         _add_stub(row, entry, at)
         _add_stub(row, tap, at)
         # Open: what came last was a crossing, and no corner but a median's has been passed since.
@@ -322,22 +321,31 @@ def _measure(net: _Network, entry: PathEnds, tap: PathEnds, start: Longs, arc: I
             open_run = open_run and high == low
         else:
             open_run = _add_end(row, net, entry, at) and open_run
-            corner = net.verge_a[entry.verge[at]] if entry.end[at] == 0 else net.verge_b[entry.verge[at]]
+            open_run = _add_arcs(row, net, along, at, open_run)
+            corner = net.verge_a[tap.verge[at]] if tap.end[at] == 0 else net.verge_b[tap.verge[at]]
             open_run = open_run and net.corner_median[corner]
-            for step in range(start[at], start[at + 1]):
-                this = arc[step]
-                for column in range(_COUNT):
-                    row[column] += net.arc_measures[this, column]
-                if net.arc_kind[this] != _VERGE and net.edge_kind[net.arc_edge[this]] != _DUCT:
-                    row[_COUNT] += 0 if open_run else 1
-                    open_run = True
-                elif net.arc_kind[this] == _VERGE:
-                    open_run = False
-                corner = net.arc_b[this] if net.arc_a[this] == corner else net.arc_a[this]
-                open_run = open_run and net.corner_median[corner]
             open_run = _add_end(row, net, tap, at) and open_run
         if tap.crossing_cm[at] > 0 and not open_run:
             row[_COUNT] += 1
+        for column in range(_COLUMNS):
+            table[column, at] = row[_SHOWN[column]]
+
+
+@compiled
+def _add_arcs(row: Ints, net: MeasuredNetwork, along: _Along, at: int, open_run: bool) -> bool:
+    """Add what a path goes along, all corners but the last one; return whether a crossing is open then."""
+    for step in range(along.start[at], along.start[at + 1]):
+        this = along.arc[step]
+        open_run = open_run and net.corner_median[along.corner[step]]
+        for column in range(_COUNT):
+            row[column] += net.arc_measures[this, column]
+        if net.arc_kind[this] == _VERGE:
+            open_run = False
+        elif net.arc_measures[this, _CROSSING] > 0 and net.edge_kind[net.arc_edge[this]] != _DUCT:
+            # A way over a median has no width: to pass its end crosses nothing.
+            row[_COUNT] += 0 if open_run else 1
+            open_run = True
+    return open_run
 
 
 @compiled
@@ -352,7 +360,7 @@ def _add_stub(row: Ints, ends: PathEnds, at: int) -> None:
 
 
 @compiled
-def _add_end(row: Ints, net: _Network, ends: PathEnds, at: int) -> bool:
+def _add_end(row: Ints, net: MeasuredNetwork, ends: PathEnds, at: int) -> bool:
     """Add the verge between an end of the path and its corner; return whether it has no length."""
     verge = ends.verge[at]
     low = 0 if ends.end[at] == 0 else ends.at_cm[at]
@@ -362,7 +370,7 @@ def _add_end(row: Ints, net: _Network, ends: PathEnds, at: int) -> bool:
 
 
 @compiled
-def _add_walk(row: Ints, net: _Network, verge: int, low: int, high: int) -> None:
+def _add_walk(row: Ints, net: MeasuredNetwork, verge: int, low: int, high: int) -> None:
     row[_LENGTH] += high - low
     row[_EXCAVATION] += _covered(net.dug, verge, low, high)
     row[_GREEN] += _covered(net.green, verge, low, high)

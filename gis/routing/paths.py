@@ -8,7 +8,7 @@ as any way on, by the first place, and else follows the first arc that leads on 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -74,6 +74,17 @@ class Paths:
     def __len__(self) -> int:
         """Return the number of results."""
         return len(self.parcel)
+
+
+def some_paths(paths: Paths, rows: Longs) -> Paths:
+    """Return some rows of paths, in this order."""
+    sizes = np.diff(paths.start)[rows]
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    arcs = np.arange(start[-1]) + np.repeat(paths.start[rows] - start[:-1], sizes)
+    columns = {each.name: getattr(paths, each.name) for each in fields(Paths)}
+    along = {name: columns.pop(name)[arcs] for name in ("arc", "corner")}
+    del columns["start"]
+    return Paths(start=start, **along, **{name: column[rows] for name, column in columns.items()})
 
 
 class Trail(NamedTuple):
@@ -150,7 +161,7 @@ def new_results(parcels: int, k: int, *, paths: bool) -> Results:
     return Results(np.full(rows, NONE), np.empty((rows if paths else 0, _LEG_COLUMNS), np.int64))
 
 
-class _Table(NamedTuple):
+class Table(NamedTuple):
     """Columns of ``Paths`` from ``parcel`` to ``y``, or to ``cost`` alone, and the other three."""
 
     columns: Ints
@@ -175,17 +186,36 @@ def assemble(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail:
     """
     count = np.count_nonzero(results.label != NONE)
     arcs = int(trail.used[0])
-    table = _Table(
-        np.full((_COLUMNS if len(results.leg) else _BARE_COLUMNS, count), -1, np.int32),
+    table = Table(
+        np.empty((_COLUMNS if len(results.leg) else _BARE_COLUMNS, count), np.int32),
         np.zeros(count + 1, np.int64),
         np.empty(arcs, np.int32),
         np.empty(arcs, np.int32),
     )
     if count:
         _fill(doors, parcels, turns, results, trail, table)
+    return paths_of(table)
+
+
+def new_table(k: int, trail: Trail) -> Table:
+    """Return room for the k paths of a single parcel; their arcs are left in the trail."""
+    return Table(np.empty((_COLUMNS, k), np.int32), np.zeros(k + 1, np.int64), trail.arc, trail.corner)
+
+
+def first_paths(table: Table, count: int) -> Paths:
+    """Return the first paths of a table whose arcs are a trail's."""
+    start = table.start[: count + 1]
+    arcs = int(start[-1])
+    return paths_of(
+        Table(table.columns[:, :count], start, table.arc[:arcs].copy(), table.corner[:arcs].copy())
+    )
+
+
+def paths_of(table: Table) -> Paths:
+    """Return the paths of a table."""
     parcel, rank, feeder, cost, *ends = table.columns
     if not ends:
-        ends = [np.full(count, -1, np.int32)] * (_COLUMNS - _BARE_COLUMNS)
+        ends = [np.full(len(parcel), -1, np.int32)] * (_COLUMNS - _BARE_COLUMNS)
     entry_position, entry_end, tap_position, tap_end, x, y = ends
     return Paths(
         parcel,
@@ -205,7 +235,7 @@ def assemble(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail:
 
 
 @compiled
-def _fill(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail: Trail, table: _Table) -> None:
+def _fill(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail: Trail, table: Table) -> None:
     found, leg, k = results.label, results.leg, results.label.size // parcels.size
     columns, start = table.columns, table.start
     source = np.empty(columns.shape[1], np.int64)
@@ -222,20 +252,37 @@ def _fill(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail: Tr
     if leg.shape[0] == 0:
         return
     for row in range(source.size):
-        entry, tap = leg[source[row], ENTRY], leg[source[row], TAP]
         start[row + 1] = start[row] + leg[source[row], ARCS]
-        if entry >= 0:
-            columns[4, row], columns[5, row] = entry >> 1, entry & 1
-            columns[6, row], columns[7, row] = tap >> 1, tap & 1
-        else:
-            direct = doors.pair[-1 - entry]
-            columns[4, row], columns[6, row] = direct[PAIR_ENTRY], direct[PAIR_TAP]
-            columns[8, row], columns[9, row] = direct[PAIR_X], direct[PAIR_Y]
+        _fill_ends(doors, leg[source[row]], columns, row)
     _copy_arcs(leg, source, trail, table)
 
 
 @compiled
-def _copy_arcs(leg: Longs, source: Longs, trail: Trail, table: _Table) -> None:
+def fill_row(doors: Doors, parcel: int, label: int, leg: Longs, table: Table, rank: int) -> None:
+    """Fill in a row of a single parcel, whose paths follow each other in the trail."""
+    columns, start = table.columns, table.start
+    columns[0, rank], columns[1, rank] = parcel, rank
+    columns[2, rank], columns[3, rank] = feeder_of(label), label >> COST_BITS
+    start[rank + 1] = start[rank] + leg[ARCS]
+    _fill_ends(doors, leg, columns, rank)
+
+
+@compiled
+def _fill_ends(doors: Doors, leg: Longs, columns: Ints, row: int) -> None:
+    entry, tap = leg[ENTRY], leg[TAP]
+    if entry >= 0:
+        columns[4, row], columns[5, row] = entry >> 1, entry & 1
+        columns[6, row], columns[7, row] = tap >> 1, tap & 1
+        columns[8, row], columns[9, row] = -1, -1
+    else:
+        direct = doors.pair[-1 - entry]
+        columns[4, row], columns[5, row] = direct[PAIR_ENTRY], -1
+        columns[6, row], columns[7, row] = direct[PAIR_TAP], -1
+        columns[8, row], columns[9, row] = direct[PAIR_X], direct[PAIR_Y]
+
+
+@compiled
+def _copy_arcs(leg: Longs, source: Longs, trail: Trail, table: Table) -> None:
     arc, corner, trail_arc, trail_corner = table.arc, table.corner, trail.arc, trail.corner
     to = 0
     for row in source:

@@ -16,20 +16,22 @@ from gis.corridors.feeder_taps import FeederTaps, offered
 from gis.corridors.model import Corridors
 from gis.corridors.places import places
 from gis.corridors.streets import Flags, Floats, Ints, Longs
-from gis.routing.choice import ranked, unbeaten
+from gis.routing.choice import chosen
 from gis.routing.criteria import Criterion, costs, positions
 from gis.routing.doors import Doors, index_entries
 from gis.routing.draw import Sheet, routes
 from gis.routing.draw_plan import draw_plan
 from gis.routing.draw_verges import DrawPlan
 from gis.routing.local import Searcher
-from gis.routing.measure import Anchors, Measures, measures
-from gis.routing.paths import Paths
+from gis.routing.measure import Anchors, MeasuredNetwork, Measures, measure_table, measured_network
+from gis.routing.nearby import Nearby, nearby
+from gis.routing.paths import Paths, some_paths
 from gis.routing.route import NoRoute, Route, why_no_route
 from gis.routing.sweep import capacity_sweep
 from gis.routing.taps import Taps, index_taps
 
 _CM: Final = 100
+_NUMBERS: Final = np.arange(len(Criterion), dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +173,14 @@ class Router:
         )
         return Entrants(attachments, on_verges, anchors, doors)
 
+    @cached_property
+    def nearby(self) -> tuple[Nearby, ...]:
+        """What local searches know beforehand, under each criterion: made when one is asked for first."""
+        return tuple(nearby(index) for index in self.indexes)
+
     def searchers(self) -> tuple[Searcher, ...]:
         """Return the working memory of local searches; a thread needs its own."""
-        return tuple(Searcher(index) for index in self.indexes)
+        return tuple(Searcher(index, known) for index, known in zip(self.indexes, self.nearby, strict=True))
 
     def connections(
         self,
@@ -232,33 +239,41 @@ class Router:
         return self._chosen(who, found)
 
     def _chosen(self, who: Entrants, found: tuple[Paths, ...]) -> Connections:
-        graph, coverage = self.corridors.graph, self.corridors.coverage
-        measured = joined_measures(
+        table = _joined(
             [
-                measures(graph, coverage, anchors, taps, paths)
+                measure_table(self._network, anchors, taps, paths)
                 for anchors, taps, paths in zip(who.anchors, self.tap_anchors, found, strict=True)
             ]
         )
-        parcel = np.concatenate([paths.parcel for paths in found])
-        feeder = np.concatenate([paths.feeder for paths in found])
-        sizes = [len(paths) for paths in found]
-        criterion = np.repeat(np.arange(len(found), dtype=np.int32), sizes)
-        row = np.concatenate([np.arange(size, dtype=np.int64) for size in sizes])
-        tap_position = np.concatenate([paths.tap_position for paths in found])
-        order = ranked(measured, parcel, feeder)
-        order = order[unbeaten(measured, parcel, feeder)[order]]
+        parcel, feeder = (
+            _joined([paths.parcel for paths in found]),
+            _joined([paths.feeder for paths in found]),
+        )
+        order = chosen(table, parcel, feeder)
+        criterion, row = np.zeros(len(order), np.int32), order
+        if len(found) > 1:
+            sizes = [len(paths) for paths in found]
+            criterion = np.repeat(_NUMBERS[: len(found)], sizes)[order]
+            row = order - np.array([sum(sizes[:each]) for each in range(len(found))])[criterion]
+        tap_position = _joined([paths.tap_position for paths in found])[order]
         return Connections(
             parcel=parcel[order],
             feeder=feeder[order],
-            tap=self._tap_of(tap_position[order]),
-            criterion=criterion[order],
-            row=row[order],
-            measures=rows_of(measured, order),
+            tap=self._tap_of[tap_position],
+            criterion=criterion,
+            row=row,
+            measures=Measures(*table[:, order]),
             paths=found,
         )
 
-    def _tap_of(self, position: Ints) -> Ints:
-        attachment = self.tap_anchors[0].places.attachment[position]
+    @cached_property
+    def _network(self) -> MeasuredNetwork:
+        return measured_network(self.corridors.graph, self.corridors.coverage)
+
+    @cached_property
+    def _tap_of(self) -> Ints:
+        """The tap of each position."""
+        attachment = self.tap_anchors[0].places.attachment
         tap = np.searchsorted(self.taps.attachments.start, attachment, side="right") - 1
         return np.asarray(tap, dtype=np.int32)
 
@@ -273,10 +288,8 @@ class Router:
             sheet = Sheet(
                 self.corridors.graph, self.plan, who.anchors[criterion], self.tap_anchors[criterion]
             )
-            measured = measures(
-                self.corridors.graph, self.corridors.coverage, sheet.entries, sheet.taps, paths
-            )
-            drawn = routes(sheet, paths, measured, connections.row[rows[at]])
+            chosen_paths = some_paths(paths, connections.row[rows[at]])
+            drawn = routes(sheet, chosen_paths, rows_of(connections.measures, rows[at]), np.arange(len(at)))
             for place, route in zip(at, drawn, strict=True):
                 result[place] = route
         return [route for route in result if route is not None]
@@ -345,11 +358,9 @@ def _by_feeder(taps: FeederTaps) -> tuple[Places, PlaceMeasures]:
     )
 
 
-def joined_measures(parts: Sequence[Measures]) -> Measures:
-    """Return the rows of several tables one after the other."""
-    return Measures(
-        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Measures))
-    )
+def _joined(parts: Sequence[Ints]) -> Ints:
+    """Return arrays one after the other, along their last axis."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
 
 
 def rows_of(measured: Measures, rows: Longs) -> Measures:

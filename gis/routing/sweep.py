@@ -6,12 +6,12 @@ from typing import Final
 
 import numpy as np
 
+from gis.compiled import compiled
 from gis.corridors.streets import Flags, Floats, Ints
 from gis.routing.buckets import new_queue
 from gis.routing.doors import Doors
-from gis.routing.labels import COST_BITS, check_length, check_search
+from gis.routing.labels import COST_BITS, check_length, check_search, new_labels
 from gis.routing.paths import Paths, assemble, new_results, new_trail
-from gis.routing.records import label_places, new_records
 from gis.routing.sweep_kernel import Order, enter, sweep
 from gis.routing.taps import Taps, first_corner
 
@@ -60,10 +60,10 @@ def capacity_sweep(
     check_length("loads", load_kva, doors.parcels)
     check_length("capacities", capacity_kva, taps.feeders)
     order = _order(taps, load_kva, capacity_kva, allowed)
-    records, queue = new_records(taps, k), new_queue(taps.width_bits)
+    labels, queue = new_labels(taps.corners, k), new_queue(taps.width_bits)
     results = new_results(len(order.parcel), k, paths=paths)
     trail = new_trail(_ARCS_A_PATH * len(results.leg))
-    trail = sweep(taps, doors, order, records, queue, limit, results, trail)
+    trail = sweep(taps, doors, order, labels, queue, limit, results, trail)
     turn = np.full(doors.parcels, -1)
     turn[order.parcel] = np.arange(len(order.parcel))
     return assemble(doors, order.parcel, turn[turn >= 0], results, trail)
@@ -92,11 +92,11 @@ def reach_costs(taps: Taps, allowed: Flags, limit: int) -> Ints:
     """
     check_search(1, limit)
     check_length("marks of feeders", allowed, taps.feeders)
-    records = new_records(taps, 1)
+    labels = new_labels(taps.corners, 1)
     feeder: Ints = np.flatnonzero(allowed).astype(np.int32)
     feeder = feeder[np.argsort(first_corner(taps)[feeder], kind="stable")]
-    enter(taps, records, new_queue(taps.width_bits), feeder, limit)
-    costs: Ints = (records.entry[label_places(taps)] >> COST_BITS).astype(np.int32)
+    enter(taps, labels, new_queue(taps.width_bits), feeder, limit)
+    costs: Ints = (labels.best >> COST_BITS).astype(np.int32)
     return costs
 
 
@@ -106,15 +106,42 @@ def _order(taps: Taps, load_kva: Floats, capacity_kva: Floats, allowed: Flags | 
     offered = ~np.isnan(capacity) if allowed is None else ~np.isnan(capacity) & allowed
     feeder = np.flatnonzero(offered)
     feeder = feeder[np.argsort(-capacity[feeder])]
-    # A load of nan is placed behind all capacities, and served by none.
-    rising = capacity[feeder][::-1]
-    served = len(feeder) - np.searchsorted(rising, np.asarray(load_kva, np.float64))
-    parcel = np.flatnonzero(served)
-    short = np.min_scalar_type(len(feeder))  # numpy sorts short numbers several times as fast
-    parcel = parcel[np.argsort(served[parcel].astype(short), kind="stable")]
-    served = served[parcel]
+    parcel, served = _queued(capacity[feeder], np.asarray(load_kva, np.float64))
     batch = np.searchsorted(served, np.arange(len(feeder)), side="right")
     feeder = feeder[np.lexsort((first_corner(taps)[feeder], batch))]
     turn = np.full(len(capacity), len(capacity), np.int32)
     turn[feeder] = np.arange(len(feeder), dtype=np.int32)
-    return Order(feeder.astype(np.int32), turn, parcel.astype(np.int32), served.astype(np.int32))
+    return Order(feeder.astype(np.int32), turn, parcel, served)
+
+
+@compiled
+def _queued(capacity: Floats, load: Floats) -> tuple[Ints, Ints]:
+    """Return the parcels that any feeder has the capacity for, by falling load, and how many have it.
+
+    Parameters
+    ----------
+    capacity
+        Of the feeders, falling.
+    load
+        Of the parcels; none has the capacity for nan.
+    """
+    count, able = np.zeros(capacity.size + 2, np.int32), np.empty(load.size, np.int32)
+    for parcel in range(load.size):
+        first, left = 0, capacity.size
+        while left > 0:  # a step has nothing to decide: a guess of the processor at it would cost more
+            half = (left + 1) // 2
+            first += half if capacity[first + half - 1] >= load[parcel] else 0
+            left -= half
+        able[parcel] = first
+        count[first + 1] += 1
+    none = count[1]
+    count[1] = 0
+    for number in range(1, count.size):
+        count[number] += count[number - 1]
+    parcels, served = np.empty(load.size - none, np.int32), np.empty(load.size - none, np.int32)
+    for parcel in range(load.size):
+        if able[parcel] > 0:
+            place = count[able[parcel]]
+            parcels[place], served[place] = parcel, able[parcel]
+            count[able[parcel]] = place + 1
+    return parcels, served

@@ -15,11 +15,20 @@ from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
 from gis.routing.buckets import Queue, has_room, pop, push, reset, waiting, with_room
 from gis.routing.doors import PAIR_COST, PAIR_FEEDER, Doors
-from gis.routing.labels import COST_BITS, FAR_WAY, LOW_BITS, NONE, OPEN, RANK_BITS, keep_best, label_of
+from gis.routing.labels import (
+    COST_BITS,
+    FAR_WAY,
+    LOW_BITS,
+    NONE,
+    OPEN,
+    RANK_BITS,
+    Labels,
+    keep_best,
+    label_of,
+)
 from gis.routing.paths import Results, Trail
-from gis.routing.records import COST_OF_LINK, LINKS, Records, record_at, record_of
 from gis.routing.sweep_trace import trace
-from gis.routing.taps import Taps
+from gis.routing.taps import COST_OF_LINK, Taps, head_of
 
 _ENTER_TOGETHER: Final = 128
 """Feeders that enter at a time."""
@@ -49,65 +58,92 @@ class Order(NamedTuple):
     served: Ints
 
 
-class Near(NamedTuple):
-    """Doors of some parcels, the records there, and the best labels."""
-
-    door: Longs
-    record: Longs
-    label: Longs
-
-
 @compiled
-def enter(taps: Taps, records: Records, queue: Queue, feeders: Ints, limit: int) -> None:
+def enter(taps: Taps, labels: Labels, queue: Queue, feeders: Ints, limit: int) -> None:
     """Let feeders in and carry their labels as far as they better those that are there.
 
     They enter some at a time: one by one they would undo each other's work, all at once lie too far apart in
     memory.
     """
     for first in range(0, feeders.size, _ENTER_TOGETHER):
-        _enter(taps, records, queue, feeders[first : first + _ENTER_TOGETHER], limit)
+        enter_at_once(taps, labels, queue, feeders[first : first + _ENTER_TOGETHER], limit)
 
 
 @compiled
-def _enter(taps: Taps, records: Records, queue: Queue, feeders: Ints, limit: int) -> None:
-    entry, k = records.entry, records.k
+def enter_at_once(taps: Taps, labels: Labels, queue: Queue, feeders: Ints, limit: int) -> None:
+    """Do as ``enter``, all at a time."""
+    best, k = labels.best, labels.k
     reset(queue)
     for feeder in feeders:
         for at in range(taps.offer_start[feeder], taps.offer_start[feeder + 1]):
-            cost = int(taps.offer_cost[at])
-            if cost > limit:
-                continue
-            record = record_of(taps.start, k, taps.offer_corner[at])
-            if keep_best(entry, record + 1, k, label_of(cost, feeder) | OPEN):
+            cost, corner = int(taps.offer_cost[at]), int(taps.offer_corner[at])
+            if cost <= limit and keep_best(best, corner * k, k, label_of(cost, feeder) | OPEN):
                 queue = with_room(queue, 1)
-                push(queue, cost << COST_BITS | record)
-    room = k * taps.most_links
-    while waiting(queue) > 0:
-        queue = with_room(queue, room)
-        _spread(entry, k, queue, room, limit)
+                push(queue, cost << COST_BITS | corner)
+    _spread_all(taps, labels, queue, limit)
 
 
 @compiled
-def _spread(entry: Longs, k: int, queue: Queue, room: int, limit: int) -> None:
-    """Carry open labels on to the neighbours until none is left, or no room in the queue."""
+def enter_corner(taps: Taps, labels: Labels, queue: Queue, corner: int, limit: int) -> None:
+    """Let a corner in as if it were a feeder, the first one."""
+    reset(queue)
+    labels.best[corner * labels.k] = OPEN
+    push(queue, corner)
+    _spread_all(taps, labels, queue, limit)
+
+
+@compiled
+def _spread_all(taps: Taps, labels: Labels, queue: Queue, limit: int) -> None:
+    room = labels.k * taps.most_links
+    while waiting(queue) > 0:
+        queue = with_room(queue, room)
+        if labels.k == 1:
+            _spread_one(taps.start, taps.link, labels.best, queue, room, limit)
+        else:
+            _spread(taps.start, taps.link, labels, queue, room, limit)
+
+
+@compiled
+def _spread_one(start: Ints, link: Longs, best: Longs, queue: Queue, room: int, limit: int) -> None:
+    """Do as ``_spread``, where a corner has one label: most of the time of a sweep is spent here."""
     beyond = (limit + 1) << COST_BITS
     while waiting(queue) > 0 and has_room(queue, room):
         item = pop(queue)
-        record = item & LOW_BITS
-        links = record + 1 + k
-        for place in range(record + 1, links):
-            label = entry[place]
+        corner = item & LOW_BITS
+        label = best[corner]
+        if label & OPEN == 0 or label > item | LOW_BITS:
+            continue
+        best[corner] = label - OPEN
+        label &= RANK_BITS
+        for at in range(start[corner], start[corner + 1]):
+            over = link[at]
+            onward, neighbour = label + (over & COST_OF_LINK) + ((over & FAR_WAY) << 1 | OPEN), head_of(over)
+            if onward < best[neighbour] and onward < beyond:
+                best[neighbour] = onward
+                push(queue, onward & COST_OF_LINK | neighbour)
+
+
+@compiled
+def _spread(start: Ints, link: Longs, labels: Labels, queue: Queue, room: int, limit: int) -> None:
+    """Carry open labels on to the neighbours until none is left, or no room in the queue."""
+    best, k = labels.best, labels.k
+    beyond = (limit + 1) << COST_BITS
+    while waiting(queue) > 0 and has_room(queue, room):
+        item = pop(queue)
+        corner = item & LOW_BITS
+        for place in range(corner * k, corner * k + k):
+            label = best[place]
             if label > item | LOW_BITS:
                 break  # dearer than the item: an item of its own is in the queue
             if label & OPEN == 0:
                 continue
-            entry[place] = label - OPEN
+            best[place] = label - OPEN
             label &= RANK_BITS
-            for at in range(links, links + (entry[record] & LINKS)):
-                link = entry[at]
-                onward = label + (link & COST_OF_LINK) + ((link & FAR_WAY) << 1 | OPEN)
-                if onward < beyond and keep_best(entry, record_at(link) + 1, k, onward):
-                    push(queue, onward & COST_OF_LINK | record_at(link))
+            for at in range(start[corner], start[corner + 1]):
+                over = link[at]
+                onward = label + (over & COST_OF_LINK) + ((over & FAR_WAY) << 1 | OPEN)
+                if onward < beyond and keep_best(best, head_of(over) * k, k, onward):
+                    push(queue, onward & COST_OF_LINK | head_of(over))
 
 
 @compiled
@@ -115,7 +151,7 @@ def sweep(
     taps: Taps,
     doors: Doors,
     order: Order,
-    records: Records,
+    labels: Labels,
     queue: Queue,
     limit: int,
     results: Results,
@@ -127,68 +163,84 @@ def sweep(
     -------
     The trail with the arcs that the legs refer to.
     """
-    k = records.k
-    most = 0
-    for parcel in order.parcel:
-        most = max(most, doors.door_start[parcel + 1] - doors.door_start[parcel])
-    room = _TOGETHER * most
-    near = Near(np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64))
     first, entered = 0, 0
     while first < order.parcel.size:
         served = order.served[first]
         last = first + 1
         while last < min(order.parcel.size, first + _TOGETHER) and order.served[last] == served:
             last += 1
-        enter(taps, records, queue, order.feeder[entered:served], limit)
-        _come_near(taps, doors, records, order.parcel[first:last], near)
-        _answer(doors, records, order, first, last, limit, near, results.label)
+        enter(taps, labels, queue, order.feeder[entered:served], limit)
+        if labels.k == 1:
+            _answer_one(doors, labels.best, order, first, last, limit, results.label)
+        else:
+            _answer(doors, labels, order, first, last, limit, results.label)
         if results.leg.shape[0] > 0:
-            trail = trace(taps, doors, records, order.parcel[first:last], results, first * k, trail)
+            trail = trace(taps, doors, labels, order.parcel[first:last], results, first * labels.k, trail)
         first, entered = last, served
     return trail
 
 
 @compiled
-def _come_near(taps: Taps, doors: Doors, records: Records, parcels: Ints, near: Near) -> None:
-    """Look up the best label at each door of some parcels, by loops that have nothing to decide."""
-    door_start, door, near_door = doors.door_start, doors.door, near.door
+def _answer_one(
+    doors: Doors, best: Longs, order: Order, first: int, last: int, limit: int, found: Longs
+) -> None:
+    """Do as ``_answer``, where a corner has one label: by a loop that has nothing to decide."""
+    door, door_start, pair_start = doors.door, doors.door_start, doors.pair_start
+    turn, served, parcels = order.turn, order.served[first], order.parcel
+    beyond = (limit + 1) << COST_BITS
+    for at in range(first, last):
+        parcel, least = parcels[at], NONE
+        for row in range(pair_start[parcel], pair_start[parcel + 1]):
+            feeder, cost = int(doors.pair[row, PAIR_FEEDER]), int(doors.pair[row, PAIR_COST])
+            if turn[feeder] < served and cost <= limit:
+                least = min(least, label_of(cost, feeder))
+        begin = door_start[parcel]
+        for this in range(begin, door_start[parcel + 1]):
+            cost, label = door[this] & COST_OF_LINK, best[door[this] & LOW_BITS] & RANK_BITS
+            onward = cost + (min(this - begin + 1, FAR_WAY) << 1)
+            least = min(least, label + onward if label < beyond - cost else NONE)
+        found[at] = least
+
+
+@compiled
+def _come_near(doors: Doors, labels: Labels, parcels: Ints) -> Longs:
+    """Return the best label at each door of some parcels, by a loop that has nothing to decide."""
+    best, k, door, door_start = labels.best, labels.k, doors.door, doors.door_start
     count = 0
     for parcel in parcels:
+        count += door_start[parcel + 1] - door_start[parcel]
+    near, count = np.empty(count, np.int64), 0
+    for parcel in parcels:
         for at in range(door_start[parcel], door_start[parcel + 1]):
-            near_door[count] = door[at]
+            near[count] = best[(door[at] & LOW_BITS) * k]
             count += 1
-    entry, k, start, near_record, near_label = records.entry, records.k, taps.start, near.record, near.label
-    for at in range(count):
-        record = record_of(start, k, near_door[at] & LOW_BITS)
-        near_record[at], near_label[at] = record, entry[record + 1]
+    return near
 
 
 @compiled
 def _answer(
-    doors: Doors, records: Records, order: Order, first: int, last: int, limit: int, near: Near, found: Longs
+    doors: Doors, labels: Labels, order: Order, first: int, last: int, limit: int, found: Longs
 ) -> None:
     """Fill in the best labels of the parcels from ``first`` to ``last`` in the order, by their doors."""
-    entry, k, door_start = records.entry, records.k, doors.door_start
-    near_door, near_record, near_label = near.door, near.record, near.label
+    best, k, door, door_start = labels.best, labels.k, doors.door, doors.door_start
     pair_start, pair = doors.pair_start, doors.pair
     turn, served, parcels = order.turn, order.served[first], order.parcel
     beyond = (limit + 1) << COST_BITS
+    near = _come_near(doors, labels, parcels[first:last])
     count = 0
     for at in range(first, last):
-        parcel, best = parcels[at], at * k
-        for row in range(pair_start[parcel], pair_start[parcel + 1]):
-            feeder, cost = int(pair[row, PAIR_FEEDER]), int(pair[row, PAIR_COST])
+        parcel, row = parcels[at], at * k
+        for way in range(pair_start[parcel], pair_start[parcel + 1]):
+            feeder, cost = int(pair[way, PAIR_FEEDER]), int(pair[way, PAIR_COST])
             if turn[feeder] < served and cost <= limit:
-                keep_best(found, best, k, label_of(cost, feeder))
-        doors_here = door_start[parcel + 1] - door_start[parcel]
-        for number in range(doors_here):
-            cost = near_door[count + number] & COST_OF_LINK
-            onward = cost + (min(number + 1, FAR_WAY) << 1)
-            label = near_label[count + number] & RANK_BITS
-            place = near_record[count + number] + 1
-            last = place + k
-            while label < beyond - cost and label + onward < found[best + k - 1]:
-                keep_best(found, best, k, label + onward)
+                keep_best(found, row, k, label_of(cost, feeder))
+        begin = door_start[parcel]
+        for this in range(begin, door_start[parcel + 1]):
+            cost, place = door[this] & COST_OF_LINK, (door[this] & LOW_BITS) * k
+            onward = cost + (min(this - begin + 1, FAR_WAY) << 1)
+            end, label = place + k, near[count] & RANK_BITS
+            count += 1
+            while label < beyond - cost and label + onward < found[row + k - 1]:
+                keep_best(found, row, k, label + onward)
                 place += 1
-                label = entry[place] & RANK_BITS if place < last else NONE
-        count += doors_here
+                label = best[place] & RANK_BITS if place < end else NONE

@@ -9,10 +9,9 @@ import numpy as np
 from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
 from gis.routing.doors import Doors
-from gis.routing.labels import COST_BITS, FAR_WAY, LOW_BITS, NONE, RANK_BITS, feeder_of
+from gis.routing.labels import FAR_WAY, LOW_BITS, NONE, RANK_BITS, Labels, feeder_of
 from gis.routing.paths import ARCS, ENTRY, FIRST_ARC, TAP, Results, Trail, pair_with, tap_at, with_room
-from gis.routing.records import COST_OF_LINK, Records, record_at, record_of
-from gis.routing.taps import Taps
+from gis.routing.taps import COST_OF_LINK, Taps, head_of
 
 _FIRST_STEPS: Final = 8
 """Steps of a path that there is room for at first, on average."""
@@ -25,28 +24,29 @@ class _Walkers(NamedTuple):
     ----------
     row
         Row of the result.
-    record, corner, label
-        Record of the corner reached, the corner, and the label there.
-    link
-        The corner's first link.
+    corner, label
+        The corner reached, and the label there.
+    way, at, link
+        The way of the label, the place of its link, and the link; for ways that do not tell the first one.
     """
 
     row: Longs
-    record: Longs
     corner: Longs
     label: Longs
+    way: Longs
+    at: Longs
     link: Longs
 
 
 @compiled
 def trace(
-    taps: Taps, doors: Doors, records: Records, parcels: Ints, results: Results, first: int, trail: Trail
+    taps: Taps, doors: Doors, labels: Labels, parcels: Ints, results: Results, first: int, trail: Trail
 ) -> Trail:
     """Trace the paths of some parcels, all a step at a time; see ``paths`` for the rule.
 
     Parameters
     ----------
-    taps, doors, records
+    taps, doors, labels
         What was searched.
     parcels
         Parcels whose labels were found.
@@ -61,15 +61,15 @@ def trace(
     -------
     What takes the place of the trail.
     """
-    rows = parcels.size * records.k
+    rows = parcels.size * labels.k
     walkers = _new_walkers(rows)
-    walking = _set_out(taps.start, doors, records, parcels, results, first, walkers)
+    walking = _set_out(doors, labels, parcels, results, first, walkers)
     step = np.empty((_FIRST_STEPS * rows, 3), np.int32)
     steps = 0
     while walking > 0:
         if steps + walking > step.shape[0]:
             step = _longer(step)
-        walking, steps = _walk(records, walkers, walking, results.leg, step, steps)
+        walking, steps = _walk(taps, labels, walkers, walking, results.leg, step, steps)
     trail = with_room(trail, steps)
     _arrive(taps, results, first, first + rows)
     _put(taps, results.leg, first, first + rows, step[:steps], trail)
@@ -78,25 +78,24 @@ def trace(
 
 @compiled
 def _new_walkers(count: int) -> _Walkers:
-    row, record, corner = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
-    return _Walkers(row, record, corner, np.empty(count, np.int64), np.empty(count, np.int64))
+    table = np.empty((6, count), np.int64)
+    return _Walkers(table[0], table[1], table[2], table[3], table[4], table[5])
 
 
 @compiled
 def _set_out(
-    start: Ints,
     doors: Doors,
-    records: Records,
+    labels: Labels,
     parcels: Ints,
     results: Results,
     first: int,
     walkers: _Walkers,
 ) -> int:
     """Fill in how paths start; return how many there are to walk."""
-    k, found, leg = records.k, results.label, results.leg
+    k, found, leg = labels.k, results.label, results.leg
     door, place, pair = doors.door, doors.place, doors.pair
     door_start, pair_start = doors.door_start, doors.pair_start
-    rows, places, labels = walkers.row, walkers.record, walkers.label
+    rows, corners, carried = walkers.row, walkers.corner, walkers.label
     walking = 0
     for turn, parcel in enumerate(parcels):
         for row in range(first + turn * k, first + turn * k + k):
@@ -110,17 +109,17 @@ def _set_out(
                 continue
             at = door_start[parcel] + way - 1
             if way == FAR_WAY:
-                at = _far_door(start, records, door, at, label & RANK_BITS)
+                at = _far_door(labels, door, at, label & RANK_BITS)
             leg[row, ENTRY] = place[at]
-            rows[walking], places[walking] = row, record_of(start, k, door[at] & LOW_BITS)
-            labels[walking] = (label & RANK_BITS) - (door[at] & COST_OF_LINK)
+            rows[walking], corners[walking] = row, door[at] & LOW_BITS
+            carried[walking] = (label & RANK_BITS) - (door[at] & COST_OF_LINK)
             walking += 1
     return walking
 
 
 @compiled
 def _walk(
-    records: Records, walkers: _Walkers, walking: int, leg: Longs, step: Ints, steps: int
+    taps: Taps, labels: Labels, walkers: _Walkers, walking: int, leg: Longs, step: Ints, steps: int
 ) -> tuple[int, int]:
     """Let every path go step by step, until it comes to a corner with a tap or steps have no more room.
 
@@ -128,26 +127,28 @@ def _walk(
     -------
     How many go on, the first of the walkers, and how many steps were gone.
     """
-    entry, k = records.entry, records.k
-    rows, places, labels = walkers.row, walkers.record, walkers.label
-    corners, links = walkers.corner, walkers.link
+    start, link = taps.start, taps.link
+    rows, corners, carried = walkers.row, walkers.corner, walkers.label
+    ways, places, links = walkers.way, walkers.at, walkers.link
     while walking > 0 and steps + walking <= step.shape[0]:
-        for walker in range(walking):  # nothing to decide here: many records are waited for at a time
-            corners[walker] = entry[places[walker]] >> COST_BITS
-            links[walker] = entry[min(places[walker] + 1 + k, entry.size - 1)]
+        for walker in range(walking):  # nothing to decide here: many corners are waited for at a time
+            corner = corners[walker]
+            ways[walker] = _way(labels, corner, carried[walker])
+            places[walker] = start[corner] + ways[walker] - 1
+            links[walker] = link[max(places[walker], 0)] if link.size > 0 else 0
         going = 0
         for walker in range(walking):
-            row, record, label, corner = rows[walker], places[walker], labels[walker], corners[walker]
-            way = _way(entry, record, k, label)
-            if way == 0:
+            row, corner, label = rows[walker], corners[walker], carried[walker]
+            at, over = places[walker], links[walker]
+            if ways[walker] == 0:
                 leg[row, TAP] = corner
                 continue
-            number = way - 1 if way < FAR_WAY else _far_link(entry, record, k, label)
-            link = entry[record + 1 + k + number] if number > 0 else links[walker]
-            step[steps, 0], step[steps, 1] = row, corner
-            step[steps, 2] = record - corner * (k + 1) + number
+            if ways[walker] == FAR_WAY:
+                at = _far_link(labels, link, at, label)
+                over = link[at]
+            step[steps, 0], step[steps, 1], step[steps, 2] = row, corner, at
             steps += 1
-            rows[going], places[going], labels[going] = row, record_at(link), label - (link & COST_OF_LINK)
+            rows[going], corners[going], carried[going] = row, head_of(over), label - (over & COST_OF_LINK)
             going += 1
         walking = going
     return walking, steps
@@ -193,29 +194,26 @@ def _put(taps: Taps, leg: Longs, first: int, last: int, step: Ints, trail: Trail
 
 
 @compiled
-def _way(entry: Longs, record: int, k: int, label: int) -> int:
+def _way(labels: Labels, corner: int, label: int) -> int:
     """Return the way of a corner's label with this cost and feeder, -1 where it has none."""
+    best, first = labels.best, corner * labels.k
     way = -1
-    for place in range(record + 1, record + 1 + k):  # no early end: a guess of the processor at it costs more
-        way = (entry[place] >> 1) & FAR_WAY if entry[place] & RANK_BITS == label else way
+    for place in range(first, first + labels.k):  # no early end: a guess of the processor at it costs more
+        way = (best[place] >> 1) & FAR_WAY if best[place] & RANK_BITS == label else way
     return way
 
 
 @compiled
-def _far_door(start: Ints, records: Records, door: Longs, at: int, label: int) -> int:
+def _far_door(labels: Labels, door: Longs, at: int, label: int) -> int:
     """Return the first door from ``at`` on by which a label came, where its way does not tell."""
-    entry, k = records.entry, records.k
-    while _way(entry, record_of(start, k, door[at] & LOW_BITS), k, label - (door[at] & COST_OF_LINK)) < 0:
+    while _way(labels, door[at] & LOW_BITS, label - (door[at] & COST_OF_LINK)) < 0:
         at += 1
     return at
 
 
 @compiled
-def _far_link(entry: Longs, record: int, k: int, label: int) -> int:
-    """Return the number of the first link over which a label came, where its way does not tell."""
-    number = FAR_WAY - 1
-    link = entry[record + 1 + k + number]
-    while _way(entry, record_at(link), k, label - (link & COST_OF_LINK)) < 0:
-        number += 1
-        link = entry[record + 1 + k + number]
-    return number
+def _far_link(labels: Labels, link: Longs, at: int, label: int) -> int:
+    """Return the first link from ``at`` on over which a label came, where its way does not tell."""
+    while _way(labels, head_of(link[at]), label - (link[at] & COST_OF_LINK)) < 0:
+        at += 1
+    return at

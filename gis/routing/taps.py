@@ -9,8 +9,12 @@ import numpy as np
 from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
 from gis.routing.field import CostGraph, Positions
+from gis.routing.labels import COST_BITS, FAR_WAY, LIMIT_MAX, LOW_BITS, WAY_BITS
 
-LINK_HEAD, LINK_COST, LINK_BACK = range(3)
+COST_OF_LINK: Final = -(2**COST_BITS)
+"""The cost of a link, where that of a label stands."""
+
+MOST_CORNERS: Final = 2 ** (COST_BITS - WAY_BITS)
 SEED_FEEDER, SEED_COST, SEED_PLACE = range(3)
 _WIDTHS_A_STEP: Final = 4
 """The buckets of a search's queue are about this many times as narrow as the mean arc is long."""
@@ -24,8 +28,9 @@ class Taps(NamedTuple):
     Attributes
     ----------
     start, arc, link
-        The graph in compressed rows: corner -> arcs, ascending. A link has the neighbour over an arc, its
-        cost, and its own number in the neighbour's row; shape (2 * arcs, 3).
+        The graph in compressed rows: corner -> arcs, ascending. A link has the cost of an arc in its upper 32
+        bits, then the neighbour, and in its lowest bits the way back: what a label carried over the link
+        holds as its way.
     seed_start, seed
         Compressed rows: corner -> feeders that can be tapped from it, ascending, each with its least cost and
         the first place that has it; shape (n, 3).
@@ -37,15 +42,15 @@ class Taps(NamedTuple):
         Feeder of each position.
     stretch
         ``low``, ``high``, ``low_cost`` and ``high_cost`` of each position, shape (n, 4).
-    most_links
-        Length of the longest row of the graph.
+    most_links, most_seeds
+        Length of the longest row of the graph, and of the seeds.
     width_bits
         The buckets of a search's queue are ``2**width_bits`` wide.
     """
 
     start: Ints
     arc: Ints
-    link: Ints
+    link: Longs
     seed_start: Ints
     seed: Ints
     offer_start: Ints
@@ -56,6 +61,7 @@ class Taps(NamedTuple):
     owner: Ints
     stretch: Ints
     most_links: int
+    most_seeds: int
     width_bits: int
 
     @property
@@ -83,7 +89,10 @@ def index_taps(graph: CostGraph, taps: Positions) -> Taps:
     ------
     ValueError
         An arc costs less than 1: searches for paths would not end. Or a tap comes to a corner that is none.
+        Or the graph is too large for links to hold its corners.
     """
+    if len(graph.start) > MOST_CORNERS:
+        raise ValueError(f"{len(graph.start) - 1} corners are too many: take smaller districts")
     if graph.cost.size and graph.cost.min() < 1:
         raise ValueError("every arc has to cost at least 1")
     check_corners(taps, len(graph.start) - 1)
@@ -105,6 +114,7 @@ def index_taps(graph: CostGraph, taps: Positions) -> Taps:
         owner=_owners(taps),
         stretch=stretches(taps),
         most_links=int(np.diff(graph.start).max(initial=0)),
+        most_seeds=int(np.diff(seed_start).max(initial=0)),
         width_bits=(mean // _WIDTHS_A_STEP).bit_length(),
     )
 
@@ -149,30 +159,37 @@ def _by_verge(verge: Ints) -> tuple[Ints, Ints]:
     return start, np.argsort(verge, kind="stable").astype(np.int32)
 
 
-def _links(graph: CostGraph) -> tuple[Ints, Ints]:
+def _links(graph: CostGraph) -> tuple[Ints, Longs]:
     """Return the columns ``arc`` and ``link`` of ``Taps``."""
-    arc = _plain(graph.arc)
-    link = np.stack([_plain(column) for column in (graph.head, graph.cost, graph.arc)], axis=1)
+    start, head, cost, arc = (_plain(column) for column in (graph.start, graph.head, graph.cost, graph.arc))
     falls = np.flatnonzero(np.diff(arc) < 0) + 1
-    if not np.isin(falls, graph.start).all():
-        row = np.repeat(np.arange(len(graph.start) - 1), np.diff(graph.start))
+    if not np.isin(falls, start).all():
+        row = np.repeat(np.arange(len(start) - 1), np.diff(start))
         order = np.lexsort((arc, row))
-        arc, link = arc[order], link[order]
-    _fill_back(_plain(graph.start), arc, link, np.full(int(arc.max(initial=-1)) + 1, -1, np.int64))
+        head, cost, arc = head[order], cost[order], arc[order]
+    cost = np.minimum(cost, LIMIT_MAX + 1)  # sums with it stay in their bits, and beyond any limit
+    link = cost.astype(np.int64) << COST_BITS | head.astype(np.int64) << WAY_BITS
+    _fill_back(start, arc, link, np.full(int(arc.max(initial=-1)) + 1, -1, np.int64))
     return arc, link
 
 
 @compiled
-def _fill_back(start: Ints, arc: Ints, link: Ints, twin: Longs) -> None:
-    """Give each link its number in the neighbour's row; ``twin`` has -1 for each arc."""
+def _fill_back(start: Ints, arc: Ints, link: Longs, twin: Longs) -> None:
+    """Give each link its way back; ``twin`` has -1 for each arc."""
     for corner in range(start.size - 1):
         for at in range(start[corner], start[corner + 1]):
             other = twin[arc[at]]
             if other < 0:
                 twin[arc[at]] = at
             else:
-                link[other, LINK_BACK] = at - start[corner]
-                link[at, LINK_BACK] = other - start[link[at, LINK_HEAD]]
+                link[at] |= min(other - start[head_of(link[at])] + 1, FAR_WAY)
+                link[other] |= min(at - start[corner] + 1, FAR_WAY)
+
+
+@compiled
+def head_of(link: int) -> int:
+    """Return the neighbour that a link leads to."""
+    return (link & LOW_BITS) >> WAY_BITS
 
 
 def _seeds(taps: Positions, corners: int) -> tuple[Ints, ...]:

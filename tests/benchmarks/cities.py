@@ -165,6 +165,8 @@ def _ready(name: str, note: str, grid: Grid, seed: int) -> City:
     step("Indexing for three criteria")
     router = Router.of(corridors, taps)
     _ = router.parcels
+    step("Listing feeders and landmarks for three criteria")
+    _ = router.nearby
     step("")
     del steps[""]
     one = dataclasses.replace(

@@ -9,6 +9,7 @@ from gis.routing.doors import index_entries
 from gis.routing.field import CostGraph, Positions
 from gis.routing.labels import LIMIT_MAX
 from gis.routing.local import Searcher
+from gis.routing.nearby import nearby
 from gis.routing.taps import index_taps
 from tests.gis.routing.oracles import (
     Arc,
@@ -59,6 +60,23 @@ def test_the_nearest_feeders_are_those_by_definition(
             )
             assert results(found) == expected(world, parcel, k, limit, some)
             assert_sound(world, found)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.data(), worlds(), st.integers(1, 4), limits)
+def test_what_is_known_beforehand_changes_nothing(
+    data: st.DataObject, world: World, k: int, limit: int
+) -> None:
+    """Short lists leave much to the search, few landmarks say little, and it looks early where taps lie."""
+    listed, landmarks = data.draw(st.integers(1, 3)), data.draw(st.integers(0, 3))
+    taps = world.taps()
+    known = nearby(taps, listed, landmarks)
+    doors, searcher = world.doors(taps), Searcher(taps, known, patience=data.draw(st.integers(0, 3)))
+    everyone = np.ones(len(world.feeders), np.bool_)
+    for parcel in range(len(world.parcels)):
+        found = searcher.nearest_feeders(doors, parcel, world.load[parcel], world.capacity, k=k, limit=limit)
+        assert results(found) == expected(world, parcel, k, limit, everyone)
+        assert_sound(world, found)
 
 
 @settings(deadline=None, max_examples=200)

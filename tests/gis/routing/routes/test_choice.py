@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.routing.choice import ranked, unbeaten
+from gis.routing.choice import chosen, ranked, unbeaten
 from gis.routing.measure import Measures
 
 Row = tuple[int, int, int, int, int, int]
@@ -54,6 +56,17 @@ def test_ranks_are_by_parcel_length_and_feeder(rows: list[Row]) -> None:
     made, parcel, feeder = measured(rows)
     order = ranked(made, parcel, feeder).tolist()
     assert order == sorted(range(len(rows)), key=lambda at: (rows[at][0], rows[at][2], rows[at][1], at))
+
+
+@settings(deadline=None, max_examples=200)
+@given(ROWS, st.integers(1, 12))
+def test_few_rows_are_chosen_as_many_are(rows: list[Row], times: int) -> None:
+    """Copies of the rows for other parcels make them many, and change nothing among themselves."""
+    many: list[Row] = [(row[0] + 10 * copy, *row[1:]) for copy in range(times) for row in rows]
+    made, parcel, feeder = measured(many)
+    table = np.stack([getattr(made, each.name) for each in fields(Measures)])
+    order = ranked(made, parcel, feeder)
+    assert chosen(table, parcel, feeder).tolist() == order[unbeaten(made, parcel, feeder)[order]].tolist()
 
 
 def test_a_trade_stays_and_a_worse_way_does_not() -> None:
