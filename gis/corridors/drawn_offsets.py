@@ -42,17 +42,16 @@ def draw_offsets(graph: CornerGraph, land: Objects) -> Floats:
     tree = shapely.STRtree(solid)
     offset = half.copy()
     for side in (0, 1):
-        rows = np.flatnonzero(graph.verge_a[2 * edge + side] >= 0)
-        strips, base = _strips(graph, side, rows, half[side, rows])
+        strips, base = _strips(graph, side, segments, half[side])
         at, near = tree.query(strips, predicate="intersects")
         inner, piece = shapely.get_coordinates(
             shapely.intersection(strips[at], solid[near]), return_index=True
         )
         x, y, nx, ny = (column[at[piece]] for column in base)
-        nearest = np.full(len(rows), np.inf)
+        nearest = np.full(len(segments), np.inf)
         np.minimum.at(nearest, at[piece], (inner[:, 0] - x) * nx + (inner[:, 1] - y) * ny)
         drawn = np.maximum(nearest - _CLEAR_M, _LEAST_M)
-        offset[side, rows] = np.minimum(half[side, rows], drawn)
+        offset[side] = np.minimum(half[side], drawn)
     return offset
 
 

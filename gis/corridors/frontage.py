@@ -91,8 +91,8 @@ def _seen(
         road=road,
     )
     found, which = visible(strips, things.outlines, rules)
-    row, side, owner, unknown = which.T.astype(np.int64)
-    return _stretches(around, found, segment[row], side, owner, unknown == 1)
+    row, side, owner, unknown, opposite = which.T.astype(np.int64)
+    return _stretches(around, found, segment[row], side, owner, (unknown == 1, opposite == 1))
 
 
 def _rows(at: Longs, values: Longs, size: int) -> tuple[Longs, Longs]:
@@ -124,8 +124,14 @@ def _roads(around: Surroundings, segment: Longs, boxes: Objects) -> tuple[Longs,
 
 
 def _stretches(
-    around: Surroundings, found: Floats, segment: Longs, side: Longs, owner: Longs, unknown: Flags
+    around: Surroundings,
+    found: Floats,
+    segment: Longs,
+    side: Longs,
+    owner: Longs,
+    flags: tuple[Flags, Flags],
 ) -> Stretches:
+    unknown, opposite = flags
     low, low_depth, high, high_depth = found[:, :4].T
     short = high - low < SHORT_M
     # A short one is the point at its near end.
@@ -134,7 +140,7 @@ def _stretches(
     low, low_depth = np.where(at_high, high, low), np.where(at_high, high_depth, low_depth)
     high, high_depth = np.where(at_low, low, high), np.where(at_low, low_depth, high_depth)
     x, y, ux, uy, _ = around.frame[segment].T
-    nx, ny = normals(around, segment, side)
+    nx, ny = normals(around, segment, np.where(opposite, 1 - side, side))
     return Stretches(
         owner=owner,
         segment=segment,

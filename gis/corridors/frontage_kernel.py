@@ -82,7 +82,8 @@ class Rules(NamedTuple):
 class _View(NamedTuple):
     """One side of a segment: pieces as s, d, s, d with s ascending, and the position in ``parts`` of each.
 
-    What a piece means changes at ``level_m``: the half-width for areas, where the side is known for lines.
+    A fifth column is -1 where the piece lies on the other side and is taken over, else 1. What a piece means
+    changes at ``level_m``: the half-width for areas, where the side is known for lines.
     """
 
     pieces: Floats
@@ -98,9 +99,9 @@ def visible(strips: Strips, outlines: Outlines, rules: Rules) -> tuple[Floats, I
     Returns
     -------
     Station, depth, station, depth of the ends of each and two working columns, shape (m, 6); and row of the
-    strip, side, owner, and 1 where the side is unknown, shape (m, 4).
+    strip, side, owner, 1 where the side is unknown, and 1 where it lies on the other one, shape (m, 5).
     """
-    found, which = np.empty((256, 6)), np.empty((256, 4), np.int32)
+    found, which = np.empty((256, 6)), np.empty((256, 5), np.int32)
     count = 0
     for row in range(strips.frame.shape[0]):
         parts = strips.part[strips.part_start[row] : strips.part_start[row + 1]]
@@ -129,6 +130,7 @@ def visible(strips: Strips, outlines: Outlines, rules: Rules) -> tuple[Floats, I
                     which[count, 0], which[count, 1], which[count, 2] = row, side, outlines.owner[parts[at]]
                     unknown = not rules.opaque and not lone and depth[at] <= rules.side_unknown_m
                     which[count, 3] = 1 if unknown else 0
+                    which[count, 4] = 1 if piece[at] >= 0 and pieces[piece[at], 4] < 0.0 else 0
                     if not _merged(found, which, begin, count, rules.merge_m):
                         count += 1
     return found[:count], which[:count]
@@ -136,7 +138,7 @@ def visible(strips: Strips, outlines: Outlines, rules: Rules) -> tuple[Floats, I
 
 @compiled
 def _grown(found: Floats, which: Ints) -> tuple[Floats, Ints]:
-    more, more_which = np.empty((2 * found.shape[0], 6)), np.empty((2 * found.shape[0], 4), np.int32)
+    more, more_which = np.empty((2 * found.shape[0], 6)), np.empty((2 * found.shape[0], 5), np.int32)
     more[: found.shape[0]], more_which[: found.shape[0]] = found, which
     return more, more_which
 
@@ -159,7 +161,8 @@ def _merged(found: Floats, which: Ints, begin: int, count: int, merge_m: float) 
             continue
         low, depth, end, end_depth, flattest, steepest = found[at]
         begins, begins_depth, high, high_depth = found[count, :4]
-        if which[at, 3] != which[count, 3] or begins - end > _CENTRE_M:
+        alike = which[at, 3] == which[count, 3] and which[at, 4] == which[count, 4]
+        if not alike or begins - end > _CENTRE_M:
             return False
         # Every end point in between allows slopes that pass it within the tolerance.
         reach = end - low
@@ -182,7 +185,7 @@ def _pieces(strips: Strips, outlines: Outlines, rules: Rules, row: int, side: in
     for part in parts:
         first, last = outlines.part_start[part], outlines.part_start[part + 1]
         room += 2 * (outlines.ring_start[last] - outlines.ring_start[first])
-    pieces, of = np.empty((room, 4)), np.empty(room, np.int64)
+    pieces, of = np.ones((room, 5)), np.empty(room, np.int64)
     count = 0
     frame, depth_m = strips.frame[row], strips.depth_m[row, side]
     for at in range(roads.shape[0]):
@@ -212,7 +215,9 @@ def _pieces(strips: Strips, outlines: Outlines, rules: Rules, row: int, side: in
                     if lone:
                         of[count] = at
                         turned = (piece[0], -piece[1], piece[2], -piece[3])
-                        count += _clip_line(pieces[count], turned, frame[4], _CENTRE_M, rules.side_unknown_m)
+                        if _clip_line(pieces[count], turned, frame[4], _CENTRE_M, rules.side_unknown_m):
+                            pieces[count, 4] = -1.0
+                            count += 1
     return pieces[:count], of[:count]
 
 
@@ -273,7 +278,7 @@ def _contains(outlines: Outlines, part: int, x: float, y: float) -> bool:
 
 @compiled
 def _depth(pieces: Floats, at: int, station: float) -> float:
-    s0, d0, s1, d1 = pieces[at]
+    s0, d0, s1, d1 = pieces[at, :4]
     depth: float = d0 + (d1 - d0) * (station - s0) / (s1 - s0)
     return depth
 

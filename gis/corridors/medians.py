@@ -19,7 +19,7 @@ from gis.compiled import compiled
 from gis.corridors.arms import Arms, Faces, enclosed_faces
 from gis.corridors.carriageways import facing_widths, tied_faces
 from gis.corridors.parameters import CorridorParameters
-from gis.corridors.streets import ROAD_CLASSES, Flags, Floats, Ints, Streets
+from gis.corridors.streets import ROAD_CLASSES, Flags, Floats, Ints, Kind, Streets
 
 _ROUND: Final = 0.85
 """Area over that of the circle with the same border: a square has 0.79, a hexagon 0.91."""
@@ -51,26 +51,47 @@ def medians(
     """
     faces = enclosed_faces(streets, arms)
     width_m, chosen = _narrow(faces, parameters)
+    length_m = _edge_lengths(streets)
+    tied = tied_faces(streets, arms, faces)
+    parts, part_m = _parts(streets, faces, length_m, np.where(tied, np.inf, width_m))
+    chosen[parts], width_m[parts] = True, part_m
     chosen[_occupied(streets, arms, faces, chosen, parcel_points)] = False
     at_verge = np.where(chosen[faces.of_verge], width_m[faces.of_verge], np.nan)
-    tied = tied_faces(streets, arms, faces) & ~chosen
+    tied &= ~chosen
     if tied.any():
         at_verge = np.fmin(at_verge, facing_widths(streets, faces, tied, parcel_points, parameters))
-    length_m = _edge_lengths(streets)
-    link = _links(at_verge, length_m)
+    link = _links(streets, at_verge, length_m)
     minor = np.isin(streets.road_class, [ROAD_CLASSES.index(name) for name in _MINOR])
     hemmed = np.flatnonzero(~np.isnan(at_verge).reshape(-1, 2).any(axis=1) & ~link & minor)
     wider = 2 * hemmed + np.argmax(at_verge.reshape(-1, 2)[hemmed], axis=1)
-    given_up = np.unique(faces.of_verge[wider])
+    given_up = np.setdiff1d(faces.of_verge[wider], parts[chosen[parts]])
     at_verge[np.isin(faces.of_verge, given_up) & chosen[faces.of_verge]] = np.nan
-    return at_verge, _links(at_verge, length_m)
+    return at_verge, _links(streets, at_verge, length_m)
 
 
-def _links(at_verge: Floats, length_m: Floats) -> Flags:
-    """Return which edges have medians on both sides and are as short as these are wide."""
+def _links(streets: Streets, at_verge: Floats, length_m: Floats) -> Flags:
+    """Return which edges lead over a median: those made for it, and short ones with medians on both sides."""
     sides = at_verge.reshape(-1, 2)
     both = ~np.isnan(sides).any(axis=1)
-    return np.asarray(both & (length_m <= _LINK * np.fmax(sides[:, 0], sides[:, 1])), dtype=bool)
+    short = length_m <= _LINK * np.fmax(sides[:, 0], sides[:, 1])
+    return np.asarray(both & (short | _ways_over(streets)), dtype=bool)
+
+
+def _ways_over(streets: Streets) -> Flags:
+    """Return which edges were laid over a median: no street else has no width."""
+    return np.asarray((streets.width_m == 0.0) & (streets.kind == Kind.STREET), dtype=bool)
+
+
+def _parts(streets: Streets, faces: Faces, length_m: Floats, across_m: Floats) -> tuple[Ints, Floats]:
+    """Return the parts into which ways over medians divide them, and how wide: as the shortest way is long.
+
+    What is much wider than the way is long lies beyond the median's end.
+    """
+    way = np.repeat(_ways_over(streets), 2)
+    width_m = np.full(len(faces.area_m2), np.inf)
+    np.minimum.at(width_m, faces.of_verge[way], np.repeat(length_m, 2)[way])
+    parts = np.flatnonzero(np.isfinite(width_m) & (across_m <= _LINK * width_m) & (faces.area_m2 > 0.0))
+    return parts.astype(np.int32), width_m[parts]
 
 
 def _narrow(faces: Faces, parameters: CorridorParameters) -> tuple[Floats, Flags]:

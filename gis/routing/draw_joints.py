@@ -13,7 +13,10 @@ _STRAIGHT = 1e-9
 _SPIKE = 2.0
 """A corner farther from its node than this many offsets, away from both arms, is cut off."""
 _FAR = 2.0
-"""A corner this many times as far out on an arm as one may lie beyond the node is none."""
+"""A corner this many times as far out on an arm as one may lie beyond the node is none, where a road goes on:
+verges that meet far out are nearly parallel."""
+_FAR_ACUTE = 8.0
+"""The same at an acute corner, where verges part far out; beyond that they meet around a block."""
 _LEFT_M = 0.01
 _NEAR = 12
 """Segments of an arm that are looked at."""
@@ -74,7 +77,6 @@ def joint(verges: DrawnVerges, one: int, other: int) -> tuple[Place, Place]:
     segment, step, count = arm_segments(verges, one)
     segment2, step2, count2 = arm_segments(verges, other)
     beyond = _SPIKE * max(_offset(verges, one, segment), _offset(verges, other, segment2))
-    # At an acute corner verges part far out; on a road that goes on, lines that meet far out are parallel.
     opposed = _cosine(verges, one, segment, other, segment2) < 0.0
     fewest, found = 2 * _NEAR, False
     best, best2 = Place(segment, 0.0, 0.0), Place(segment2, 0.0, 0.0)
@@ -85,7 +87,8 @@ def joint(verges: DrawnVerges, one: int, other: int) -> tuple[Place, Place]:
             at, at2 = _meeting(verges, one, this, other, that)
             if _on(verges, one, this, at, beyond) and _on(verges, other, that, at2, beyond):
                 place, place2 = _place(verges, one, this, at), _place(verges, other, that, at2)
-                if opposed and (_far(verges, one, place, beyond) or _far(verges, other, place2, beyond)):
+                bound = beyond * (_FAR if opposed else _FAR_ACUTE)
+                if max(distance_on_arm(verges, one, place), distance_on_arm(verges, other, place2)) > bound:
                     continue
                 fewest, found = along + along2, True
                 best, best2 = place, place2
@@ -115,12 +118,6 @@ def _cosine(verges: DrawnVerges, one: int, segment: int, other: int, segment2: i
     _, _, ux, uy = _line(verges, one, segment)
     _, _, ux2, uy2 = _line(verges, other, segment2)
     return float(ux * ux2 + uy * uy2)
-
-
-@compiled_inside
-def _far(verges: DrawnVerges, end: int, place: Place, beyond_m: float) -> bool:
-    """Return whether a place lies too far out on its arm to be a corner: verges that are nearly parallel."""
-    return bool(distance_on_arm(verges, end, place) > _FAR * beyond_m)
 
 
 @compiled_inside
@@ -163,20 +160,22 @@ def _meeting(verges: DrawnVerges, one: int, segment: int, other: int, segment2: 
 def _apart(verges: DrawnVerges, one: int, segment: int, other: int, segment2: int) -> tuple[Place, Place]:
     """Return places at a corner where the verges do not meet nearby."""
     at, at2 = _meeting(verges, one, segment, other, segment2)
-    if _cosine(verges, one, segment, other, segment2) < 0.0:
-        return _place(verges, one, segment, 0.0), _place(verges, other, segment2, 0.0)
-    if at < 0.0 and at2 < 0.0:
-        wide = max(_offset(verges, one, segment), _offset(verges, other, segment2))
-        return _place(verges, one, segment, max(at, -wide)), _place(verges, other, segment2, max(at2, -wide))
-    part = 0.0
-    if at > 0.0 and at2 > 0.0:
+    wide = max(_offset(verges, one, segment), _offset(verges, other, segment2))
+    if at > 0.0 and at2 > 0.0 and _cosine(verges, one, segment, other, segment2) > 0.0:
         part = min(1.0, verges.length_m[segment] / at, verges.length_m[segment2] / at2)
-    else:
+        near, near2 = _place(verges, one, segment, at * part), _place(verges, other, segment2, at2 * part)
+        return (
+            Place(segment, near.station_m, near.offset_m * part),
+            Place(segment2, near2.station_m, near2.offset_m * part),
+        )
+    opposed = _cosine(verges, one, segment, other, segment2) < 0.0
+    close = max(abs(at), abs(at2)) <= _SPIKE * wide
+    beyond = not opposed and at < 0.0 and at2 < 0.0
+    if not close and not beyond:
         at, at2 = 0.0, 0.0
-    near, near2 = _place(verges, one, segment, at * part), _place(verges, other, segment2, at2 * part)
     return (
-        Place(segment, near.station_m, near.offset_m * part),
-        Place(segment2, near2.station_m, near2.offset_m * part),
+        _place(verges, one, segment, min(max(at, -wide), verges.length_m[segment])),
+        _place(verges, other, segment2, min(max(at2, -wide), verges.length_m[segment2])),
     )
 
 
@@ -201,12 +200,14 @@ def fill_setbacks(verges: DrawnVerges, setback_m: Floats) -> None:
 
 @compiled
 def fill_reach(verges: DrawnVerges, neighbour: Ints) -> None:
-    """Fill in ``verges.reach_m``, given the other end at the corner of each end of a verge."""
+    """Fill in ``reach_m`` and ``join_m`` of the verges, given the other end at the corner of each end."""
     for end in range(neighbour.size):
+        verges.reach_m[end], verges.join_m[end] = 0.0, 0.0
         if neighbour[end] < 0:
             continue
         place = joint(verges, end, neighbour[end])[0]
         distance = distance_on_arm(verges, end, place)
+        verges.join_m[end] = max(distance, 0.0)
         if distance > 0.0 and place.offset_m > 0.0:
             # Led towards the node in proportion: at the full offset the verges would part farther away.
             verges.reach_m[end] = distance * _offset(verges, end, place.segment) / place.offset_m
@@ -217,7 +218,8 @@ def place_on_arm(verges: DrawnVerges, end: int, distance_m: float) -> Place:
     """Return where a verge is drawn at a distance from the node: narrower short of an acute corner."""
     segment, station = segment_on_arm(verges, end, distance_m)
     full, reach = _offset(verges, end, segment), verges.reach_m[end]
-    return Place(segment, station, full * max(distance_m, 0.0) / reach if reach > distance_m else full)
+    near_m = max(distance_m, 0.0)
+    return Place(segment, station, full * near_m / reach if reach > near_m else full)
 
 
 @compiled_inside

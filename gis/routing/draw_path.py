@@ -17,12 +17,21 @@ from gis.routing.draw_joints import (
     distance_on_arm,
     joint,
     place_on_arm,
-    segment_on_arm,
 )
 from gis.routing.draw_verges import DrawnArcs, DrawnVerges, compiled_inside
-from gis.routing.draw_walk import Pen, Spot, draw_walk, place_on_verge, put, put_place, without_repeats
+from gis.routing.draw_walk import (
+    Pen,
+    Spot,
+    draw_walk,
+    drawn,
+    place_on_verge,
+    put,
+    put_place,
+    spot_on_arm,
+)
 
 _WALK, _ACROSS, _MEDIAN = 0, 1, 2
+_TINY_M = 1e-9
 _VERGE_ARC, _MEDIAN_ARC = int(ArcKind.VERGE), int(ArcKind.MEDIAN)
 
 
@@ -59,7 +68,9 @@ class _Steps(NamedTuple):
     """Parts of a path: along verges, across arms, over medians; the ends of verges where they begin and stop.
 
     ``place`` has six columns: segment, station and offset of the begin, then of the stop; NaN where the way
-    begins or stops at no joint of two verges.
+    begins or stops at no joint of two verges. ``over`` tells a part behind which a median is crossed: one
+    goes straight on there, wherever the carriageways' corners lie. ``across_m`` tells how far from the node
+    an arm is crossed.
     """
 
     kind: Ints
@@ -67,6 +78,8 @@ class _Steps(NamedTuple):
     begin: Ints
     stop: Ints
     place: Floats
+    over: Flags
+    across_m: Floats
 
 
 @compiled
@@ -79,21 +92,21 @@ def draw_path(
     verge, n + 4 the crossing and n + 5 the tap. A path that passes no corner has n = 0.
     """
     steps = _steps(joins, entry, tap, at, arcs)
-    _join(verges, steps)
+    ends = _end_spot(verges, entry, at), _end_spot(verges, tap, at)
+    _join(verges, steps, (ends[0].place, ends[1].place))
     pen = _pen(verges, steps)
     legs = arcs.size
     put(pen, entry.owner_x[at], entry.owner_y[at], 0)
     if entry.end[at] < 0:
-        first, last = _end_spot(verges, entry, at), _end_spot(verges, tap, at)
-        _arrive(pen, verges, entry, at, first)
-        draw_walk(pen, verges, entry.verge[at], first, last, 2)
-        _depart(pen, verges, tap, at, last, legs)
-        return without_repeats(pen)
-    first = _kept_off(verges, steps, 0, entry.end[at], _end_spot(verges, entry, at))
-    last = _kept_off(verges, steps, legs + 1, tap.end[at], _end_spot(verges, tap, at))
+        _arrive(pen, verges, entry, at, ends[0])
+        draw_walk(pen, verges, entry.verge[at], ends[0], ends[1], 2)
+        _depart(pen, verges, tap, at, ends[1], legs)
+        return drawn(pen)
+    first = _kept_off(verges, steps, 0, entry.end[at], ends[0])
+    last = _kept_off(verges, steps, legs + 1, tap.end[at], ends[1])
     _arrive(pen, verges, entry, at, first)
     for step in range(legs + 2):
-        if steps.kind[step] == _ACROSS:
+        if steps.kind[step] == _ACROSS and not steps.over[step - 1]:
             _draw_across(pen, verges, steps, step)
         elif steps.kind[step] == _WALK:
             verge = steps.verge[step]
@@ -102,7 +115,7 @@ def draw_path(
             put_place(pen, verges, verge, begin.place, step + 2)
             draw_walk(pen, verges, verge, begin, stop, step + 2)
     _depart(pen, verges, tap, at, last, legs)
-    return without_repeats(pen)
+    return drawn(pen)
 
 
 @compiled_inside
@@ -114,6 +127,8 @@ def _steps(joins: DrawnArcs, entry: DrawEnds, tap: DrawEnds, at: int, arcs: Ints
         np.full(count, -1, np.int32),
         np.full(count, -1, np.int32),
         np.full((count, 6), math.nan),
+        np.zeros(count, np.bool_),
+        np.zeros(count),
     )
     if entry.end[at] < 0:
         steps.verge[0], steps.verge[1] = entry.verge[at], tap.verge[at]
@@ -137,35 +152,37 @@ def _steps(joins: DrawnArcs, entry: DrawEnds, tap: DrawEnds, at: int, arcs: Ints
             steps.begin[step] = 2 * near + joins.arc_end[arc]
             steps.stop[step] = 2 * (near ^ 1) + joins.arc_end[arc]
         corner = joins.arc_b[arc] if joins.arc_a[arc] == corner else joins.arc_a[arc]
-        if joins.corner_median[corner] and steps.kind[step] == _ACROSS:
-            # Over a median one goes straight on, wherever the carriageways' corners lie.
-            steps.place[step, 3] = math.inf
+        steps.over[step] = joins.corner_median[corner] and steps.kind[step] != _WALK
     verge = tap.verge[at]
     steps.verge[count - 1], steps.begin[count - 1] = verge, 2 * verge + tap.end[at]
     return steps
 
 
 @compiled_inside
-def _join(verges: DrawnVerges, steps: _Steps) -> None:
-    """Fill in where the parts of a path meet at corners."""
+def _join(verges: DrawnVerges, steps: _Steps, ends: tuple[Place, Place]) -> None:
+    """Fill in where the parts of a path meet at corners, given where it comes to its first and last verge."""
     for step in range(steps.kind.size - 1):
         stop, begin = steps.stop[step], steps.begin[step + 1]
-        if math.isinf(steps.place[step, 3]):
-            steps.place[step, 3] = math.nan
-        elif stop >= 0 and begin >= 0 and stop != begin:
+        if stop >= 0 and begin >= 0 and stop != begin and not steps.over[step]:
             one, other = joint(verges, stop, begin)
             _set(steps, step, 3, one)
             _set(steps, step + 1, 0, other)
+    final = steps.kind.size - 1
     for step in range(steps.kind.size):
         if steps.kind[step] != _ACROSS:
             continue
         begin, stop = steps.begin[step], steps.stop[step]
         distance = _distance_across(verges, steps, step)
-        # A way along the crossed arm itself stops, or begins, where it is crossed.
+        # A way along the crossed arm stops, or begins, where it is crossed: at the end of the path if nearer.
         if steps.stop[step - 1] == begin:
+            if step == 1:
+                distance = min(distance, max(distance_on_arm(verges, begin, ends[0]), 0.0))
             _set(steps, step - 1, 3, place_on_arm(verges, begin, distance))
         if steps.begin[step + 1] == stop:
+            if step == final - 1:
+                distance = min(distance, max(distance_on_arm(verges, stop, ends[1]), 0.0))
             _set(steps, step + 1, 0, place_on_arm(verges, stop, distance))
+        steps.across_m[step] = distance
 
 
 @compiled_inside
@@ -185,9 +202,14 @@ def _distance_across(verges: DrawnVerges, steps: _Steps, step: int) -> float:
     """Return how far from the node the path crosses an arm."""
     begin, stop = steps.begin[step], steps.stop[step]
     met, left = math.nan, math.nan
-    if not math.isnan(steps.place[step, 0]):
+    # On a median there is no verge to meet.
+    if steps.over[step - 1]:
+        met = -math.inf
+    elif not math.isnan(steps.place[step, 0]):
         met = distance_on_arm(verges, begin, _get(steps, step, 0))
-    if not math.isnan(steps.place[step, 3]):
+    if steps.over[step]:
+        left = -math.inf
+    elif not math.isnan(steps.place[step, 3]):
         left = distance_on_arm(verges, stop, _get(steps, step, 3))
     return crossing_distance(verges, begin, met, stop, left)
 
@@ -211,11 +233,7 @@ def _spot(verges: DrawnVerges, steps: _Steps, step: int, column: int) -> Spot:
         place = place_on_arm(verges, end, verges.setback_m[end])
     else:
         place = _get(steps, step, column)
-    full = -1.0
-    if verges.reach_m[end] > distance_on_arm(verges, end, place) >= 0.0:
-        segment, station = segment_on_arm(verges, end, verges.reach_m[end])
-        full = station if segment == place.segment else -1.0
-    return Spot(place, full)
+    return spot_on_arm(verges, end, place)
 
 
 @compiled_inside
@@ -227,12 +245,20 @@ def _end_spot(verges: DrawnVerges, ends: DrawEnds, at: int) -> Spot:
 
 @compiled_inside
 def _kept_off(verges: DrawnVerges, steps: _Steps, step: int, end: int, spot: Spot) -> Spot:
-    """Return an end of a path, moved off a corner that it would otherwise overshoot and come back to."""
-    corner, place = _spot(verges, steps, step, 3 if step == 0 else 0).place, spot.place
+    """Return an end of a path, moved off the corners of its verge.
+
+    The one that the path goes on by it would overshoot and come back to; beyond the other lies the next road.
+    """
+    verge, place = steps.verge[step], spot.place
+    corner = _spot(verges, steps, step, 3 if step == 0 else 0).place
+    other = 2 * verge + 1 - end
+    far_m = min(verges.join_m[other], max(verges.setback_m[other], 0.0))
+    if distance_on_arm(verges, other, place) < far_m:
+        place = place_on_arm(verges, other, far_m)
     if place.segment != corner.segment:
-        return spot
+        return Spot(place, -1.0)
     station = max(place.station_m, corner.station_m) if end == 0 else min(place.station_m, corner.station_m)
-    return Spot(place_on_verge(verges, steps.verge[step], place.segment, station), -1.0)
+    return Spot(place_on_verge(verges, verge, place.segment, station), -1.0)
 
 
 @compiled_inside
@@ -269,23 +295,51 @@ def _put_near(pen: Pen, verges: DrawnVerges, ends: DrawEnds, at: int, far: Place
 
 
 @compiled_inside
-def _draw_across(pen: Pen, verges: DrawnVerges, steps: _Steps, step: int) -> None:
-    """Draw across an arm, at a right angle, and along it where the verges meet it elsewhere.
+def _draw_across(pen: Pen, verges: DrawnVerges, steps: _Steps, first: int) -> None:
+    """Draw across an arm at a right angle, or straight across all that are crossed one after the other.
 
-    Between two crossings at an acute corner the way is straight: nothing leads out to the corner and back.
+    Where the way comes to the arm elsewhere, it leads along the arm's verge first. Between two crossings at
+    an acute corner it is straight: nothing leads out to the corner and back.
     """
-    begin, stop = steps.begin[step], steps.stop[step]
-    distance = _distance_across(verges, steps, step)
-    near, far = place_on_arm(verges, begin, distance), place_on_arm(verges, stop, distance)
-    if not math.isnan(steps.place[step, 0]):
-        met = _get(steps, step, 0)
-        if steps.kind[step - 1] != _ACROSS or distance_on_arm(verges, begin, met) <= distance:
-            put_place(pen, verges, begin // 2, met, step + 1)
-            draw_walk(pen, verges, begin // 2, Spot(met, -1.0), Spot(near, -1.0), step + 1)
-    put_place(pen, verges, begin // 2, near, step + 1)
-    put_place(pen, verges, stop // 2, far, step + 2)
-    if not math.isnan(steps.place[step, 3]):
-        left, across = _get(steps, step, 3), steps.kind[step + 1] == _ACROSS
-        if not across or distance_on_arm(verges, stop, left) <= distance:
-            leg = step + 2 if across else step + 3
-            draw_walk(pen, verges, stop // 2, Spot(far, -1.0), Spot(left, -1.0), leg)
+    last, width_m = first, _width_across(verges, steps, first)
+    while steps.over[last] and steps.kind[last + 1] != _WALK:
+        last += 1
+        width_m += _width_across(verges, steps, last)
+    while steps.kind[last] != _ACROSS:
+        last -= 1
+    begin, stop = steps.begin[first], steps.stop[last]
+    near_m, far_m = steps.across_m[first], steps.across_m[last]
+    near, far = place_on_arm(verges, begin, near_m), place_on_arm(verges, stop, far_m)
+    if not math.isnan(steps.place[first, 0]):
+        met = _get(steps, first, 0)
+        if steps.kind[first - 1] != _ACROSS or distance_on_arm(verges, begin, met) <= near_m:
+            put_place(pen, verges, begin // 2, met, first + 1)
+            _walk_arm(pen, verges, begin, met, near, first + 1)
+    put_place(pen, verges, begin // 2, near, first + 1)
+    at = pen.used[0] - 1
+    put_place(pen, verges, stop // 2, far, last + 2)
+    x, y, dx, dy = pen.x[at], pen.y[at], pen.x[at + 1] - pen.x[at], pen.y[at + 1] - pen.y[at]
+    pen.used[0], done_m = at + 1, 0.0
+    for step in range(first, last + 1):
+        done_m += _width_across(verges, steps, step)
+        part = done_m / max(width_m, _TINY_M)
+        put(pen, x + part * dx, y + part * dy, step + 2)
+    if not math.isnan(steps.place[last, 3]):
+        left, across = _get(steps, last, 3), steps.kind[last + 1] == _ACROSS
+        if not across or distance_on_arm(verges, stop, left) <= far_m:
+            _walk_arm(pen, verges, stop, far, left, last + 2 if across else last + 3)
+
+
+@compiled_inside
+def _width_across(verges: DrawnVerges, steps: _Steps, step: int) -> float:
+    """Return how wide a road is drawn where it is crossed; 0 over a median."""
+    if steps.kind[step] != _ACROSS:
+        return 0.0
+    near = place_on_arm(verges, steps.begin[step], steps.across_m[step])
+    return float(near.offset_m + place_on_arm(verges, steps.stop[step], steps.across_m[step]).offset_m)
+
+
+@compiled_inside
+def _walk_arm(pen: Pen, verges: DrawnVerges, end: int, begin: Place, stop: Place, leg: int) -> None:
+    """Draw along one verge of an arm, near its node."""
+    draw_walk(pen, verges, end // 2, spot_on_arm(verges, end, begin), spot_on_arm(verges, end, stop), leg)

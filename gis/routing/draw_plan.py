@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from gis.corridors.graph import ArcKind, CornerGraph
 from gis.corridors.segments import first_vertex, segment_frames
 from gis.corridors.streets import Floats, Ints
-from gis.routing.draw_bends import fill_bends
-from gis.routing.draw_joints import fill_reach, fill_setbacks
+from gis.routing.draw_clear import clear_offsets
+from gis.routing.draw_joints import fill_setbacks
 from gis.routing.draw_verges import DrawnArcs, DrawnVerges, DrawPlan
 
 _CM: Final = 100.0
@@ -28,7 +28,7 @@ def draw_plan(graph: CornerGraph, offset_m: Floats) -> DrawPlan:
         ux=ux,
         uy=uy,
         length_m=length,
-        offset_m=offset_m,
+        offset_m=offset_m.copy(),
         kept=np.zeros(shape, dtype=bool),
         begin_m=np.zeros(shape),
         end_m=np.zeros(shape),
@@ -36,12 +36,12 @@ def draw_plan(graph: CornerGraph, offset_m: Floats) -> DrawPlan:
         end_offset_m=np.zeros(shape),
         setback_m=np.zeros(4 * streets.edges),
         reach_m=np.zeros(4 * streets.edges),
+        join_m=np.zeros(4 * streets.edges),
     )
     at = first_vertex(graph, np.arange(len(length), dtype=np.int64))
     per_cm = streets.zone.scale_factor((streets.x[at] + streets.x[at + 1]) / 2.0) / _CM
-    fill_bends(verges)
     fill_setbacks(verges, np.stack([graph.setback_a_cm, graph.setback_b_cm]) * per_cm)
-    fill_reach(verges, _neighbours(graph))
+    clear_offsets(graph, verges, _neighbours(graph))
     arc_end, arc_side = _arc_ends(graph)
     arcs = DrawnArcs(
         verge_a=graph.verge_a,

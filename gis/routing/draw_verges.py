@@ -34,6 +34,8 @@ class DrawnVerges(NamedTuple):
         ``2 * verge + end``; may be negative.
     reach_m
         How far from the node an acute corner lies where the verges of both its arms part; 0 at others.
+    join_m
+        How far from the node the verge meets the next one; 0 where they meet at the node or beyond.
     """
 
     vertex_start: Longs
@@ -50,6 +52,7 @@ class DrawnVerges(NamedTuple):
     end_offset_m: Floats
     setback_m: Floats
     reach_m: Floats
+    join_m: Floats
 
 
 class DrawnArcs(NamedTuple):

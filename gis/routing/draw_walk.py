@@ -6,11 +6,15 @@ import math
 from typing import NamedTuple
 
 from gis.corridors.streets import Floats, Ints
-from gis.routing.draw_joints import Place
+from gis.routing.draw_joints import Place, distance_on_arm, segment_on_arm
 from gis.routing.draw_verges import DrawnVerges, compiled_inside
 
 _TOUCH_M = 1e-4
 """Points nearer to one another are one."""
+_BACK = -0.9
+"""Cosine of the turn beyond which a line comes back."""
+_HOP_M = 3.0
+"""Out and back this far apart are beside one another."""
 
 
 class Pen(NamedTuple):
@@ -34,6 +38,16 @@ class Spot(NamedTuple):
 
 
 @compiled_inside
+def spot_on_arm(verges: DrawnVerges, end: int, place: Place) -> Spot:
+    """Return a place near the node of an arm as a spot of the verge that begins there."""
+    full = -1.0
+    if verges.reach_m[end] > distance_on_arm(verges, end, place) >= 0.0:
+        segment, station = segment_on_arm(verges, end, verges.reach_m[end])
+        full = station if segment == place.segment else -1.0
+    return Spot(place, full)
+
+
+@compiled_inside
 def put(pen: Pen, x: float, y: float, leg: int) -> None:
     """Draw a line to a point."""
     count = pen.used[0]
@@ -42,8 +56,23 @@ def put(pen: Pen, x: float, y: float, leg: int) -> None:
 
 
 @compiled_inside
-def without_repeats(pen: Pen) -> tuple[Floats, Floats, Ints]:
-    """Return the points and their legs; of those at one place the first, but the last point of all stays."""
+def drawn(pen: Pen) -> tuple[Floats, Floats, Ints]:
+    """Return the points and their legs, each place once, and nothing led out and back along itself."""
+    _drop_repeats(pen)
+    again = True
+    while again:
+        again = False
+        # What led to a spike may be one, now that it is cut off.
+        for at in range(pen.used[0] - 2, 0, -1):
+            again |= _cut_spike(pen, at)
+        _drop_repeats(pen)
+    count = pen.used[0]
+    return pen.x[:count], pen.y[:count], pen.leg[:count]
+
+
+@compiled_inside
+def _drop_repeats(pen: Pen) -> None:
+    """Keep of the points at one place the first, but the last point of all."""
     count, final = 1, pen.used[0] - 1
     for at in range(1, final + 1):
         gap = max(abs(pen.x[count - 1] - pen.x[at]), abs(pen.y[count - 1] - pen.y[at]))
@@ -52,7 +81,31 @@ def without_repeats(pen: Pen) -> tuple[Floats, Floats, Ints]:
             count += 1
         elif at == final and count > 1:
             pen.x[count - 1], pen.y[count - 1] = pen.x[at], pen.y[at]
-    return pen.x[:count], pen.y[:count], pen.leg[:count]
+    pen.used[0] = count
+
+
+@compiled_inside
+def _cut_spike(pen: Pen, at: int) -> bool:
+    """Move a point from which the line comes back along itself to where it left; return whether it does.
+
+    Lines turn back where a crossing leads past a tap inside the road, and at corners between narrow verges.
+    An entry leads to the verge all the same, also where the tap line leads straight back.
+    """
+    if pen.leg[at] == 0 and pen.leg[at + 1] == pen.leg[pen.used[0] - 1]:
+        return False
+    ux, uy = pen.x[at] - pen.x[at - 1], pen.y[at] - pen.y[at - 1]
+    vx, vy = pen.x[at + 1] - pen.x[at], pen.y[at + 1] - pen.y[at]
+    out, back = math.hypot(ux, uy), math.hypot(vx, vy)
+    along, across = ux * vx + uy * vy, abs(ux * vy - uy * vx)
+    if min(out, back) < _TOUCH_M or along > _BACK * out * back or across > _HOP_M * max(out, back):
+        return False
+    if back <= out:
+        part = along / out**2
+        pen.x[at], pen.y[at] = pen.x[at] + part * ux, pen.y[at] + part * uy
+    else:
+        part = -along / back**2
+        pen.x[at], pen.y[at] = pen.x[at] + part * vx, pen.y[at] + part * vy
+    return True
 
 
 @compiled_inside
@@ -122,9 +175,9 @@ def _between(pen: Pen, verges: DrawnVerges, verge: int, low: Spot, high: Spot, l
         # To the full offset and back: where an acute corner ends, else at 45 degrees where there is room.
         rise = rise if rise >= 0.0 else begin.station_m + full - begin.offset_m
         fall = fall if fall >= 0.0 else end.station_m - full + end.offset_m
-        if begin.station_m < rise <= fall:
+        if begin.station_m < rise <= min(fall, end.station_m):
             put_place(pen, verges, verge, Place(segment, rise, full), leg)
-        if rise <= fall < end.station_m:
+        if max(rise, begin.station_m) <= fall < end.station_m:
             put_place(pen, verges, verge, Place(segment, fall, full), leg)
         if segment != final:
             put_place(pen, verges, verge, end, leg)

@@ -223,7 +223,18 @@ def crossings(land: Land, route: Route) -> Crossings:
             verdict = Median.DOUBTFUL
         least -= verdict != Median.NO and one.sure and other.sure
         most -= verdict == Median.YES
-    return Crossings(max(min(least, most), 0), most)
+    return Crossings(max(min(least, most), 0), most + _on_centrelines(land, route))
+
+
+def _on_centrelines(land: Land, route: Route) -> int:
+    """Return how many ends cross a road on whose centreline their owner lies: on which side is doubtful."""
+    ends = [(route.pieces[:2], 0), (route.pieces[-2:], -1)]
+    return sum(
+        land.road(piece).distance(shapely.get_point(route.geometry, at)) < PARAMETERS.side_unknown_m
+        for pieces, at in ends
+        for piece in pieces
+        if _crosses(piece)
+    )
 
 
 def _between(land: Land, route: Route, one: Passage, other: Passage) -> Median:
