@@ -35,6 +35,9 @@ def explain(subject: Subject, layer: str, references: Iterable[Reference]) -> di
         References that did not join; many may be alike. Beyond the number of comparisons allowed,
         in the order of their words, they bring no candidates.
     """
+    given = sorted(set(references), key=_order)
+    if not given:
+        return {}  # to fold the names of a whole layer takes a second
     things = _named(subject, ASSET_LEVELS if layer == "assets" else (layer,))
     index = NameIndex(things)
     of_level = {
@@ -43,7 +46,7 @@ def explain(subject: Subject, layer: str, references: Iterable[Reference]) -> di
     }
     affordable = subject.parameters.name_comparisons // max(len(things), 1)
     matches: dict[Reference, Match] = {}
-    for each in sorted(set(references), key=_order):
+    for each in given:
         match = index.resolve(each.words, within=each.within, level=each.level)
         if match.outcome == "unknown" and affordable:
             affordable -= 1

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import pandas as pd
 
+from gis.capacity.claims import counted_of, live_on, normal_sites
 from gis.findings import Severity
-from gis.names import normal_name
 from gis.network.checks.model import Fault, check, faults, figure
-from gis.network.checks.subject import Flags, Subject, present, rows_where
+from gis.network.checks.subject import Subject, present, rows_where
+from gis.network.columns import Flags
+
+_DAYS = ("accepted", "expires", "energised", "withdrawn")
 
 _MOST = 0.5
 """Share of the sites from which on the sites count as parcel ids."""
@@ -24,35 +26,26 @@ def _found(subject: Subject, rows: Sequence[int], words: Sequence[str], repair: 
 
 def _live(subject: Subject) -> Flags:
     """Return where a claim binds on the day asked: accepted, unexpired, unenergised, not withdrawn."""
-    today = subject.today
-    ended = subject.days("claims", "energised_on") <= today
-    ended |= subject.days("claims", "withdrawn_on") <= today
-    ended |= subject.days("claims", "expires_on") < today
-    return np.asarray(~ended & ~(subject.days("claims", "accepted_on") > today), dtype=bool)
+    days = {name: subject.days("claims", f"{name}_on") for name in _DAYS}
+    return live_on(subject.on, days["accepted"], days["expires"], (days["energised"], days["withdrawn"]))
 
 
 @check(Severity.WARNING, "一地多份申请")
 def two_claims_for_one_site(subject: Subject) -> Iterator[Fault]:
     """Find live claims beside a larger one for the same site; the largest alone counts."""
-    sites = subject.texts("claims", "site")
-    rows = rows_where(_live(subject) & present(sites))
-    table = pd.DataFrame(
-        {
-            "row": rows,
-            "id": subject.ids("claims")[rows],
-            "site": [normal_name(site) for site in sites[rows]],
-            "kva": subject.numbers("claims", "kva")[rows],
-        }
-    ).sort_values(["site", "kva", "id"], ascending=[True, False, True])
-    first = table.groupby("site")[["id", "kva"]].transform("first")
-    others = table.duplicated("site")
-    table, first = table[others], first[others]
+    sites, kva = subject.texts("claims", "site"), subject.numbers("claims", "kva")
+    ids, accepted = subject.ids("claims"), subject.days("claims", "accepted_on")
+    rows = np.flatnonzero(_live(subject) & present(sites))
+    site = normal_sites(sites[rows])
+    counted = counted_of(site, kva[rows], accepted[rows], ids[rows])
+    best = dict(zip(site[counted], rows[counted], strict=True))
     words = [
-        f"({figure(kva)} kVA) is for site {sites[row]}, which claim {best} ({figure(most)} kVA) holds already"
-        for row, kva, best, most in zip(table["row"], table["kva"], first["id"], first["kva"], strict=True)
+        f"({figure(kva[row])} kVA) is for site {sites[row]}, which claim {ids[best[place]]} "
+        f"({figure(float(kva[best[place]]))} kVA) holds already"
+        for row, place in zip(rows[~counted], site[~counted], strict=True)
     ]
     repair = "Withdraw the claim that is an alternative; until then the largest counts."
-    yield from _found(subject, table["row"].tolist(), words, repair)
+    yield from _found(subject, rows[~counted].tolist(), words, repair)
 
 
 @check(Severity.ERROR, "申请日期先后颠倒")

@@ -10,7 +10,8 @@ import shapely
 
 from gis.findings import Severity
 from gis.network.checks.model import Fault, check, faults, figure, layer_fault
-from gis.network.checks.subject import SPATIAL, Floats, Subject, rows_where
+from gis.network.checks.subject import SPATIAL, Subject, rows_where
+from gis.network.columns import Floats
 
 _EARTH_RADIUS_M: Final = 6_371_008.8
 """Mean radius of GRS 80."""

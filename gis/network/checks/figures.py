@@ -10,7 +10,8 @@ import pandas as pd
 from gis.findings import Severity
 from gis.network.checks.model import Fault, check, faults, figure
 from gis.network.checks.readings import LEVEL_WORDS, asset_words, newest
-from gis.network.checks.subject import Flags, Floats, Subject, rows_where
+from gis.network.checks.subject import Subject, rows_where
+from gis.network.columns import Flags, Floats
 
 
 def _read(subject: Subject, table: pd.DataFrame, messages: list[str], repair: str) -> Iterator[Fault]:

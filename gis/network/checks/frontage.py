@@ -18,7 +18,8 @@ from gis.findings import Severity
 from gis.metric_zone import project
 from gis.network.checks.components import components
 from gis.network.checks.model import Fault, check, faults, figure
-from gis.network.checks.subject import Flags, Floats, Subject, rows_where
+from gis.network.checks.subject import Subject, rows_where
+from gis.network.columns import Flags, Floats
 
 _PARAMETERS: Final = CorridorParameters()
 

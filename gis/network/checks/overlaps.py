@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from gis.network.checks.subject import Flags, Floats, Rows, Subject
+from gis.network.checks.subject import Subject
+from gis.network.columns import Flags, Floats, Rows
 
 _DRAWN_M = 0.01
 """Boundaries are drawn to this precision."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from gis.capacity.parameters import CapacityParameters, default_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class CheckParameters:
         Planar and measured length may differ by this much.
     name_comparisons
         Number of comparisons of names spent on nearest candidates in one check.
+    capacity
+        Coefficients of the open capacity that published figures are compared with (name and version).
     """
 
     max_age_months: int = 15
@@ -110,3 +114,4 @@ class CheckParameters:
     jurisdiction_overlap_m2: float = 10_000.0
     length_difference_share: float = 0.001
     name_comparisons: int = 20_000_000
+    capacity: CapacityParameters = field(default_factory=default_parameters)

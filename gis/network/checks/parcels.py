@@ -13,8 +13,9 @@ import shapely
 from gis.findings import Severity
 from gis.network.checks.model import Fault, check, faults, figure, layer_fault
 from gis.network.checks.overlaps import Overlap, overlaps
-from gis.network.checks.subject import Floats, Subject, lonlat, mended, present, rows_where
+from gis.network.checks.subject import Subject, lonlat, mended, present, rows_where
 from gis.network.checks.twins import twins
+from gis.network.columns import Floats
 
 _M2_PER_HA = 10_000.0
 

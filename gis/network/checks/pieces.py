@@ -11,7 +11,8 @@ import shapely
 from gis.findings import Severity
 from gis.network.checks.components import components
 from gis.network.checks.model import Fault, check, faults, figure
-from gis.network.checks.subject import Objects, Rows, Subject, taken
+from gis.network.checks.subject import Subject, taken
+from gis.network.columns import Objects, Rows
 
 _GRID_M = 0.01
 """Vertices in one cell of this size are one point."""

@@ -10,7 +10,8 @@ import shapely
 from gis.findings import Severity
 from gis.names import normal_name
 from gis.network.checks.model import Fault, check, faults, figure
-from gis.network.checks.subject import Floats, Rows, Subject, present, rows_where, taken, taken_numbers
+from gis.network.checks.subject import Subject, present, rows_where, taken
+from gis.network.columns import Floats, Rows, at_rows
 
 
 def _distances(subject: Subject, layer: str, upper: str) -> tuple[Rows, Floats]:
@@ -109,7 +110,7 @@ def substation_without_feeder(subject: Subject) -> Iterator[Fault]:
 def feeder_voltage_above_substation(subject: Subject) -> Iterator[Fault]:
     """Find feeders of a higher voltage than the substation they leave."""
     homes = subject.rows_of("substations", subject.texts("feeders", "substation_id"))
-    upper = taken_numbers(subject.numbers("substations", "voltage_kv"), homes)
+    upper = at_rows(subject.numbers("substations", "voltage_kv"), homes)
     own = subject.numbers("feeders", "voltage_kv")
     rows = rows_where(own > upper)
     names = subject.labels("substations", homes[rows])

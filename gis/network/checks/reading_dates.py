@@ -7,16 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from gis.capacity.readings import FIGURES, PEAKS
 from gis.dictionary.model import ASSET_LEVELS
 from gis.findings import Severity
 from gis.network.checks.model import Fault, check, faults, layer_fault
-from gis.network.checks.readings import FIGURES, asset_words, has_rating, newest, readings
+from gis.network.checks.readings import asset_words, has_rating, newest, readings
 from gis.network.checks.subject import Subject, present, rows_where
 
 _SAME = 1e-9
 """Share by which two figures may differ and still be one."""
-
-_PEAKS = ["peak_a", "peak_kva", "peak_kw"]
 
 
 @check(Severity.WARNING, "读数过期")
@@ -62,9 +61,9 @@ def asset_without_reading(subject: Subject) -> Iterator[Fault]:
     """Find assets without a reading that counts; a level without any is one finding."""
     if not subject.size("capacity"):
         return
-    read = newest(subject).index
+    read = set(newest(subject).index)
     for layer, level in ASSET_LEVELS.items():
-        without = ~pd.Index(subject.ids(layer)).isin(read)
+        without = np.array([each not in read for each in subject.ids(layer)], dtype=bool)
         rows = rows_where(without)
         word = level.replace("_", " ")
         if len(rows) > 1 and without.all():
@@ -86,7 +85,7 @@ def asset_without_reading(subject: Subject) -> Iterator[Fault]:
 def reading_incomplete(subject: Subject) -> Iterator[Fault]:
     """Find assets whose readings give no peak, or no rating anywhere."""
     table = newest(subject)
-    no_peak = table[_PEAKS].isna().all(axis=1).to_numpy()
+    no_peak = table[list(PEAKS)].isna().all(axis=1).to_numpy()
     no_rating = ~has_rating(table)
     found = (no_peak | no_rating) & (table["layer"] != "substations").to_numpy()
     words = np.where(

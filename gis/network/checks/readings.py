@@ -7,22 +7,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from gis.capacity.readings import FIGURES, PEAKS, RATINGS, in_kva, newest_rows, peak_in_kva, strength
 from gis.dictionary.model import ASSET_LEVELS
-from gis.network.checks.subject import Flags, Floats, Objects, Subject, present, taken, taken_numbers
+from gis.network.checks.subject import Subject, present, taken
+from gis.network.columns import Flags, Floats, Objects, Rows, at_rows
 from gis.units import DEFAULT_POWER_FACTOR
-
-FIGURES: Final = (
-    "limit_a",
-    "limit_kva",
-    "rated_kva",
-    "peak_a",
-    "peak_kva",
-    "peak_kw",
-    "power_factor",
-    "pending_kva",
-    "published_kva",
-)
-"""Columns of a reading that hold figures."""
 
 LEVEL_WORDS: Final = {
     "substations": "Substation",
@@ -31,8 +20,6 @@ LEVEL_WORDS: Final = {
     "transformers": "Transformer",
 }
 """Layer -> what a message calls a row of it."""
-
-_RATINGS = ("limit_a", "limit_kva", "rated_kva")
 
 
 def readings(subject: Subject) -> pd.DataFrame:
@@ -53,8 +40,8 @@ def readings(subject: Subject) -> pd.DataFrame:
 def newest(subject: Subject) -> pd.DataFrame:
     """Return one row for each asset with readings that count, in the order of the ids.
 
-    The peak is that of the newest reading that has one; each rating is the newest one stated,
-    because ratings and peaks often come in files of their own. ``row`` is the reading's row.
+    The peak is that of the newest reading that has one; each rating is the newest one stated, as the open
+    capacity takes them. ``row`` is the reading's row.
     """
     return subject.once("newest", "capacity", "", lambda: _newest(readings(subject)))
 
@@ -68,11 +55,12 @@ def _readings(subject: Subject) -> pd.DataFrame:
     table["day"] = pd.Series(subject.days("capacity", "data_date")).astype("datetime64[s]")
     late = subject.days("capacity", "data_date") > subject.today
     table["counts"] = present(table["asset"].to_numpy()) & ~subject.true("capacity", "flagged") & ~late
-    volts = np.sqrt(3.0) * table["voltage_kv"]
-    table["amps_kva"] = volts * table["peak_a"]
-    table["limit_amps_kva"] = volts * table["limit_a"]
-    by_power = table["peak_kw"] / table["power_factor"].fillna(DEFAULT_POWER_FACTOR)
-    table["load_kva"] = table["peak_kva"].fillna(table["amps_kva"]).fillna(by_power)
+    figures = {name: table[name].to_numpy() for name in FIGURES}
+    volts = table["voltage_kv"].to_numpy()
+    table["amps_kva"], table["limit_amps_kva"] = (
+        in_kva(figures[name], volts) for name in ("peak_a", "limit_a")
+    )
+    table["load_kva"], _ = peak_in_kva(figures, volts, DEFAULT_POWER_FACTOR)
     return table
 
 
@@ -93,24 +81,36 @@ def _attributes(subject: Subject, assets: Objects) -> tuple[Objects, Floats, Flo
         rows = subject.rows_of(layer, assets)
         found = rows >= 0
         names[found] = taken(subject.texts(layer, "name"), rows)[found]
-        rated[found] = taken_numbers(subject.numbers(layer, "rated_kva"), rows)[found]
+        rated[found] = at_rows(subject.numbers(layer, "rated_kva"), rows)[found]
     feeders = subject.rows_of("feeders", assets)
-    return names, rated, taken_numbers(subject.numbers("feeders", "voltage_kv"), feeders)
+    return names, rated, at_rows(subject.numbers("feeders", "voltage_kv"), feeders)
 
 
 def _newest(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that count as the open capacity takes them."""
     counted = table[table["counts"]].assign(row=lambda each: each.index)
-    counted["has_peak"] = counted[["peak_a", "peak_kva", "peak_kw"]].notna().any(axis=1)
-    # The figures settle ties, so that the answer does not depend on the order of the rows.
-    by_day = counted.sort_values(["day", "load_kva", *FIGURES], na_position="first")
-    ratings = by_day.groupby("asset")[[*_RATINGS, "limit_amps_kva"]].last()
-    by_peak = by_day.sort_values("has_peak", kind="stable")
-    return by_peak.drop_duplicates("asset", keep="last").set_index("asset").assign(**ratings).sort_index()
+    codes, assets = pd.factorize(counted["asset"], sort=True)
+    day = counted["day"].to_numpy().astype("datetime64[D]")
+    figures = {
+        name: counted[name].to_numpy(dtype=np.float64) for name in (*FIGURES, "load_kva", "limit_amps_kva")
+    }
+
+    def rows(name: str, *columns: str) -> Rows:
+        stated = counted[list(columns)].notna().any(axis=1).to_numpy()
+        # The other figures settle ties, so that the answer does not depend on the order of the rows.
+        keys = [strength(name, figures[name]), *(figures[each] for each in FIGURES)]
+        return newest_rows(np.where(stated, codes, -1), len(assets), day, keys)
+
+    read, peak = rows("load_kva", "counts"), rows("load_kva", *PEAKS)
+    chosen = counted.iloc[np.where(peak >= 0, peak, read)].set_index("asset")
+    ratings = {name: at_rows(figures[name], rows(name, name)) for name in RATINGS}
+    ratings["limit_amps_kva"] = at_rows(figures["limit_amps_kva"], rows("limit_a", "limit_a"))
+    return chosen.assign(**ratings)
 
 
 def has_rating(table: pd.DataFrame) -> Flags:
     """Return where a rating or a limit is known, from the readings or from the asset itself."""
-    return np.asarray(table[[*_RATINGS, "own_rated_kva"]].notna().any(axis=1), dtype=bool)
+    return np.asarray(table[[*RATINGS, "own_rated_kva"]].notna().any(axis=1), dtype=bool)
 
 
 def asset_words(table: pd.DataFrame) -> list[str]:

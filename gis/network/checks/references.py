@@ -10,7 +10,8 @@ from gis.dictionary.model import ASSET_LEVELS
 from gis.findings import Severity
 from gis.network.checks.candidates import Reference, explain, nearest_words, repair_words
 from gis.network.checks.model import Fault, check, faults
-from gis.network.checks.subject import Flags, Objects, Subject, present, rows_where, taken
+from gis.network.checks.subject import Subject, present, rows_where, taken
+from gis.network.columns import Flags, Objects
 
 _KINDS = {
     "main_transformers": "Main transformer",

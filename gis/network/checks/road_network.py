@@ -14,7 +14,8 @@ from gis.findings import Severity
 from gis.network.checks.components import components
 from gis.network.checks.model import Fault, check, figure, layer_fault
 from gis.network.checks.roads import levels, noded
-from gis.network.checks.subject import Flags, Objects, Rows, Subject, lonlat
+from gis.network.checks.subject import Subject, lonlat
+from gis.network.columns import Flags, Objects, Rows
 
 _EXACT_M = 0.001
 """Two vertices this close are one: the rounding of a projection."""

@@ -11,8 +11,9 @@ import shapely
 
 from gis.findings import Severity
 from gis.network.checks.model import Fault, check, faults, figure
-from gis.network.checks.subject import Flags, Objects, Rows, Subject, present, rows_where
+from gis.network.checks.subject import Subject, present, rows_where
 from gis.network.checks.twins import twins
+from gis.network.columns import Flags, Objects, Rows
 
 
 def levels(subject: Subject) -> Rows:

@@ -15,12 +15,20 @@ from numpy.typing import NDArray
 from gis.dictionary.model import ASSET_LEVELS, layers
 from gis.metric_zone import MetricZone, metric_zone, project
 from gis.network.checks.parameters import CheckParameters
+from gis.network.columns import (
+    Flags,
+    Floats,
+    Objects,
+    Rows,
+    column,
+    days,
+    index_of,
+    numbers,
+    rows_of,
+    texts,
+    true,
+)
 from gis.network.model import Grid
-
-Floats = NDArray[np.float64]
-Rows = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Objects = NDArray[np.object_]
 
 _Made = TypeVar("_Made")
 
@@ -54,31 +62,28 @@ class Subject:
         """Return the number of rows of the layer."""
         return len(self.grid[layer])
 
-    def _column(self, layer: str, column: str) -> pd.Series[Any]:
-        frame = self.grid[layer]
-        if column in frame.columns:
-            return pd.Series(frame[column]).reset_index(drop=True)
-        return pd.Series(np.full(len(frame), None, dtype=object))
+    def _column(self, layer: str, name: str) -> pd.Series[Any]:
+        return column(self.grid[layer], name)
 
-    def texts(self, layer: str, column: str) -> Objects:
+    def texts(self, layer: str, name: str) -> Objects:
         """Return a column as texts; None for missing and blank ones."""
-        return self.once("texts", layer, column, lambda: _texts(self._column(layer, column)))
+        return self.once("texts", layer, name, lambda: texts(self._column(layer, name)))
 
-    def numbers(self, layer: str, column: str) -> Floats:
+    def numbers(self, layer: str, name: str) -> Floats:
         """Return a column as numbers."""
-        return self.once("numbers", layer, column, lambda: _numbers(self._column(layer, column)))
+        return self.once("numbers", layer, name, lambda: numbers(self._column(layer, name)))
 
-    def days(self, layer: str, column: str) -> NDArray[np.datetime64]:
+    def days(self, layer: str, name: str) -> NDArray[np.datetime64]:
         """Return a column as days."""
-        return self.once("days", layer, column, lambda: _days(self._column(layer, column)))
+        return self.once("days", layer, name, lambda: days(self._column(layer, name)))
 
-    def true(self, layer: str, column: str) -> Flags:
+    def true(self, layer: str, name: str) -> Flags:
         """Return where a boolean column is true (neither false nor missing)."""
-        return np.asarray(self._column(layer, column).isin([True]), dtype=bool)
+        return true(self._column(layer, name))
 
-    def missing(self, layer: str, column: str) -> Flags:
+    def missing(self, layer: str, name: str) -> Flags:
         """Return where a column has no value."""
-        values = self._column(layer, column)
+        values = self._column(layer, name)
         return np.asarray(values.isna() | values.isin([""]), dtype=bool)
 
     def ids(self, layer: str) -> Objects:
@@ -87,8 +92,8 @@ class Subject:
 
     def rows_of(self, layer: str, ids: Objects) -> Rows:
         """Return the row that each id stands in, -1 for none."""
-        index = self.once("index", layer, "id", lambda: _index_of(self.ids(layer)))
-        return _looked_up(index, ids)
+        index = self.once("index", layer, "id", lambda: index_of(self.ids(layer)))
+        return rows_of(index, ids)
 
     def labels(self, layer: str, rows: Iterable[int]) -> list[str]:
         """Return the id and the name of each row, for people."""
@@ -205,37 +210,6 @@ def _label(thing: str | None, name: str | None) -> str:
     return thing if name is None or name == thing else f"{thing} ({name})"
 
 
-def _texts(column: pd.Series[Any]) -> Objects:
-    texts = np.full(len(column), None, dtype=object)
-    present = column.notna().to_numpy()
-    texts[present] = [str(value).strip() or None for value in column[present]]
-    return texts
-
-
-def _numbers(column: pd.Series[Any]) -> Floats:
-    numbers = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
-
-
-def _days(column: pd.Series[Any]) -> NDArray[np.datetime64]:
-    days = pd.to_datetime(column, errors="coerce", format="ISO8601")
-    return np.asarray(days.to_numpy(), dtype="datetime64[D]")
-
-
-def _index_of(ids: Objects) -> pd.Series[int]:
-    rows = pd.Series(np.arange(len(ids)), index=pd.Index(ids, dtype=object))
-    rows = rows[rows.index.notna()]
-    return rows[~rows.index.duplicated()]
-
-
-def _looked_up(index: pd.Series[int], ids: Objects) -> Rows:
-    rows = np.full(len(ids), -1, dtype=np.int64)
-    present = ~np.asarray(pd.isna(ids))
-    at = index.index.get_indexer(pd.Index(ids[present], dtype=object))
-    rows[present] = np.where(at >= 0, index.to_numpy()[at], -1) if len(index) else -1
-    return rows
-
-
 def _finite(geometry: Objects) -> Objects:
     kept = geometry.copy()
     bounded = np.isfinite(shapely.bounds(geometry)).all(axis=-1)
@@ -269,11 +243,3 @@ def taken(values: Objects, rows: Rows) -> Objects:
     found = rows >= 0
     values_there[found] = values[rows[found]]
     return values_there
-
-
-def taken_numbers(values: Floats, rows: Rows) -> Floats:
-    """Return the number at each row; NaN where the row is -1."""
-    numbers = np.full(len(rows), np.nan)
-    found = rows >= 0
-    numbers[found] = values[rows[found]]
-    return numbers

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.network.checks.subject import Objects, Rows
+from gis.network.columns import Objects, Rows
 
 
 def twins(geometry: Objects) -> Rows:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gis.capacity.parameters import default_parameters
 from gis.findings import Severity
 
 if TYPE_CHECKING:
@@ -193,3 +195,35 @@ def test_two_readings_of_one_day_that_differ(bench: Bench) -> None:
 def test_two_readings_that_complete_each_other_do_not_differ(bench: Bench) -> None:
     bench.add("capacity", "F1", id="again", peak_a=None, pending_kva=500)
     assert bench.find("readings_conflict") == []
+
+
+def test_a_published_figure_that_does_not_follow_from_the_readings(bench: Bench) -> None:
+    bench.put("capacity", "F1", published_kva=585.0)
+    assert bench.find("published_differs") == []
+    bench.put("capacity", "F1", published_kva=900.0)
+    finding = bench.the("published_differs")
+    assert finding.severity is Severity.WARNING
+    assert finding.id == "F1"
+    assert finding.message == (
+        "Feeder F1 (10kV东湖线) has 585.3 kVA open, but the utility publishes 900 kVA."
+    )
+    assert finding.repair.startswith("Correct the reading")
+
+
+def test_a_published_figure_of_the_asset_alone(bench: Bench) -> None:
+    bench.put("capacity", "F1", published_kva=585.0)
+    bench.put("capacity", "S1", peak_kva=48_500.0)
+    finding = bench.the("published_differs")
+    assert "has 180 kVA open, with S1 as the bottleneck, but the utility publishes 585 kVA" in finding.message
+    assert "agrees with the asset alone" in finding.repair
+
+
+def test_a_published_figure_is_compared_by_the_utilitys_own_coefficients(bench: Bench) -> None:
+    bench.put("capacity", "F1", published_kva=900.0)
+    wide = replace(default_parameters(), published_difference_share=0.4)
+    assert bench.find("published_differs", capacity=wide) == []  # type: ignore[arg-type]  # not a threshold
+
+
+def test_an_unknown_figure_is_compared_with_nothing(bench: Bench) -> None:
+    bench.put("capacity", "F1", published_kva=900.0, peak_a=None)
+    assert bench.find("published_differs") == []

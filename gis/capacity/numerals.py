@@ -1,0 +1,26 @@
+"""Numbers for people: the same in every language."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+
+
+def kva(value: float) -> str:
+    """Return a power: thousands separated, one decimal where it has any; a dash where it is unknown."""
+    return "—" if math.isnan(value) else f"{value + 0.0:,.1f}".removesuffix(".0")
+
+
+def plain(value: float) -> str:
+    """Return a current, a voltage or a coefficient with up to four decimals."""
+    return "—" if math.isnan(value) else f"{value:,.4f}".rstrip("0").removesuffix(".")
+
+
+def day_of(value: np.datetime64) -> date | None:
+    """Return a day, None for NaT."""
+    if np.isnat(value):
+        return None
+    day: date = value.astype("datetime64[D]").item()
+    return day
