@@ -16,12 +16,16 @@ from gis.errors import DatabaseError, InputError, KaimenError
 
 _COMMANDS = {
     "build": "api.commands.build:build",
+    "capacity": "api.commands.capacity:capacity",
     "check": "api.commands.layers:check",
+    "claims": "api.commands.claims:claims",
     "db": "api.commands.database:database",
     "demo": "api.commands.service:demo",
     "demo-files": "api.commands.service:demo_files",
     "draw": "api.commands.service:draw",
+    "editions": "api.commands.editions:editions",
     "import": "api.commands.layers:import_",
+    "publish": "api.commands.editions:publish",
     "serve": "api.commands.service:serve",
 }
 
@@ -57,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = expanded(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     try:
-        kaimen.main(args=given, prog_name="kaimen", standalone_mode=False)
+        code = kaimen.main(args=given, prog_name="kaimen", standalone_mode=False)
     except click.ClickException as fault:
         if as_json:
             answer(usage_failure(fault))
@@ -70,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 answer(failure(told))
         say(f"{told.title}: {told}")
         return 1
-    return 0
+    return code if isinstance(code, int) else 0  # a command may say itself that something failed
 
 
 def _told(fault: Exception) -> KaimenError:

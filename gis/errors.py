@@ -12,6 +12,8 @@ The tree::
     ├── ClusterError           the private database cannot be made, started or stopped
     ├── DatabaseError          a database cannot be reached or is not ready
     └── ConflictError          somebody else is doing what excludes this
+        ├── CapacityError      what is asked for is not open, or not known to be
+        └── PublicationError   the data is not fit to be published
 
 None of them knows the web: the table from class to status is in ``api``.
 """
@@ -101,3 +103,42 @@ class ConflictError(KaimenError):
     """Somebody else is doing what excludes this."""
 
     title = "Something else is under way"
+
+
+class CapacityError(ConflictError):
+    """What is asked for is not open at the asset, or not known to be.
+
+    Parameters
+    ----------
+    detail, repair, faults
+        As of every error.
+    bottleneck_id
+        Asset that leaves the least; None where the open capacity is not known.
+    margin_kva
+        What it has left, negative where overdrawn; None where not known.
+    fits_kva
+        The most that would fit; None where not known.
+    """
+
+    title = "The open capacity does not allow this"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        repair: str = "",
+        faults: tuple[str, ...] = (),
+        bottleneck_id: str | None = None,
+        margin_kva: float | None = None,
+        fits_kva: float | None = None,
+    ) -> None:
+        super().__init__(detail, repair=repair, faults=faults)
+        self.bottleneck_id = bottleneck_id
+        self.margin_kva = margin_kva
+        self.fits_kva = fits_kva
+
+
+class PublicationError(ConflictError):
+    """The data is not fit to be published."""
+
+    title = "The edition cannot be published"

@@ -60,7 +60,7 @@ def resolve_all(connection: psycopg.Connection, aliases: Mapping[str, str]) -> d
         if not references:
             continue
         if field.target not in indexes:
-            indexes[field.target] = NameIndex(list(_things(connection, field.target)), aliases)
+            indexes[field.target] = NameIndex(list(things(connection, field.target)), aliases)
         index = indexes[field.target]
         pairs = [
             (each, index.resolve(each.words, within=each.within, level=each.level)) for each in references
@@ -161,7 +161,8 @@ _HOMES = {
 }
 
 
-def _things(connection: psycopg.Connection, target: str) -> Iterator[Named]:
+def things(connection: psycopg.Connection, target: str) -> Iterator[Named]:
+    """Yield what a reference to a layer may mean; ``assets`` stands for all four asset layers."""
     for layer in ASSET_LEVELS if target == _NO_LAYER else (target,):
         joined = sql.SQL(
             "" if layer == "substations" else "left join grid.substations s on s.id = t.substation_id"

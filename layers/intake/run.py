@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gis.dictionary.model import layers
 from gis.errors import InputError
-from gis.findings import Severity
+from gis.findings import Finding, Severity, warning
+from layers.claims.ledger import record_import
+from layers.claims.locks import hold_register_alone
 from layers.database import driver
 from layers.intake.datum import datum_findings, distance_findings
 from layers.intake.joins import resolve_all, tell
@@ -56,8 +58,12 @@ def run_import(engine: Engine, request: ImportRequest, watch: Watch) -> ImportRe
         if request.replace:
             _refuse_doubtful_replacement(loaded, log)
         raw = driver(connection)
+        hold_register_alone(connection)
         counts = {name: _merge(name, each, request, log) for name, each in loaded.items()}
+        if request.replace and "claims" in counts:
+            log.add(*_kept_claims(connection))
         _settle(connection, frozenset(counts), log)
+        record_import(connection, batch_id)
         for name in counts:
             log.add(*datum_findings(raw, name, batch_id, loaded[name].crs))
             if layers()[name].geometry and request.layer != OSM:
@@ -213,6 +219,16 @@ def _merge(name: str, loaded: Loaded, request: ImportRequest, log: FindingLog) -
     log.asset_clashes(name, clashes)
     counts = loaded.staging.merge(replace=request.replace)
     return replace(counts, read=loaded.read, rejected=loaded.rejected + len(clashes))
+
+
+def _kept_claims(connection: Connection) -> list[Finding]:
+    """Tell of the claims that the register accepted itself: a file without them does not withdraw them."""
+    ids = list(connection.scalars(text("select id from grid.claims where batch_id is null order by id")))
+    if not ids:
+        return []
+    message = f"{len(ids):,} claims accepted in the register stand in no file and stay: {', '.join(ids[:5])}"
+    repair = "Nothing, where they hold; else withdraw them: kaimen claims withdraw ID --why TEXT."
+    return [warning("claims_kept", "claims", None, message + (" …" if ids[5:] else ""), repair)]
 
 
 def _settle(connection: Connection, imported: frozenset[str], log: FindingLog) -> None:

@@ -172,9 +172,11 @@ class Staging:
         return Counts(inserted=inserted, updated=updated, unchanged=unchanged, deleted=deleted)
 
     def _delete_missing(self) -> int:
+        """Delete what the batch does not have; a claim that no import brought is the register's."""
         if self.level is None:
             return self._run(
-                "delete from {table} t where not exists (select from {incoming} i where i.id = t.id)"
+                "delete from {table} t where batch_id is not null"
+                " and not exists (select from {incoming} i where i.id = t.id)"
             ).rowcount
         return self._run(
             "delete from grid.assets a where level = {level}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, exists, func, select
+from sqlalchemy import Connection, Engine, exists, func, select
 
 from layers.tables.batches import import_batches
 
@@ -44,3 +44,13 @@ def sources_of(engine: Engine) -> set[BatchSource]:
     )
     with engine.connect() as connection:
         return {BatchSource(*row) for row in connection.execute(statement)}
+
+
+def source_words(connection: Connection) -> dict[int, str]:
+    """Return words for where the rows of each batch came from: its files, and the layer inside them."""
+    table = import_batches.c
+    statement = select(table.id, table.files, table.options["layer_name"].as_string()).order_by(table.id)
+    return {
+        batch: ", ".join(each["name"] for each in files) + (f" [{layer_name}]" if layer_name else "")
+        for batch, files, layer_name in connection.execute(statement)
+    }

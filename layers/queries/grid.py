@@ -10,14 +10,17 @@ import shapely
 from psycopg import sql
 from sqlalchemy import Connection, Engine, func, select
 
-from gis.dictionary.model import Layer, layers
+from gis.dictionary.model import ASSET_LEVELS, Layer, layers
 from gis.network.model import Grid
 from layers.database import driver, snapshot
 from layers.tables.base import SCHEMA, SRID
 from layers.tables.grid import layer_tables
 
+CAPACITY_LAYERS = (*ASSET_LEVELS, "capacity", "claims")
+"""Layers that the open capacity is worked out from; their frames say by ``batch_id`` where rows came from."""
 
-def read_grid(source: Engine | Connection, names: tuple[str, ...] = ()) -> Grid:
+
+def read_grid(source: Engine | Connection, names: tuple[str, ...] = (), *, geometry: bool = True) -> Grid:
     """Return the layers of the database as frames, read in one snapshot.
 
     Parameters
@@ -26,36 +29,66 @@ def read_grid(source: Engine | Connection, names: tuple[str, ...] = ()) -> Grid:
         A database at the newest schema version, or a connection from `snapshot`.
     names
         Layers to read; all where empty.
+    geometry
+        Whether the frames have their geometry.
     """
     if isinstance(source, Engine):
         with snapshot(source) as connection:
-            return read_grid(connection, names)
+            return read_grid(connection, names, geometry=geometry)
     raw = driver(source)
-    return Grid({name: _frame(raw, layers()[name]) for name in names or layers()})
+    return Grid({name: read_layer(raw, name, geometry=geometry) for name in names or layers()})
 
 
-def _frame(connection: psycopg.Connection, layer: Layer) -> pd.DataFrame:
-    columns = [c.name for c in layer_tables[layer.name].columns if c.name not in {"geom", "batch_id"}]
+def read_layer(
+    connection: psycopg.Connection,
+    name: str,
+    where: sql.Composable | None = None,
+    *,
+    geometry: bool = True,
+    rows: sql.Composable | None = None,
+) -> pd.DataFrame:
+    """Return one layer as a frame, ordered by id.
+
+    Parameters
+    ----------
+    connection
+        A connection of the driver.
+    name
+        The layer.
+    where
+        Condition on the layer's table ``t``; all rows where None.
+    geometry
+        Whether the frame has its geometry.
+    rows
+        A query in brackets whose rows are read in place of the layer's table.
+    """
+    layer = layers()[name]
+    left_out = {"geom"} if name in CAPACITY_LAYERS else {"geom", "batch_id"}
+    columns = [c.name for c in layer_tables[name].columns if c.name not in left_out]
     parts: list[sql.Composable] = [sql.Identifier("t", name) for name in columns]
     source = sql.SQL("")
-    if layer.name == "roads":
+    if name == "roads":
         columns.append("noding")
         parts.append(sql.SQL("b.noding"))
         source = sql.SQL("join grid.import_batches b on b.id = t.batch_id")
-    if layer.geometry:
+    spatial = bool(layer.geometry) and geometry
+    if spatial:
         parts.append(sql.SQL("st_asbinary(t.geom)"))
-    statement = sql.SQL("select {parts} from {table} t {source} order by t.id").format(
-        parts=sql.SQL(", ").join(parts), table=sql.Identifier(SCHEMA, layer.name), source=source
+    statement = sql.SQL("select {parts} from {table} t {source} where {where} order by t.id").format(
+        parts=sql.SQL(", ").join(parts),
+        table=sql.Identifier(SCHEMA, name) if rows is None else rows,
+        source=source,
+        where=sql.SQL("true") if where is None else where,
     )
     with connection.cursor(binary=True) as cursor:
-        rows = cursor.execute(statement).fetchall()
-    values = list(zip(*rows, strict=True)) if rows else [()] * len(parts)
-    frame = pd.DataFrame({name: _column(layer, name, values[at]) for at, name in enumerate(columns)})
-    if not layer.geometry:
+        found = cursor.execute(statement).fetchall()
+    values = list(zip(*found, strict=True)) if found else [()] * len(parts)
+    frame = pd.DataFrame({each: _column(layer, each, values[at]) for at, each in enumerate(columns)})
+    if not spatial:
         return frame
-    geometry = shapely.from_wkb(np.array(values[-1], dtype=object))
-    spatial: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=geometry, crs=f"EPSG:{SRID}")
-    return spatial
+    shapes = shapely.from_wkb(np.array(values[-1], dtype=object))
+    placed: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=shapes, crs=f"EPSG:{SRID}")
+    return placed
 
 
 def _column(layer: Layer, name: str, values: tuple[object, ...]) -> pd.Series:

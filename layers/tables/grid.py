@@ -119,7 +119,8 @@ def _table(layer: Layer) -> Table:
         *extra,
         *_asset_key(layer),
         *_geometry(layer),
-        Column("batch_id", ForeignKey(import_batches.c.id), nullable=False),
+        # A claim that the register accepted was brought by no import.
+        Column("batch_id", ForeignKey(import_batches.c.id), nullable=layer.name == "claims"),
         *(check for field in fields for check in _checks(field)),
         CheckConstraint("id <> ''", name="id_not_empty"),
         comment=layer.meaning,
