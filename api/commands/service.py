@@ -22,7 +22,7 @@ from gis.findings import Severity, count
 from layers.demo import write_demo
 
 
-@click.command(help="Load the demo district, check it, say what was found.")
+@click.command(help="Load the demo district, check it, say what was found, publish an edition.")
 @json_option
 @click.pass_obj
 def demo(settings: Settings, as_json: bool) -> None:
@@ -47,6 +47,7 @@ def _as_json(report: DemoReport) -> dict[str, object]:
         "warnings": totals[Severity.WARNING],
         "findings": [finding.as_json() for finding in report.findings],
         "drawing": str(report.drawing),
+        "edition": None if report.edition is None else report.edition.id,
     }
 
 
@@ -66,6 +67,9 @@ def _tell(report: DemoReport) -> None:
     show_findings(report.findings, each=1)
     click.echo(f"\nThe district is drawn in {report.drawing}")
     click.echo(f"Its files, as templates for your own, are in {report.drawing.parent / 'demo'}")
+    if report.edition is not None:
+        edition = report.edition
+        click.echo(f"Edition {edition.id} is published: {edition.rows:,} assets as of {edition.as_of}")
 
 
 @click.command("demo-files", help="Write the demo district's files into DIR, as templates.")

@@ -11,11 +11,14 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from api.operations.checks import check_grid
+from api.operations.editions import Request, publish_edition, shelf
 from api.operations.imports import import_files
 from api.operations.overview import write_overview
+from gis.editions.header import Edition
 from gis.errors import ConflictError
-from gis.findings import Finding
+from gis.findings import Finding, Severity, count
 from layers.demo import DemoFile, read_demo, write_demo
+from layers.editions.publish import PublishWatch
 from layers.intake.request import ImportRequest, ImportResult, Watch
 from layers.queries.batches import BatchSource, holds_other_data, sources_of
 
@@ -35,11 +38,14 @@ class DemoReport:
         Of the whole grid.
     drawing
         The district drawn.
+    edition
+        The newest edition; the demo publishes the first. None where findings of severity error are open.
     """
 
     imports: tuple[ImportResult, ...]
     findings: tuple[Finding, ...]
     drawing: Path
+    edition: Edition | None
 
 
 def load_demo(
@@ -48,7 +54,7 @@ def load_demo(
     watching: Callable[[str], AbstractContextManager[Watch]],
     say: Callable[[str], None],
 ) -> DemoReport:
-    """Write, import, check and draw the demo district.
+    """Write, import, check, draw and publish the demo district.
 
     Raises
     ------
@@ -66,7 +72,21 @@ def load_demo(
     findings = tuple(check_grid(engine, DEMO_DAY))
     drawing = home / "demo-district.svg"
     write_overview(engine, drawing)
-    return DemoReport(imports, findings, drawing)
+    return DemoReport(imports, findings, drawing, _edition(engine, home, findings, say))
+
+
+def _edition(
+    engine: Engine, home: Path, findings: tuple[Finding, ...], say: Callable[[str], None]
+) -> Edition | None:
+    """Return the newest edition, published now where there is none."""
+    there = shelf(engine, DEMO_DAY).editions
+    if there:
+        return there[-1]
+    if count(findings)[Severity.ERROR]:
+        return None
+    say("publishing an edition")
+    request = Request(DEMO_DAY, note="演示期次 / demo edition")
+    return publish_edition(engine, home, request, PublishWatch(lambda _: None, lambda: None)).edition
 
 
 def _source(file: DemoFile) -> BatchSource:

@@ -17,21 +17,18 @@ from layers.demo.feeders import Feeder
 from layers.demo.land import Land
 from layers.demo.lots import Lot
 
-Fate = Literal["binding", "expired", "energised", "withdrawn", "ramped", "unknown", "second"]
+Fate = Literal["binding", "expired", "energised", "withdrawn", "ramped", "second"]
 
 FATES: Final[dict[Fate, int]] = {
-    "binding": 38, "expired": 6, "energised": 7, "withdrawn": 4, "ramped": 2, "unknown": 1, "second": 2,
+    "binding": 38, "expired": 6, "energised": 7, "withdrawn": 5, "ramped": 2, "second": 2,
 }  # fmt: skip
 """What became of an application, and how many there are of each."""
 
 NOTES: Final[dict[Fate, str]] = {
     "binding": "", "expired": "已过有效期", "energised": "已送电",
     "withdrawn": "客户撤销", "ramped": "分期投运",
-    "unknown": "线路已更名", "second": "同一地块第二方案",
+    "second": "同一地块第二方案",
 }  # fmt: skip
-
-UNKNOWN_ASSET: Final = "10kV芦汀699柳岸线"
-"""A line that no other file knows."""
 
 LARGEST_KVA: Final = 2_500.0
 LOW_VOLTAGE_KVA: Final = 200.0
@@ -79,8 +76,6 @@ def _with_fate(claim: Claim) -> Claim:
             return replace(claim, withdrawn=day + timedelta(days=30))
         case "ramped":
             return replace(claim, ramped_kva=float(round(claim.kva * 0.4, -1)))
-        case "unknown":
-            return replace(claim, asset=UNKNOWN_ASSET, feeder=UNKNOWN_ASSET)
         case _:
             return claim
 

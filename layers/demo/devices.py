@@ -139,7 +139,7 @@ def access_points(feeders: tuple[Feeder, ...], place: Place) -> tuple[AccessPoin
             made.append(
                 AccessPoint(identity, f"{feeder.name}{number}号{kind}", feeder.name, kind, spare, x, y)
             )
-    return _faulty(made, feeders)
+    return _faulty(made)
 
 
 def _poles(feeder: Feeder, wet: BaseGeometry) -> list[AccessPoint]:
@@ -151,18 +151,12 @@ def _poles(feeder: Feeder, wet: BaseGeometry) -> list[AccessPoint]:
     return made
 
 
-FAR_AWAY: Final = "LT-JR-614-08"
-"""Access point whose coordinates lie about 400 m from its feeder."""
-
-ASTRAY_M: Final = 300.0
-"""How far east or west, and north or south, it is astray."""
-
 UNCOUNTED: Final = frozenset({"LT-JR-611-02", "LT-JR-713-04", "LT-JR-815-02"})
 """Access points whose spare bays nobody has counted."""
 
 
-def _faulty(points: list[AccessPoint], feeders: tuple[Feeder, ...]) -> tuple[AccessPoint, ...]:
-    """Put in what real lists have: a wrong place, missing counts, names in other spellings."""
+def _faulty(points: list[AccessPoint]) -> tuple[AccessPoint, ...]:
+    """Put in what real lists have: missing counts, names in other spellings."""
     spellings = {
         "614": _full_width,
         "713": _upper_case,
@@ -173,16 +167,8 @@ def _faulty(points: list[AccessPoint], feeders: tuple[Feeder, ...]) -> tuple[Acc
         line = point.id.split("-")[2]
         feeder = spellings[line](point.feeder) if line in spellings else point.feeder
         spare = None if point.id in UNCOUNTED else point.spare_bays
-        x, y = _astray(point, feeders) if point.id == FAR_AWAY else (point.x, point.y)
-        changed.append(replace(point, feeder=feeder, spare_bays=spare, x=x, y=y))
+        changed.append(replace(point, feeder=feeder, spare_bays=spare))
     return tuple(changed)
-
-
-def _astray(point: AccessPoint, feeders: tuple[Feeder, ...]) -> tuple[float, float]:
-    """Return a wrong place for an access point, as far from its feeder as a slip of the pen gets."""
-    line = next(feeder.shape for feeder in feeders if feeder.name == point.feeder)
-    places = [(point.x + dx, point.y + dy) for dx in (-ASTRAY_M, ASTRAY_M) for dy in (-ASTRAY_M, ASTRAY_M)]
-    return max(places, key=lambda place: line.distance(Point(place)))
 
 
 def _full_width(name: str) -> str:

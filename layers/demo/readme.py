@@ -39,13 +39,12 @@ _SLIPS = (
         "two published figures that do not follow from the reading",
     ),
     ("接入点.csv", "614、713、622 所属线路写法不同", "feeder names in another spelling"),
-    ("接入点.csv", "LT-JR-614-08 坐标偏离线路约 400 米", "a place 400 m from its feeder"),
     ("接入点.csv", "三处备用间隔数未填", "three numbers of spare bays missing"),
     ("台区负荷.csv", "三台配变超载，六台无读数，十二台读数为 2024 年", "overloaded, unread and old"),
     (
         "在途申请.xlsx",
-        "一份申请的线路不存在；同一地块两份申请（两处）",
-        "an unknown line; two claims on one site, twice",
+        "同一地块两份申请（两处）",
+        "two claims on one site, twice",
     ),
     (
         "道路.shp",

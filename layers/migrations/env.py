@@ -5,15 +5,20 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection, text
 
+import layers.tables.claims
+import layers.tables.editions
 import layers.tables.grid
 from layers.tables.base import SCHEMA, metadata
 
 assert layers.tables.grid.layer_tables  # noqa: S101  # the import fills the metadata
+assert layers.tables.claims.claim_ledger is not None  # noqa: S101  # as above
+
+_SCHEMAS = {SCHEMA, layers.tables.editions.PUBLIC, layers.tables.editions.INNER}
 
 
 def _ours(name: str | None, kind: str, parents: object) -> bool:
     del parents
-    return kind != "schema" or name == SCHEMA
+    return kind != "schema" or name in _SCHEMAS
 
 
 def run(connection: Connection) -> None:

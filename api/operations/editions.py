@@ -1,0 +1,255 @@
+"""Publish editions, list them, compare them, prove them, and write their files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine
+
+from api.operations.files import whole_file
+from gis.capacity.parameters import default_parameters, read_parameters
+from gis.editions.canonical import table_sha256
+from gis.editions.columns import PUBLISHED
+from gis.editions.diff import Diff
+from gis.editions.disclosure import default_settings, read_settings
+from gis.editions.header import Edition, overdue_days
+from gis.editions.metadata import metadata as lines_of
+from gis.errors import DatabaseError, InputError
+from layers.database import snapshot
+from layers.editions.compare import compare_editions
+from layers.editions.files import HEADER_ENDING, WRITERS, file_sha256, folder_of, hashes_of, stored_files
+from layers.editions.publish import Publication, PublishWatch, Wish, publish
+from layers.editions.store import read_editions, read_rows
+from layers.editions.verify import Verdict, verify
+from layers.tables.editions import published
+
+_Kind = TypeVar("_Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked to be published.
+
+    Attributes
+    ----------
+    as_of
+        The day the figures are of.
+    note, corrects
+        Words of the publisher, and the edition that is corrected.
+    parameters, settings
+        The utility's own files, of the open capacity and of the disclosure; None for the defaults.
+    """
+
+    as_of: date
+    note: str | None = None
+    corrects: str | None = None
+    parameters: Path | None = None
+    settings: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Every edition, oldest first, and by how many days the next one is late on the day asked."""
+
+    editions: tuple[Edition, ...]
+    overdue_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file that was written.
+
+    Attributes
+    ----------
+    file
+        Where it lies.
+    sha256
+        Of its bytes.
+    as_published
+        Whether these are the bytes that were published; other versions of libraries may write others.
+    """
+
+    file: Path
+    sha256: str
+    as_published: bool
+
+
+def publish_edition(engine: Engine, home: Path, request: Request, watch: PublishWatch) -> Publication:
+    """Publish the state of the grid on a day as a new edition.
+
+    Raises
+    ------
+    PublicationError
+        Findings of severity error are open, or there is nothing to publish.
+    ConflictError
+        Another publication came first.
+    InputError
+        A file of parameters or settings cannot be used, or the corrected edition does not exist.
+    """
+    wish = Wish(
+        as_of=request.as_of,
+        created_at=datetime.now(UTC),
+        note=_plain(request.note),
+        corrects=request.corrects,
+        parameters=_read(request.parameters, read_parameters) or default_parameters(),
+        settings=_read(request.settings, read_settings) or default_settings(),
+        policies=policy_hashes(),
+        code_version=metadata.version("kaimen"),
+    )
+    return publish(engine, home, wish, watch)
+
+
+def _plain(note: str | None) -> str | None:
+    if any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in note or ""):
+        raise InputError("the note is not one line of text", repair="write it in one line, without tabs")
+    return (note or "").strip() or None
+
+
+def _read(path: Path | None, reader: Callable[[str, str], _Kind]) -> _Kind | None:
+    if path is None:
+        return None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise InputError(f"{path} is not UTF-8", repair="save it as UTF-8") from fault
+    return reader(text, path.name)
+
+
+def policy_hashes() -> dict[str, str]:
+    """Return the policy files that decide, by name, with their SHA-256; none where there are none yet."""
+    with suppress(ModuleNotFoundError):
+        folder = resources.files("gis.policy").joinpath("jurisdictions")
+        if folder.is_dir():
+            files = {each.name: each for each in folder.iterdir() if each.name.endswith(".yaml")}
+            return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
+    return {}
+
+
+def shelf(engine: Engine, today: date) -> Shelf:
+    """Return every edition, and whether the next one is late on a day."""
+    with engine.connect() as connection:
+        known = tuple(each.edition for each in read_editions(connection))
+    return Shelf(known, overdue_days(known[-1] if known else None, today))
+
+
+def find_edition(engine: Engine, edition_id: str) -> Edition:
+    """Return an edition.
+
+    Raises
+    ------
+    InputError
+        There is none of that id.
+    """
+    with engine.connect() as connection:
+        return _among([each.edition for each in read_editions(connection)], edition_id)
+
+
+def _among(known: list[Edition], edition_id: str) -> Edition:
+    for each in known:
+        if each.id == edition_id:
+            return each
+    there = f"there are {', '.join(each.id for each in known[-10:])}" if known else "there is none yet"
+    raise InputError(f"edition {edition_id!r} does not exist", repair=f"name one that does: {there}")
+
+
+def diff_editions(engine: Engine, one: str, other: str) -> Diff:
+    """Return what differs between two editions, with the reason of each change.
+
+    Raises
+    ------
+    InputError
+        One of them does not exist.
+    """
+    with snapshot(engine) as connection, connection.begin():
+        known = [each.edition for each in read_editions(connection)]
+        return compare_editions(connection, _among(known, one), _among(known, other), known)
+
+
+def verify_editions(
+    engine: Engine, home: Path, edition_id: str | None, step: Callable[[str], None]
+) -> Verdict:
+    """Take every hash anew, up to an edition or the newest.
+
+    Raises
+    ------
+    InputError
+        The edition does not exist.
+    """
+    if edition_id is not None:
+        find_edition(engine, edition_id)
+    return verify(engine, home, edition_id, step)
+
+
+def files_of(home: Path, edition: Edition) -> list[Path]:
+    """Return the files of an edition that lie in this home."""
+    return [path for path in stored_files(home, edition) if path.is_file()]
+
+
+def export_edition(
+    engine: Engine, home: Path, edition_id: str, out: Path, *, english: bool = False
+) -> Export:
+    """Write a file of an edition: the stored one, or where that is missing or damaged one made from the rows.
+
+    Parameters
+    ----------
+    engine
+        The database.
+    home
+        Folder of generated files.
+    edition_id
+        The edition.
+    out
+        The file; its ending says which: .csv (.en.csv), .xlsx, .geojson, .gpkg, .parquet, .jsonl, .json.
+    english
+        Whether a .csv has English headers.
+
+    Raises
+    ------
+    InputError
+        The edition does not exist, the ending is none of these, or the file cannot be written.
+    DatabaseError
+        The rows are not those that were published.
+    """
+    edition = find_edition(engine, edition_id)
+    ending = _ending(out, english=english)
+    stored = folder_of(home, edition) / f"{edition.id}{ending}"
+    wanted = hashes_of(edition).get(stored.name)
+    with whole_file(out, out.suffix.lower()) as part:
+        if stored.is_file() and file_sha256(stored) == wanted:
+            part.write_bytes(stored.read_bytes())
+        elif ending == HEADER_ENDING:
+            part.write_bytes(edition.canonical())
+        else:
+            _make(engine, edition, ending, part)
+        found = file_sha256(part)
+    return Export(out, found, found == wanted)
+
+
+def _ending(out: Path, *, english: bool) -> str:
+    name = out.name.lower()
+    fitting = [each for each in (*WRITERS, HEADER_ENDING) if name.endswith(each)]
+    if not fitting:
+        raise InputError(
+            f"{out} has no ending of a file of an edition",
+            repair=f"end its name in one of: {', '.join((*WRITERS, HEADER_ENDING))}",
+        )
+    longest = max(fitting, key=len)
+    return ".en.csv" if english and longest == ".csv" else longest
+
+
+def _make(engine: Engine, edition: Edition, ending: str, part: Path) -> None:
+    with snapshot(engine) as connection, connection.begin():
+        rows = read_rows(connection, published, PUBLISHED, edition.id)
+    if table_sha256((rows, PUBLISHED)) != edition.rows_sha256:
+        raise DatabaseError(
+            f"the rows of edition {edition.id} are not those that were published",
+            repair="kaimen editions verify says what has changed; restore the database from a backup",
+        )
+    WRITERS[ending](part, rows, lines_of(edition))

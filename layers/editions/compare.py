@@ -1,0 +1,85 @@
+"""Two editions side by side: the rows that differ, found by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+from psycopg import sql
+from sqlalchemy import Connection, Table
+
+from gis.editions.causes import CAUSES_FROM
+from gis.editions.columns import CLAIMS, INPUTS, PUBLISHED, Column
+from gis.editions.diff import Diff, compare
+from gis.editions.header import Edition
+from layers.database import driver
+from layers.editions.store import copied
+from layers.tables.editions import claims, inputs, published
+
+_DAYS: Final = tuple(each.name for each in CLAIMS if each.kind == "day")
+
+_NOT_COMPARED: Final = frozenset({"edition_id"})
+
+_ALWAYS: Final = frozenset(
+    {"name", "withheld", "parent_id", "bottleneck_id", "reason", "disclosed_label", "asset_id", *_DAYS}
+)
+"""Columns that are looked at even where they are the same on both sides."""
+
+_WHOLE: Final = sql.SQL("{value}::text")
+_WHERE_OTHER: Final = sql.SQL("case when {a} is distinct from {b} then {value}::text end")
+
+_OF_INPUTS: Final = tuple(each for each in INPUTS if each.name in {"asset_id", *CAUSES_FROM})
+
+
+def compare_editions(connection: Connection, one: Edition, other: Edition, known: Sequence[Edition]) -> Diff:
+    """Return what differs between two editions.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction.
+    one, other
+        From and to.
+    known
+        Every edition.
+    """
+    sides = ((published, PUBLISHED), (inputs, _OF_INPUTS), (claims, CLAIMS))
+    frames = [_differing(connection, table, columns, one.id, other.id) for table, columns in sides]
+    corrections = {
+        each.corrects for each in known if one.number < each.number <= other.number and each.corrects
+    }
+    return compare(one, other, *frames, corrects=one.id in corrections)
+
+
+def _differing(
+    connection: Connection, table: Table, columns: Sequence[Column], one: str, other: str
+) -> pd.DataFrame:
+    """Return the rows that differ, their columns twice; what is the same on both sides is mostly left out."""
+    key = sql.Identifier(columns[0].name)
+    plain = [each.name for each in columns if each.name not in _NOT_COMPARED]
+    sides = [
+        (_WHOLE if name in _ALWAYS else _WHERE_OTHER).format(
+            value=sql.Identifier(side, name), a=sql.Identifier("a", name), b=sql.Identifier("b", name)
+        )
+        for name in plain[1:]
+        for side in ("a", "b")
+    ]
+    question = sql.SQL(
+        "select {key}, case when a.{key} is not null then 1 end, case when b.{key} is not null then 1 end,"
+        " {sides}"
+        " from (select * from {table} where edition_id = {one}) a"
+        " full join (select * from {table} where edition_id = {other}) b using ({key})"
+        " where ({left}) is distinct from ({right}) order by 1"
+    ).format(
+        key=key,
+        sides=sql.SQL(", ").join(sides),
+        table=sql.Identifier(str(table.schema), table.name),
+        one=sql.Literal(one),
+        other=sql.Literal(other),
+        left=sql.SQL(", ").join(sql.Identifier("a", name) for name in plain),
+        right=sql.SQL(", ").join(sql.Identifier("b", name) for name in plain),
+    )
+    names = [plain[0], "kept_a", "kept_b", *(f"{name}_{side}" for name in plain[1:] for side in ("a", "b"))]
+    frame: pd.DataFrame = copied(driver(connection), question, names).to_pandas()
+    return frame

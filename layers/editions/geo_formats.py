@@ -1,0 +1,83 @@
+"""Published rows as GeoPackage and GeoParquet; the same rows give the same bytes with the same libraries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyogrio
+import shapely
+from pyarrow import parquet
+from pyogrio.raw import write_arrow
+from pyproj import CRS
+
+from gis.editions.metadata import Line
+from layers.editions.formats import typed
+
+_LAYER: Final = "open_capacity"
+_NOTES: Final = "metadata"
+_PLACE: Final = "geometry"
+_CRS: Final = "EPSG:4326"
+_CLOCK: Final = "OGR_CURRENT_DATE"
+_ROWS_PER_GROUP: Final = 65_536
+
+
+def write_geopackage(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
+    """Write a GeoPackage with the rows and, in a table of its own, what the edition says of itself."""
+    created = next(line.value_en for line in lines if line.key == "created_at")
+    with _stopped_clock(f"{created.replace(' ', 'T')}.000Z"):
+        write_arrow(
+            typed(published),
+            path,
+            layer=_LAYER,
+            driver="GPKG",
+            geometry_name=_PLACE,
+            geometry_type="Polygon",
+            crs=_CRS,
+        )
+        notes = pa.table(
+            {
+                name: [getattr(line, name) for line in lines]
+                for name in ("key", "zh", "en", "value_zh", "value_en")
+            }
+        )
+        write_arrow(notes, path, layer=_NOTES, driver="GPKG", append=True)
+
+
+@contextmanager
+def _stopped_clock(now: str) -> Iterator[None]:
+    """Let GDAL write the given time for now: a GeoPackage says when it was changed."""
+    before = pyogrio.get_gdal_config_option(_CLOCK)
+    pyogrio.set_gdal_config_options({_CLOCK: now})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({_CLOCK: before})
+
+
+def write_geoparquet(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
+    """Write a GeoParquet file (1.1.0); what the edition says of itself stands in the file's metadata."""
+    rows = typed(published)
+    about = {line.key: {"zh": line.value_zh, "en": line.value_en} for line in lines}
+    told = {"geo": _geo(rows), "kaimen": json.dumps(about, ensure_ascii=False, sort_keys=True)}
+    rows = rows.replace_schema_metadata(told)
+    parquet.write_table(rows, path, compression="zstd", row_group_size=_ROWS_PER_GROUP)
+
+
+def _geo(rows: pa.Table) -> str:
+    distinct = pc.unique(rows[_PLACE]).drop_null().to_pylist()
+    place: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": ["Polygon"],
+        "crs": CRS(_CRS).to_json_dict(),
+    }
+    if distinct:
+        place["bbox"] = np.asarray(shapely.total_bounds(shapely.from_wkb(distinct))).tolist()
+    geo = {"version": "1.1.0", "primary_column": _PLACE, "columns": {_PLACE: place}}
+    return json.dumps(geo, sort_keys=True)
