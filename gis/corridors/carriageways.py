@@ -13,10 +13,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import shapely
 
+from gis.compiled import compiled
 from gis.corridors.arms import Arms, Faces
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.pieces import connected_pieces
-from gis.corridors.streets import ROAD_CLASSES, Flags, Floats, Kind, Longs, Objects, Streets
+from gis.corridors.streets import ROAD_CLASSES, Flags, Floats, Ints, Kind, Longs, Objects, Streets
 
 _MAIN: Final = tuple(ROAD_CLASSES.index(name) for name in ("primary", "secondary", "tertiary"))
 _SHARES: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -60,14 +61,14 @@ def _count_pieces(streets: Streets, arms: Arms) -> int:
 
 
 def facing_widths(
-    streets: Streets, faces: Faces, tied: Flags, points: Floats, parameters: CorridorParameters
+    streets: Streets, arms: Arms, faces: Faces, tied: Flags, points: Floats, parameters: CorridorParameters
 ) -> Floats:
     """Return the gap between the centrelines of facing carriageways, NaN for other verges, shape (verges,).
 
     Parameters
     ----------
-    streets, faces
-        The network and its faces.
+    streets, arms, faces
+        The network, its arms and its faces.
     tied
         The faces to look at, of ``tied_faces``.
     points
@@ -93,6 +94,32 @@ def facing_widths(
     found, middle = found[enough], middle[enough]
     free = ~_occupied(lines, found, middle, points)
     width_m[found[free]] = middle[free]
+    closing = tied[faces.of_verge] & np.repeat((streets.kind == Kind.STREET) & ~streets.raised, 2)
+    length_m = np.repeat(shapely.length(lines), 2)
+    return _closed(arms.previous, closing, width_m, length_m, streets.width_m, parameters.median_width_m)
+
+
+@compiled
+def _closed(
+    previous: Ints, closing: Flags, facing_m: Floats, length_m: Floats, street_m: Floats, gap_m: float
+) -> Floats:
+    """Return the widths with those of the verges that close a median at its ends and breaks.
+
+    These lie between two facing verges on a walk around the face, and are no longer than a median is wide.
+    """
+    width_m, widest_m = facing_m.copy(), street_m.max()
+    for first in np.flatnonzero(~np.isnan(facing_m)):
+        verge, along_m = previous[first ^ 1], 0.0
+        room_m = gap_m + street_m[first // 2] / 2.0
+        while math.isnan(facing_m[verge]) and closing[verge] and along_m <= room_m + widest_m / 2.0:
+            along_m += length_m[verge]
+            verge = previous[verge ^ 1]
+        if math.isnan(facing_m[verge]) or along_m >= room_m + street_m[verge // 2] / 2.0:
+            continue
+        last, verge = verge, previous[first ^ 1]
+        while verge != last:
+            width_m[verge] = max(facing_m[first], facing_m[last])
+            verge = previous[verge ^ 1]
     return width_m
 
 

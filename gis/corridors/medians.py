@@ -59,13 +59,12 @@ def medians(
     at_verge = np.where(chosen[faces.of_verge], width_m[faces.of_verge], np.nan)
     tied &= ~chosen
     if tied.any():
-        at_verge = np.fmin(at_verge, facing_widths(streets, faces, tied, parcel_points, parameters))
+        at_verge = np.fmin(at_verge, facing_widths(streets, arms, faces, tied, parcel_points, parameters))
     link = _links(streets, at_verge, length_m)
     minor = np.isin(streets.road_class, [ROAD_CLASSES.index(name) for name in _MINOR])
     hemmed = np.flatnonzero(~np.isnan(at_verge).reshape(-1, 2).any(axis=1) & ~link & minor)
     wider = 2 * hemmed + np.argmax(at_verge.reshape(-1, 2)[hemmed], axis=1)
-    given_up = np.setdiff1d(faces.of_verge[wider], parts[chosen[parts]])
-    at_verge[np.isin(faces.of_verge, given_up) & chosen[faces.of_verge]] = np.nan
+    at_verge[wider[~np.isin(faces.of_verge[wider], parts[chosen[parts]])]] = np.nan
     return at_verge, _links(streets, at_verge, length_m)
 
 

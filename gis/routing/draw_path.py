@@ -13,6 +13,7 @@ from gis.corridors.graph import ArcKind
 from gis.corridors.streets import Flags, Floats, Ints, Longs
 from gis.routing.draw_joints import (
     Place,
+    arm_segments,
     crossing_distance,
     distance_on_arm,
     joint,
@@ -32,6 +33,8 @@ from gis.routing.draw_walk import (
 
 _WALK, _ACROSS, _MEDIAN = 0, 1, 2
 _TINY_M = 1e-9
+_CLEAR_M = 1.0
+"""An arm is crossed no nearer to its node than this, where several are crossed straight."""
 _VERGE_ARC, _MEDIAN_ARC = int(ArcKind.VERGE), int(ArcKind.MEDIAN)
 
 
@@ -318,16 +321,40 @@ def _draw_across(pen: Pen, verges: DrawnVerges, steps: _Steps, first: int) -> No
     put_place(pen, verges, begin // 2, near, first + 1)
     at = pen.used[0] - 1
     put_place(pen, verges, stop // 2, far, last + 2)
-    x, y, dx, dy = pen.x[at], pen.y[at], pen.x[at + 1] - pen.x[at], pen.y[at + 1] - pen.y[at]
+    x, y = pen.x[at + 1], pen.y[at + 1]
     pen.used[0], done_m = at + 1, 0.0
     for step in range(first, last + 1):
+        if first < last and steps.kind[step] == _ACROSS:
+            _put_on_arm(pen, verges, steps, step, (x, y))
+        at, before_m = pen.used[0] - 1, done_m
         done_m += _width_across(verges, steps, step)
-        part = done_m / max(width_m, _TINY_M)
-        put(pen, x + part * dx, y + part * dy, step + 2)
+        part = (done_m - before_m) / max(width_m - before_m, _TINY_M)
+        put(pen, pen.x[at] + part * (x - pen.x[at]), pen.y[at] + part * (y - pen.y[at]), step + 2)
     if not math.isnan(steps.place[last, 3]):
         left, across = _get(steps, last, 3), steps.kind[last + 1] == _ACROSS
         if not across or distance_on_arm(verges, stop, left) <= far_m:
             _walk_arm(pen, verges, stop, far, left, last + 2 if across else last + 3)
+
+
+@compiled_inside
+def _put_on_arm(pen: Pen, verges: DrawnVerges, steps: _Steps, step: int, goal: tuple[float, float]) -> None:
+    """Draw to the arm that is crossed, where a straight line to the goal passes its node on the other side.
+
+    There it would cross another arm of the junction instead.
+    """
+    end, at = steps.begin[step], pen.used[0] - 1
+    segment, _, _ = arm_segments(verges, end)
+    vertex, sense = segment + end // 4 + end % 2, 1.0 - 2.0 * (end % 2)
+    ux, uy = sense * verges.ux[segment], sense * verges.uy[segment]
+    dx, dy = goal[0] - pen.x[at], goal[1] - pen.y[at]
+    gx, gy = pen.x[at] - verges.x[vertex], pen.y[at] - verges.y[vertex]
+    sine = ux * dy - uy * dx
+    if abs(sine) < _TINY_M:
+        return
+    out_m, part = (gx * dy - gy * dx) / sine, (gx * uy - gy * ux) / sine
+    clear_m = min(_CLEAR_M, verges.length_m[segment] / 2.0)
+    if out_m < clear_m and 0.0 < part < 1.0:
+        put(pen, verges.x[vertex] + clear_m * ux, verges.y[vertex] + clear_m * uy, step + 2)
 
 
 @compiled_inside

@@ -32,7 +32,7 @@ PARAMETERS: Final = CorridorParameters()
 K: Final = 3
 LIMIT_M: Final = 2_000.0
 
-_SAMPLE: Final = 300
+_SAMPLE: Final = 3_000
 _SILENT: Final = Watch(lambda done, total: None, lambda: None)
 _NEAR_M: Final = 60.0
 _DOUBT_M: Final = 4.0

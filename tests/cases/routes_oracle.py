@@ -6,7 +6,6 @@ one side of a way to the other; ways passed over or under at another level are n
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import deque
 from typing import Final, NamedTuple
@@ -19,6 +18,7 @@ from shapely.ops import substring
 from gis.routing.route import Piece, PieceKind, Route
 from tests.cases.routes_case import PARAMETERS, Land, Median, median_at
 
+_EXACT_M: Final = 1e-6
 _TOUCH_M: Final = 0.02
 _AROUND_M: Final = 0.03
 _NEAR_M: Final = 60.0
@@ -77,12 +77,15 @@ def passages(land: Land, route: Route) -> list[Passage]:
     result = []
     for begin, end, ways in clusters:
         count = _sides_changed(land, route.geometry, begin, end, ways)
-        if count:
+        # Whether a way is crossed or walked around at its very end, the line does not tell.
+        round_end = not count and _passes_end(land, route.geometry, begin, end, ways)
+        if count or round_end:
             grazing = _angle_deg(land, route.geometry, (begin + end) / 2.0, ways) <= _GRAZE_DEG
             free = begin < free_m[0] or route.geometry.length - end < free_m[1]
             free &= not any(a <= end and begin <= b and _crosses(piece) for a, b, piece in pieces)
             met = not _strange(land, route, pieces, (begin, end), ways)
-            result.append(Passage(begin, end, frozenset(ways), count, met and not grazing and not free))
+            sure = met and not (grazing or free or round_end)
+            result.append(Passage(begin, end, frozenset(ways), count or 1, sure))
     return result
 
 
@@ -94,8 +97,12 @@ def _hits(land: Land, route: Route) -> list[tuple[float, float, int]]:
     points = shapely.get_coordinates(route.geometry)
     legs = np.asarray(shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)), dtype=object)
     begin = np.append(0.0, np.cumsum(shapely.length(legs)))
-    leg, way = land.way_tree.query(legs, predicate="intersects")
-    parts, row = shapely.get_parts(shapely.intersection(legs[leg], land.lines[way]), return_index=True)
+    # A line drawn through a junction may miss by a rounding what meets there.
+    leg, way = land.way_tree.query(legs, predicate="dwithin", distance=_EXACT_M)
+    meeting = shapely.intersection(legs[leg], land.lines[way])
+    missed = shapely.get_point(shapely.shortest_line(legs[leg], land.lines[way]), 0)
+    meeting = np.where(shapely.is_empty(meeting), missed, meeting)
+    parts, row = shapely.get_parts(meeting, return_index=True)
     result = []
     for part, at in zip(parts, row, strict=True):
         xy = shapely.get_coordinates(part)
@@ -186,6 +193,22 @@ def _sides_changed(land: Land, line: shapely.LineString, begin: float, end: floa
     return steps.get(last, 1)
 
 
+def _passes_end(land: Land, line: shapely.LineString, begin: float, end: float, ways: set[int]) -> bool:
+    """Return whether a route passes the end of a single way, from one side to the other."""
+    tip = line.interpolate(begin)
+    if len(ways) != 1 or end - begin > _TOUCH_M or begin < _TOUCH_M or line.length - end < _TOUCH_M:
+        return False
+    (way,) = ways
+    points = shapely.get_coordinates(land.lines[way])
+    for last, before in ((points[0], points[1]), (points[-1], points[-2])):
+        if shapely.Point(last).distance(tip) < _TOUCH_M:
+            come, go = (line.interpolate(at) for at in (begin - _AROUND_M, end + _AROUND_M))
+            ux, uy = last - before
+            turn = [ux * (at.y - last[1]) - uy * (at.x - last[0]) for at in (come, go)]
+            return bool(turn[0] * turn[1] < 0.0)
+    return False
+
+
 def _angle_deg(land: Land, line: shapely.LineString, at: float, ways: set[int]) -> float:
     """Return the widest angle between the route and the ways."""
     here = line.interpolate(at)
@@ -217,12 +240,16 @@ def crossings(land: Land, route: Route) -> Crossings:
     least = sum(each.roads for each in found if each.sure)
     most = sum(each.roads for each in found)
     kept = [_keeps_a_verge(land, route, each) for each in found]
-    for at, (one, other) in enumerate(itertools.pairwise(found)):
-        verdict = _between(land, route, one, other)
-        if verdict == Median.YES and (kept[at] or kept[at + 1]):
+    # A passage that may be none parts nothing: what lies between the sure ones beside it may be one median.
+    joined = False
+    for at, each in enumerate(found):
+        verdict = _between(land, route, found[at - 1], each) if at else Median.NO
+        if verdict == Median.YES and (kept[at - 1] or kept[at]):
             verdict = Median.DOUBTFUL
-        least -= verdict != Median.NO and one.sure and other.sure
+        joined = joined and verdict != Median.NO
+        least -= joined and each.sure
         most -= verdict == Median.YES
+        joined = joined or each.sure
     return Crossings(max(min(least, most), 0), most + _on_centrelines(land, route))
 
 
