@@ -22,6 +22,7 @@ _COMMANDS = {
     "demo-files": "api.commands.service:demo_files",
     "draw": "api.commands.service:draw",
     "import": "api.commands.layers:import_",
+    "policy": "api.commands.policy:policy",
     "serve": "api.commands.service:serve",
 }
 
