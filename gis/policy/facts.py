@@ -22,7 +22,11 @@ LOWEST_HIGH_VOLTAGE_KV: Final = 6.0
 """Supply from here on is high voltage (高压); the documents know 380 V and below, and 10 kV and above."""
 
 _MOST_M: Final = 1_000_000.0
-_RELATIVE: Final = 0.01
+POWER_AGREES: Final = 0.01
+"""A load in kW, one in kVA and a power factor agree within this share."""
+
+ROUNDING: Final = 1e-9
+"""Share by which a load in kW may exceed that in kVA where the power factor is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +193,9 @@ def _number(fact: Fact, value: object, faults: list[str]) -> float | None:
 def _contradictions(found: Mapping[str, Scalar]) -> Iterator[str]:
     kw, kva, factor = found.get("load_kw"), found.get("load_kva"), found.get("power_factor")
     if isinstance(kw, float) and isinstance(kva, float):
-        if kw > kva * (1 + 1e-9):
+        if kw > kva * (1 + ROUNDING):
             yield f"load_kw: {kw:g} is more than load_kva {kva:g}; no power factor is above 1"
-        elif isinstance(factor, float) and abs(kva * factor - kw) > _RELATIVE * kw:
+        elif isinstance(factor, float) and abs(kva * factor - kw) > POWER_AGREES * kw:
             yield f"power_factor: {factor:g} does not make {kw:g} kW of {kva:g} kVA; leave one of them out"
     voltage, customer = found.get("voltage_kv"), found.get("customer")
     if isinstance(voltage, float) and voltage < LOWEST_HIGH_VOLTAGE_KV and customer == "hv":
