@@ -89,15 +89,15 @@ def decide(jurisdiction: Jurisdiction, on: date, facts: Facts) -> Decision:
 def _parts(jurisdiction: Jurisdiction, on: date, values: Mapping[str, Value]) -> dict[Part, Answer]:
     def answer(table: str) -> Answer:
         chosen = select(jurisdiction.tables[table], on, jurisdiction.first_day, values)
-        names = {name: None for name, column in COLUMNS[table].items() if column.required}
-        return _answer(chosen, names)
+        return _answer(table, chosen)
 
     parts: dict[Part, Answer] = {part: answer(part) for part in _OF_ONE_TABLE}
     parts["time_limits"] = _together({name: answer(name) for name in _TIME_LIMITS})
     return parts
 
 
-def _answer(chosen: Selected, names: Mapping[str, None]) -> Answer:
+def _answer(table: str, chosen: Selected) -> Answer:
+    names = {name: None for name, column in COLUMNS[table].items() if column.required}
     told = (chosen.words,) if chosen.words else ()
     if chosen.kind in (Kind.SILENT, Kind.NOT_IN_FORCE) and not told:
         told = (words(f"kind.{chosen.kind}.reason"),)
@@ -110,6 +110,7 @@ def _answer(chosen: Selected, names: Mapping[str, None]) -> Answer:
         tests=chosen.tests,
         needs=chosen.needs,
         since=chosen.since,
+        rules=(f"{table}.{chosen.rule}",) if chosen.rule else (),
     )
 
 
@@ -131,6 +132,7 @@ def _together(figures: Mapping[str, Answer]) -> Answer:
         needs=tuple(sorted({need for each in every for need in each.needs})),
         figures=MappingProxyType(dict(figures)),
         since=max(days, default=None),
+        rules=once(rule for each in every for rule in each.rules),
     )
 
 
@@ -158,4 +160,5 @@ def _merged(by_voltage: Mapping[float, Answer]) -> Answer:
             }
         ),
         since=first.since,
+        rules=once(rule for each in by_voltage.values() for rule in each.rules),
     )

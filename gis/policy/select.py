@@ -190,6 +190,8 @@ class Answer:
         Figure -> its own answer, for a part of several figures.
     since
         First day of the value, the latest of several; None without a value.
+    rules
+        Rows that answered, as TABLE.ROW.
     """
 
     kind: Kind
@@ -201,6 +203,7 @@ class Answer:
     needs: tuple[str, ...] = ()
     figures: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
     since: date | None = None
+    rules: tuple[str, ...] = ()
 
 
 def once(values: Iterable[_Value]) -> tuple[_Value, ...]:
