@@ -137,6 +137,8 @@ def _table(reader: Reader, name: str, node: yaml.Node, known: Collection[str]) -
         if not {"id", "step", "values"} <= set(entries):
             continue
         identity, step = reader.text(entries["id"]), reader.number(entries["step"])
+        if step != int(step):
+            reader.fault(entries["step"], f"step {step:g} is no whole number", "count 1, 2, 3")
         for what, value in (("id", identity), ("step", int(step))):
             if value in seen:
                 reader.fault(entries[what], f"{what} {value} stands twice in {name}", "give each row its own")

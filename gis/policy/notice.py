@@ -11,11 +11,15 @@ from gis.policy.decide import PARTS, Decision
 from gis.policy.documents import papers
 from gis.policy.facts import FACTS
 from gis.policy.model import Jurisdiction, Language, Scalar
-from gis.policy.select import Answer
+from gis.policy.select import Answer, Outcome
 from gis.policy.timeline import Bar
 from gis.policy.words import value_words, words
 
 _TOLD_APART: Final = ("by_stage", "starts_with")
+_TESTS_SHOWN: Final = ("approval", "supply")
+_PASSED: Final[Mapping[bool | None, str]] = MappingProxyType(
+    {True: "passed.true", False: "passed.false", None: "passed.unknown"}
+)
 _WORDS_OF: Final[Mapping[str, str]] = MappingProxyType(
     {
         "procedure": "procedure",
@@ -87,6 +91,8 @@ def notice(
         answer = decision.parts[part]
         lines = tuple(answer_lines(answer, language, _TOLD_APART))
         apart = tuple(_papers(answer, shared, language)) if part == "documents" else ()
+        if part in _TESTS_SHOWN:
+            apart = tuple(test_line(test, language) for test in answer.tests)
         sections.append(Section(_w(f"part.{part}", language), lines + apart))
     sections.append(Section(_w("notice.timeline", language), tuple(bar_lines(bars, language))))
     cited = dict.fromkeys(clause for part in PARTS for clause in decision.parts[part].cite)
@@ -142,6 +148,19 @@ def field_value(name: str, value: Any, language: Language) -> str:  # noqa: ANN4
     if name == "above_kv":
         return ", ".join(f"{each:g}" for each in value)
     return value_words(name, value, language)
+
+
+def test_line(outcome: Outcome, language: Language) -> Line:
+    """Return a test that was run as a line: the fact, its value, the boundary, whether it passed."""
+    test = outcome.test
+    limits = test.limit if isinstance(test.limit, tuple) else (test.limit,)
+    limit = _join((value_words(test.fact, each, language) for each in limits), language)
+    value = value_words(test.fact, outcome.value, language)
+    verdict = _w(_PASSED[outcome.passed], language)
+    return Line(
+        _w(f"fact.{test.fact}", language),
+        f"{value} ({_w(f'operator.{test.operator}', language)} {limit}: {verdict})",
+    )
 
 
 def bar_lines(bars: Iterable[Bar], language: Language) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""The cases that an official can read: each a question to a jurisdiction on a day, and what it must answer."""
+"""The cases that an official can read: a question to a jurisdiction on a day, and what it must answer."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def test_every_day_of_change_is_asked_on_that_day_and_the_day_before(name: str) 
 
 
 def reached() -> set[str]:
-    return {cell for content in FILES.values() for case in content["cases"] for cell in case.get("reaches", ())}
+    return {
+        cell for content in FILES.values() for case in content["cases"] for cell in case.get("reaches", ())
+    }
 
 
 def test_every_cell_of_the_table_of_facts_is_reached() -> None:

@@ -34,8 +34,8 @@ def figures(value: Any) -> Iterator[float]:
 
 
 def stated(rule: Rule, value: Dated) -> Iterator[float]:
-    for each in (value, *value.readings):
-        fields = dict(each.fields)
+    for read in (value.fields, *(reading.fields for reading in value.readings)):
+        fields = dict(read)
         stages = fields.get("stages") or ()
         if fields.get("count") == len(stages):
             fields.pop("count")  # the stages are named one by one
@@ -84,7 +84,9 @@ def test_every_day_is_the_documents_own_or_stands_in_a_clause_that_it_cites(name
         text = "".join(known[clause] for clause in cite)
         # "2021年、2022年底前" names both years; a section may name the year once and go on.
         said = re.search(rf"{since.year}年(底|、\d+年底)", text) is not None
-        if since != jurisdiction.document.in_force_from and not (said and (since.month, since.day) == (12, 31)):
+        if since != jurisdiction.document.in_force_from and not (
+            said and (since.month, since.day) == (12, 31)
+        ):
             wrong.append((row_id, since, cite))
     assert wrong == []
 
