@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -43,7 +43,8 @@ class Selected:
     kind
         Of the answer.
     fields, cite, readings, words, since
-        As of the value that answers; empty where none does.
+        As of the value that answers; empty where none does. Where facts are missing, the clauses of every
+        value that may answer.
     tests
         Every test of the rows that were tried, up to the one that answers.
     needs
@@ -161,9 +162,14 @@ def _differs(one: Dated, other: Dated) -> bool:
     return (one.kind, one.fields, one.readings) != (other.kind, other.fields, other.readings)
 
 
-def _needing(needs: Iterable[str], tests: tuple[Outcome, ...], maybe: Iterable[Dated]) -> Selected:
-    named = tuple(sorted(set(needs)))
-    return Selected(Kind.NEEDS, tests=tests, needs=named, alternatives=tuple(each.fields for each in maybe))
+def _needing(needs: Iterable[str], tests: tuple[Outcome, ...], maybe: Sequence[Dated]) -> Selected:
+    return Selected(
+        Kind.NEEDS,
+        cite=once(clause for each in maybe for clause in each.cite),
+        tests=tests,
+        needs=tuple(sorted(set(needs))),
+        alternatives=tuple(each.fields for each in maybe),
+    )
 
 
 @dataclass(frozen=True, slots=True)
