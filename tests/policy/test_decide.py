@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
+from importlib import resources
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +18,8 @@ from gis.errors import FactsError
 from gis.policy.answer import decision_as_json
 from gis.policy.decide import PARTS, Decision, decide
 from gis.policy.facts import FACTS, Facts, read_facts
-from gis.policy.load import jurisdictions
-from gis.policy.model import PROCEDURES, Jurisdiction, Kind
+from gis.policy.load import jurisdictions, read_jurisdiction
+from gis.policy.model import PROCEDURES, STATEMENTS, TABLES, Jurisdiction, Kind
 from tests.policy.asked import ANY, COMPLETE, DAYS, ROUTE
 
 EVERY = list(jurisdictions().values())
@@ -156,10 +158,15 @@ def test_every_answer_is_of_one_kind_and_says_why(
                 assert each.words
 
 
-def test_rules_are_tried_by_step_whatever_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    for jurisdiction in EVERY:
-        for rules in jurisdiction.tables.values():
-            assert [rule.step for rule in rules] == sorted(rule.step for rule in rules)
+@pytest.mark.parametrize("name", list(jurisdictions()))
+def test_the_order_of_everything_in_a_file_does_not_matter(name: str) -> None:
+    text = resources.files("gis.policy").joinpath("jurisdictions", f"{name}.yaml").read_text(encoding="utf-8")
+    told = yaml.safe_load(text)
+    turned = {
+        key: value[::-1] if key in (*TABLES, *STATEMENTS) else value for key, value in reversed(told.items())
+    }
+    written = yaml.safe_dump(turned, allow_unicode=True, sort_keys=False)
+    assert read_jurisdiction(f"{name}.yaml", written) == jurisdictions()[name]
 
 
 def _facts(**stated: Any) -> dict[str, Any]:
@@ -208,9 +215,6 @@ def test_every_fact_matters_somewhere(fact: str) -> None:
     assert any(
         not same(*(decide(jurisdiction, date(2026, 11, 21), each) for each in told)) for jurisdiction in EVERY
     )
-
-
-Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @pytest.mark.parametrize(
