@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ def seen(shown: dict[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
         "stages": [stage["id"] for stage in stages],
         "days": [stage["working_days"] for stage in stages],
         "readings": len(shown.get("readings", ())),
+        "other": {name: shown.get("readings", [{}])[-1].get(name) for name in expected.get("other", ())},
         "cites": [clause for clause in expected.get("cites", ()) if clause in clauses],
     }
     return {name: also[name] if name in also else shown[name] for name in expected}
@@ -84,6 +86,20 @@ def test_every_day_of_change_is_asked_on_that_day_and_the_day_before(name: str) 
     for day in jurisdictions()[name].changes:
         assert day in asked
         assert day.fromordinal(day.toordinal() - 1) in asked
+
+
+@pytest.mark.parametrize("name", list(jurisdictions()))
+def test_every_value_is_in_force_from_the_day_that_the_cases_state(name: str) -> None:
+    jurisdiction = jurisdictions()[name]
+    found: dict[date, set[str]] = {day: set() for day in jurisdiction.changes}
+    for table, rules in jurisdiction.tables.items():
+        for rule in rules:
+            for value in rule.values:
+                found[value.since].add(f"{table}.{rule.id}")
+    for kind, rows in jurisdiction.statements.items():
+        for row in rows:
+            found[row.since].add(f"{kind}.{row.id}")
+    assert {day: set(rows) for day, rows in FILES[name]["from_day"].items()} == found
 
 
 def reached() -> set[str]:
