@@ -25,6 +25,7 @@ _COMMANDS = {
     "draw": "api.commands.service:draw",
     "editions": "api.commands.editions:editions",
     "import": "api.commands.layers:import_",
+    "policy": "api.commands.policy:policy",
     "publish": "api.commands.editions:publish",
     "serve": "api.commands.service:serve",
 }

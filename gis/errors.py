@@ -8,7 +8,10 @@ The tree::
     │   ├── TextEncodingError  the bytes of a text are in no encoding that was tried
     │   ├── SourceError        a file is missing, damaged or of no known format
     │   ├── MappingError       columns do not match the layer
-    │   └── UnitError          a number whose unit cannot be told
+    │   ├── UnitError          a number whose unit cannot be told
+    │   ├── CalendarError      a calendar of working days, or a limit on it, is not in order
+    │   ├── FactsError         facts that a policy is asked about are not in order
+    │   └── PolicyError        a policy file is not in order, or there is none of that name
     ├── ClusterError           the private database cannot be made, started or stopped
     ├── DatabaseError          a database cannot be reached or is not ready
     └── ConflictError          somebody else is doing what excludes this
@@ -85,6 +88,24 @@ class UnitError(InputError):
     """A number whose unit cannot be told."""
 
     title = "A number has no unit"
+
+
+class CalendarError(InputError):
+    """A calendar of working days, or a limit counted on it, is not in order."""
+
+    title = "The working days cannot be counted"
+
+
+class FactsError(InputError):
+    """Facts that a policy is asked about are of the wrong type, out of range or contradict each other."""
+
+    title = "The facts cannot be used"
+
+
+class PolicyError(InputError):
+    """A policy file is not in order, or there is none of that name."""
+
+    title = "The policy cannot be used"
 
 
 class ClusterError(KaimenError):

@@ -1,0 +1,248 @@
+"""A jurisdiction's file read into values; whatever is unknown, doubled, undated or uncited is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Final
+
+import yaml
+
+from gis.errors import PolicyError
+from gis.policy.model import (
+    STATEMENTS,
+    TABLES,
+    Dated,
+    Document,
+    Fields,
+    Jurisdiction,
+    Kind,
+    Reading,
+    Rule,
+    Statement,
+    Words,
+)
+from gis.policy.schema import COLUMNS, LIMIT_FACTS, read_condition
+from gis.policy.strict_yaml import Reader, is_null, keys
+
+_FOLDER: Final = "jurisdictions"
+_LIMITS: Final = ("lv_limit", "public_line_limit")
+_FIGURES: Final = ("hours_a_year", "percent_less_each_year")
+_PLACES: Final = ("whole", "urban", "rural", "centre", "town")
+
+
+@cache
+def jurisdictions() -> Mapping[str, Jurisdiction]:
+    """Return every jurisdiction by id, in alphabetical order.
+
+    Raises
+    ------
+    PolicyError
+        Every fault of every file.
+    """
+    folder = resources.files("gis.policy").joinpath(_FOLDER)
+    files = sorted(
+        (each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name
+    )
+    found: dict[str, Jurisdiction] = {}
+    faults: list[str] = []
+    for each in files:
+        try:
+            loaded = read_jurisdiction(each.name, each.read_text(encoding="utf-8"))
+        except PolicyError as fault:
+            faults += fault.faults
+        else:
+            found[loaded.id] = loaded
+    if faults:
+        raise PolicyError("policy files are not in order", repair="correct the lines", faults=tuple(faults))
+    return MappingProxyType(found)
+
+
+def read_jurisdiction(file: str, text: str) -> Jurisdiction:
+    """Return a jurisdiction from its file.
+
+    Parameters
+    ----------
+    file
+        Name of the file: the jurisdiction's id and ``.yaml``.
+    text
+        What stands in it.
+
+    Raises
+    ------
+    PolicyError
+        Every fault at once, each with file, line and repair.
+    """
+    reader = Reader(file, text)
+    loaded = None if reader.root is None else _jurisdiction(reader, reader.root)
+    if reader.faults or loaded is None:
+        raise PolicyError(
+            f"{file} is not in order", repair="correct the lines", faults=tuple(dict.fromkeys(reader.faults))
+        )
+    return loaded
+
+
+def _jurisdiction(reader: Reader, root: yaml.Node) -> Jurisdiction | None:
+    names = ("id", "name", "region", "document", "clauses", *TABLES, *STATEMENTS)
+    entries = reader.record(root, names)
+    if set(entries) != set(names):
+        return None
+    identity = reader.text(entries["id"])
+    if f"{identity}.yaml" != reader.file:
+        reader.fault(entries["id"], f"the file of {identity} is not {identity}.yaml", "let id and file agree")
+    clauses = {clause: _two(reader, node) for clause, node in reader.mapping(entries["clauses"]).items()}
+    known = frozenset(clauses)
+    made = Jurisdiction(
+        id=identity,
+        name=_two(reader, entries["name"]),
+        region=reader.text(entries["region"]),
+        document=_document(reader, entries["document"]),
+        clauses=MappingProxyType(clauses),
+        tables=MappingProxyType({name: _table(reader, name, entries[name], known) for name in TABLES}),
+        statements=MappingProxyType({name: _statements(reader, entries[name], known) for name in STATEMENTS}),
+    )
+    if not any(made.tables.values()):
+        reader.fault(root, "no table has a row", "state at least one value")
+    return made
+
+
+def _document(reader: Reader, node: yaml.Node) -> Document:
+    entries = reader.record(node, ("title", "issuer", "number", "dated", "in_force_from"), ("words",))
+    nothing = Words("", "")
+    number, dated, since = (entries.get(name) for name in ("number", "dated", "in_force_from"))
+    return Document(
+        title=_two(reader, entries["title"]) if "title" in entries else nothing,
+        issuer=_two(reader, entries["issuer"]) if "issuer" in entries else nothing,
+        number="" if number is None or is_null(number) else reader.text(number),
+        dated=None if dated is None or is_null(dated) else reader.day(dated),
+        in_force_from=date.min if since is None else reader.day(since),
+        words=_two(reader, entries["words"]) if "words" in entries else None,
+    )
+
+
+def _two(reader: Reader, node: yaml.Node) -> Words:
+    entries = reader.record(node, ("zh", "en"))
+    zh, en = (reader.text(entries[name]) if name in entries else "" for name in ("zh", "en"))
+    return Words(zh, en)
+
+
+def _table(reader: Reader, name: str, node: yaml.Node, known: Collection[str]) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    seen: set[str | int] = set()
+    for each in reader.items(node):
+        entries = reader.record(each, ("id", "step", "values"), ("when",))
+        if not {"id", "step", "values"} <= set(entries):
+            continue
+        identity, step = reader.text(entries["id"]), reader.number(entries["step"])
+        if step != int(step):
+            reader.fault(entries["step"], f"step {step:g} is no whole number", "count 1, 2, 3")
+        for what, value in (("id", identity), ("step", int(step))):
+            if value in seen:
+                reader.fault(entries[what], f"{what} {value} stands twice in {name}", "give each row its own")
+            seen.add(value)
+        allowed = LIMIT_FACTS if name in _LIMITS else None
+        empty = yaml.MappingNode("", [], each.start_mark, each.end_mark)
+        when = read_condition(reader, entries.get("when", empty), allowed)
+        values = tuple(_dated(reader, name, value, known) for value in reader.items(entries["values"]))
+        days = [value.since for value in values]
+        if not days or days != sorted(set(days)):
+            reader.fault(
+                entries["values"], "days are not ascending", "order the values by from, one for a day"
+            )
+        rules.append(Rule(identity, int(step), when, values))
+    return tuple(sorted(rules, key=lambda rule: rule.step))
+
+
+def _dated(reader: Reader, table: str, node: yaml.Node, known: Collection[str]) -> Dated:
+    stated = keys(node)
+    if "undecided" in stated:
+        entries = reader.record(node, ("from", "cite", "undecided"))
+        kind, fields, readings, words = Kind.UNDECIDED, *_gap(reader, table, entries.get("undecided"))
+    elif "silent" in stated:
+        entries = reader.record(node, ("from", "cite", "silent"))
+        kind, fields, readings = Kind.SILENT, MappingProxyType({}), ()
+        words = _two(reader, entries["silent"]) if "silent" in entries else None
+    else:
+        entries = reader.record(node, ("from", "cite", *_required(table)), ("reading", *_optional(table)))
+        kind, fields, readings = Kind.DECIDED, _fields(reader, table, entries), ()
+        words = _two(reader, entries["reading"]) if "reading" in entries else None
+    return Dated(
+        since=reader.day(entries["from"]) if "from" in entries else date.min,
+        cite=_cited(reader, entries.get("cite"), known),
+        kind=kind,
+        fields=fields,
+        readings=readings,
+        words=words,
+    )
+
+
+def _gap(
+    reader: Reader, table: str, node: yaml.Node | None
+) -> tuple[Fields, tuple[Reading, ...], Words | None]:
+    nothing: Fields = MappingProxyType({})
+    if node is None:
+        return nothing, (), None
+    entries = reader.record(node, ("gap", "readings"))
+    readings: list[Reading] = []
+    for each in reader.items(entries["readings"]) if "readings" in entries else ():
+        stated = reader.record(each, ("words", *_required(table)), _optional(table))
+        words = _two(reader, stated["words"]) if "words" in stated else Words("", "")
+        readings.append(Reading(words, _fields(reader, table, stated)))
+    if len(readings) < 2:  # noqa: PLR2004  # a gap has two sides
+        reader.fault(node, "a gap has two readings or more", "state them, the conservative one first")
+        return nothing, (), None
+    gap = _two(reader, entries["gap"]) if "gap" in entries else None
+    return readings[0].fields, tuple(readings), gap
+
+
+def _required(table: str) -> tuple[str, ...]:
+    return tuple(name for name, column in COLUMNS[table].items() if column.required)
+
+
+def _optional(table: str) -> tuple[str, ...]:
+    return tuple(name for name, column in COLUMNS[table].items() if not column.required)
+
+
+def _fields(reader: Reader, table: str, entries: Mapping[str, yaml.Node]) -> Fields:
+    found: dict[str, Any] = {
+        name: column.read(reader, entries[name]) for name, column in COLUMNS[table].items() if name in entries
+    }
+    return MappingProxyType(found)
+
+
+def _cited(reader: Reader, node: yaml.Node | None, known: Collection[str]) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    found: list[str] = []
+    for each in reader.items(node):
+        clause = reader.text(each)
+        if clause and clause not in known:
+            reader.fault(each, f"{clause} is none of the file's clauses", "add its paraphrase to clauses")
+        found.append(clause)
+    if not found:
+        reader.fault(node, "no clause is cited", "name at least one")
+    return tuple(found)
+
+
+def _statements(reader: Reader, node: yaml.Node, known: Collection[str]) -> tuple[Statement, ...]:
+    found: dict[str, Statement] = {}
+    for each in reader.items(node):
+        entries = reader.record(each, ("id", "from", "cite", "words"), ("figures",))
+        if not {"id", "from", "cite", "words"} <= set(entries):
+            continue
+        identity = reader.text(entries["id"])
+        if identity in found:
+            reader.fault(entries["id"], f"{identity} stands twice", "give each row its own id")
+        allowed = [f"{place}_{figure}" for figure in _FIGURES for place in _PLACES]
+        figures = reader.mapping(entries["figures"], allowed) if "figures" in entries else {}
+        found[identity] = Statement(
+            id=identity,
+            since=reader.day(entries["from"]),
+            cite=_cited(reader, entries["cite"], known),
+            words=_two(reader, entries["words"]),
+            figures=MappingProxyType({name: reader.number(value) for name, value in figures.items()}),
+        )
+    return tuple(found[identity] for identity in sorted(found))

@@ -1,0 +1,39 @@
+"""Every word of a policy that a person reads, Chinese and English, from one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+
+import yaml
+
+from gis.policy.model import Language, Scalar, Words
+
+
+@cache
+def vocabulary() -> Mapping[str, Words]:
+    """Return all words by key."""
+    text = resources.files("gis.policy").joinpath("words.yaml").read_text(encoding="utf-8")
+    return MappingProxyType({key: Words(**pair) for key, pair in yaml.safe_load(text).items()})
+
+
+def words(key: str) -> Words:
+    """Return the words of a key; KeyError where there are none."""
+    return vocabulary()[key]
+
+
+def value_words(name: str, value: Scalar | None, language: Language) -> str:
+    """Return the value of a fact as people say it.
+
+    >>> value_words("important", True, "en"), value_words("area", "rural", "zh")
+    ('yes', '农村')
+    """
+    if value is None:
+        return words("passed.unknown")[language]
+    if isinstance(value, bool):
+        return words(f"value.{str(value).lower()}")[language]
+    if isinstance(value, str):
+        return words(f"value.{name}.{value}")[language]
+    return f"{value:.10g}"

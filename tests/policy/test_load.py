@@ -1,0 +1,163 @@
+"""Policy files are refused for anything unknown, doubled, undated or uncited, all faults at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from importlib import resources
+
+import pytest
+
+from gis.errors import PolicyError
+from gis.policy.decide import decide
+from gis.policy.facts import read_facts
+from gis.policy.load import jurisdictions, read_jurisdiction
+
+SIXTH = """
+id: sixth
+name: {zh: 第六区, en: The sixth district}
+region: "999999"
+document:
+  title: {zh: 第六区方案, en: Plan of the sixth district}
+  issuer: {zh: 第六区, en: The sixth district}
+  number: null
+  dated: 2025-03-01
+  in_force_from: 2025-03-01
+clauses:
+  一1: {zh: 不足50米备案, en: filing below 50 m}
+  一2: {zh: 低压99千瓦, en: LV up to 99 kW}
+approval:
+  - id: other
+    step: 2
+    values:
+      - {from: 2025-03-01, cite: [一1], procedure: approval, limit_working_days: 7}
+  - id: filing
+    step: 1
+    when: {route.length_m: {less_than: 50}}
+    values:
+      - {from: 2025-03-01, cite: [一1], procedure: filing, limit_working_days: 2}
+      - {from: 2025-06-01, cite: [一1], procedure: filing, limit_working_days: 0.5}
+lv_limit:
+  - {id: all, step: 1, values: [{from: 2025-03-01, cite: [一2], lv_limit_kw: 99}]}
+public_line_limit: []
+stages: []
+stages_total: []
+application_to_energised: []
+construction: []
+documents: []
+investment: []
+disclosure: []
+planner: []
+reliability: []
+fees: []
+services: []
+"""
+
+
+def faults(text: str, file: str = "sixth.yaml") -> tuple[str, ...]:
+    with pytest.raises(PolicyError) as caught:
+        read_jurisdiction(file, text)
+    return caught.value.faults
+
+
+def line(text: str, words: str) -> int:
+    return next(at for at, each in enumerate(text.splitlines(), start=1) if words in each)
+
+
+def test_a_sixth_district_is_one_more_file() -> None:
+    sixth = read_jurisdiction("sixth.yaml", SIXTH)
+    answers = [
+        decide(sixth, day, read_facts({"customer": "hv", "route": {"length_m": metres}})).parts["approval"]
+        for day, metres in [
+            (date(2025, 2, 28), 10),
+            (date(2025, 3, 1), 49.9),
+            (date(2025, 6, 1), 49.9),
+            (date(2025, 6, 1), 50),
+        ]
+    ]
+    assert [(each.kind.value, each.fields["limit_working_days"]) for each in answers] == [
+        ("not_in_force", None),
+        ("decided", 2),
+        ("decided", 0.5),
+        ("decided", 7),
+    ]
+
+
+@pytest.mark.parametrize("name", list(jurisdictions()))
+def test_every_file_carries_the_name_of_its_jurisdiction(name: str) -> None:
+    assert resources.files("gis.policy").joinpath("jurisdictions", f"{name}.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("lv_limit_kw: 99", "lv_limit_kva: 99", "there is no lv_limit_kva here; write lv_limit_kw"),
+        ("cite: [一2], ", "", "cite is missing; add cite"),
+        ("cite: [一2]", "cite: []", "no clause is cited"),
+        ("cite: [一2]", "cite: [一3]", "一3 is none of the file's clauses"),
+        ("[{from: 2025-03-01, cite: [一2]", "[{cite: [一2]", "from is missing"),
+        ("[{from: 2025-03-01, cite: [一2]", "[{from: soon, cite: [一2]", "no day; write it as YYYY-MM-DD"),
+        ("route.length_m: {less_than: 50}", "route.lenght_m: {less_than: 50}", "write route.length_m"),
+        ("less_than: 50", "below: 50", "there is no below here"),
+        ("less_than: 50", "less_than: fifty", "no number from 0 on"),
+        ("less_than: 50", "less_than: -1", "no number from 0 on"),
+        ("less_than: 50", "less_than: .inf", "no number from 0 on"),
+        ("{route.length_m: {less_than: 50}}", "{important: {at_most: 1}}", "there is no at_most here"),
+        ("{route.length_m: {less_than: 50}}", "{area: {is: suburban}}", "'suburban' is not known here"),
+        ("{route.length_m: {less_than: 50}}", "{important: {is: yes}}", "neither true nor false"),
+        ("{route.length_m: {less_than: 50}}", "{route.length_m: {}}", "is compared with nothing"),
+        (
+            "procedure: filing, limit_working_days: 2",
+            "procedure: filling, limit_working_days: 2",
+            "write filing",
+        ),
+        ("id: filing", "id: other", "id other stands twice in approval"),
+        ("step: 1\n    when", "step: 2\n    when", "step 2 stands twice in approval"),
+        ("step: 1\n    when", "step: 1.5\n    when", "step 1.5 is no whole number"),
+        ("from: 2025-06-01", "from: 2025-03-01", "days are not ascending"),
+        ("services: []", "services: []\nservices: []", "services stands twice"),
+        ("services: []", "", "services is missing"),
+        ("services: []", "services: []\nservice: []", "there is no service here; write services"),
+        ("id: sixth", "id: seventh", "the file of seventh is not seventh.yaml"),
+        ("en: filing below 50 m}", "en: ''}", "a text is needed here"),
+        ("{zh: 第六区, en: The sixth district}\nregion", "{zh: 第六区}\nregion", "en is missing"),
+        ('region: "999999"', "region: 999999", "a text is needed here"),
+        (
+            "step: 1, values: [{from",
+            "step: 1, when: {important: {is: true}}, values: [{from",
+            "no important here",
+        ),
+        ("disclosure: []", "disclosure: {}", "a list is needed here"),
+        ("public_line_limit: []", "public_line_limit: [", "correct the YAML"),
+    ],
+)
+def test_a_fault_is_told_with_file_line_and_repair(before: str, after: str, said: str) -> None:
+    assert SIXTH.count(before) >= 1
+    told = faults(SIXTH.replace(before, after, 1))
+    assert any(said in each for each in told), told
+    assert all(re.fullmatch(r"sixth\.yaml:\d+: .+; .+", each) for each in told)
+
+
+def test_a_fault_names_its_line() -> None:
+    text = SIXTH.replace("less_than: 50", "below: 50")
+    assert faults(text)[0].startswith(f"sixth.yaml:{line(text, 'below: 50')}: ")
+
+
+def test_all_faults_are_told_at_once() -> None:
+    text = SIXTH.replace("less_than: 50", "below: 50").replace("lv_limit_kw: 99", "lv_limit_kw: many")
+    text = text.replace("cite: [一1], procedure: approval", "procedure: approval")
+    assert len(faults(text)) == 3
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "just words\n", "? [a]\n: b\n"])
+def test_what_is_no_policy_is_refused(text: str) -> None:
+    assert faults(text)
+
+
+def test_a_gap_needs_two_readings() -> None:
+    old = "{from: 2025-03-01, cite: [一1], procedure: approval, limit_working_days: 7}"
+    gap = (
+        "{from: 2025-03-01, cite: [一1], undecided: {gap: {zh: 空白, en: gap}, readings: "
+        "[{words: {zh: 甲, en: a}, procedure: approval, limit_working_days: 7}]}}"
+    )
+    assert "a gap has two readings or more" in faults(SIXTH.replace(old, gap))[0]
