@@ -56,7 +56,7 @@ NOT_YET: Final = {
     ("test_green_is_what_the_line_runs_through", "wuhan"): "green of the verge, not of the narrowed line",
     ("test_no_cable_lies_on_an_island", "wuhan"): "two verges of 3,000 routes, by up to 3 m",
     ("test_no_route_is_shorter_than_the_straight_line", "wuhan"): (
-        "eight of 3,000, by up to 24 m: what lies between the carriageways of wide medians is not measured"
+        "eight of 3,000, by up to 24 m: crossings between corners set back unequally cost the width alone"
     ),
     ("test_routes_run_through_no_other_parcel", "wuhan"): "six of 3,000, at two corners and along one verge",
 }
