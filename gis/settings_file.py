@@ -9,9 +9,10 @@ import difflib
 import math
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from importlib import resources
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from gis.errors import InputError
 
@@ -51,6 +52,8 @@ class Stated:
             "values": {key: list(each) if isinstance(each, tuple) else each for key, each in values.items()},
         }
 
+
+_Kind = TypeVar("_Kind", bound=Stated)
 
 _ABOUT: Final = frozenset(each.name for each in fields(Stated))
 
@@ -222,6 +225,50 @@ def checked(
             faults=tuple(faults),
         )
     return {key: values[key] for key in rules}
+
+
+def defaults(kind: type[_Kind], package: str, file: str, rules: Mapping[str, Rule]) -> _Kind:
+    """Return the settings of a kind as the file beside the code states them, each of them."""
+    stated = tomllib.loads(resources.files(package).joinpath(file).read_text(encoding="utf-8"))
+    version = stated["version"]
+    return kind("default", version, version, (), **checked(stated, {}, "default", rules))
+
+
+def overlaid(
+    base: _Kind,
+    text: str,
+    name: str,
+    rules: Mapping[str, Rule],
+    together: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: (),
+) -> _Kind:
+    """Return settings with what a utility's own file states put over them.
+
+    Parameters
+    ----------
+    base
+        The defaults.
+    text
+        TOML; any of the keys, each at most once.
+    name
+        Name of the file, for messages and for the edition.
+    rules, together
+        See ``checked``.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file: no TOML, an unknown key, a wrong type, a value out of range.
+    """
+    stated = read_toml(text, name)
+    keys = keys_of(type(base))
+    values = checked(stated, {key: getattr(base, key) for key in keys}, name, rules, together)
+    return replace(
+        base,
+        name=name,
+        version=stated.get("version", base.version),
+        overridden=tuple(key for key in keys if key in stated),
+        **values,
+    )
 
 
 def _unknown(key: str, rules: Mapping[str, Rule]) -> str:

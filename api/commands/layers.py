@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -15,17 +14,15 @@ from api.operations.database import connected
 from api.operations.files import require_suffix
 from api.operations.imports import IMPORTABLE, import_files, read_aliases
 from api.settings import Settings
+from gis.calendar import CHINA
 from gis.dictionary.model import Layer, layers
 from gis.findings import Severity, count
 from layers.intake.request import ImportRequest, ImportResult
 
-TIME_ZONE = ZoneInfo("Asia/Shanghai")
-"""Days are counted where the grid is."""
-
 
 def today() -> date:
     """Return today's date in Asia/Shanghai."""
-    return datetime.now(TIME_ZONE).date()
+    return datetime.now(CHINA).date()
 
 
 def _columns_help(layer: Layer) -> str:

@@ -5,14 +5,12 @@ The file says for every value in Chinese and English what it is, its unit and wh
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Final, Literal, get_args
 
-from gis.settings_file import Flag, Number, Rule, Stated, Word, checked, keys_of, read_toml
+from gis.settings_file import Flag, Number, Rule, Stated, Word, defaults, keys_of, overlaid
 
 Disclosed = Literal["computed", "published"]
 SingleTransformer = Literal["zero", "rated"]
@@ -115,10 +113,7 @@ _RULES: Final[Mapping[str, Rule]] = {
 @cache
 def default_parameters() -> CapacityParameters:
     """Return the defaults."""
-    text = resources.files("gis.capacity").joinpath("parameters.toml").read_text(encoding="utf-8")
-    stated = tomllib.loads(text)
-    version = stated["version"]
-    return CapacityParameters("default", version, version, (), **checked(stated, {}, "default", _RULES))
+    return defaults(CapacityParameters, "gis.capacity", "parameters.toml", _RULES)
 
 
 def read_parameters(text: str, name: str) -> CapacityParameters:
@@ -136,16 +131,7 @@ def read_parameters(text: str, name: str) -> CapacityParameters:
     InputError
         With every fault of the file: no TOML, an unknown key, a wrong type, a value out of range.
     """
-    stated = read_toml(text, name)
-    base = default_parameters()
-    values = checked(stated, {key: getattr(base, key) for key in KEYS}, name, _RULES, _together)
-    return CapacityParameters(
-        name=name,
-        version=stated.get("version", base.version),
-        base_version=base.version,
-        overridden=tuple(key for key in KEYS if key in stated),
-        **values,
-    )
+    return overlaid(default_parameters(), text, name, _RULES, _together)
 
 
 def _together(values: Mapping[str, Any]) -> list[str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Final, Literal, get_args
 
-from gis.settings_file import Number, Rising, Rule, Stated, Word, Words, checked, keys_of, read_toml
+from gis.settings_file import Number, Rising, Rule, Stated, Word, Words, defaults, keys_of, overlaid
 
 Cadence = Literal["monthly", "quarterly", "half_yearly", "yearly"]
 
@@ -71,10 +69,7 @@ _RULES: Final[Mapping[str, Rule]] = {
 @cache
 def default_settings() -> DisclosureSettings:
     """Return the defaults."""
-    text = resources.files("gis.editions").joinpath("disclosure.toml").read_text(encoding="utf-8")
-    stated = tomllib.loads(text)
-    version = stated["version"]
-    return DisclosureSettings("default", version, version, (), **checked(stated, {}, "default", _RULES))
+    return defaults(DisclosureSettings, "gis.editions", "disclosure.toml", _RULES)
 
 
 def read_settings(text: str, name: str) -> DisclosureSettings:
@@ -92,13 +87,4 @@ def read_settings(text: str, name: str) -> DisclosureSettings:
     InputError
         With every fault of the file.
     """
-    stated = read_toml(text, name)
-    base = default_settings()
-    values = checked(stated, {key: getattr(base, key) for key in KEYS}, name, _RULES)
-    return DisclosureSettings(
-        name=name,
-        version=stated.get("version", base.version),
-        base_version=base.version,
-        overridden=tuple(key for key in KEYS if key in stated),
-        **values,
-    )
+    return overlaid(default_settings(), text, name, _RULES)

@@ -233,8 +233,8 @@ def crossing_distance(verges: DrawnVerges, end: int, met_m: float, other: int, o
     end, other
         The same end of the edge's two verges.
     met_m, other_met_m
-        Where the route meets them, NaN where it walks along them or comes over a median: there the corner
-        counts as the graph measures it.
+        Where the route meets them; NaN where it walks along them, so that the corner counts as the graph
+        measures it; minus infinity on a median, where there is nothing to meet.
     """
     graph_m = max(verges.setback_m[end], verges.setback_m[other], 0.0)
     first = verges.setback_m[end] if math.isnan(met_m) else met_m

@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from psycopg import sql
 from sqlalchemy import Connection, select, text
 
+from gis.calendar import CHINA
 from gis.claims.model import Remark
 from gis.claims.words import What
 from layers.database import driver
 from layers.queries.grid import read_layer
 from layers.tables.batches import import_batches
-from layers.tables.claims import REGISTER_ZONE, claim_ledger
-
-ZONE: Final = ZoneInfo(REGISTER_ZONE)
+from layers.tables.claims import claim_ledger
 
 _WHAT: Final = {each.value: each for each in What}
 
@@ -124,7 +122,7 @@ def record_import(connection: Connection, batch_id: int) -> None:
             "   :batch, after"
             " from changed, today where before is distinct from after order by id"
         ),
-        {"batch": batch_id, "zone": REGISTER_ZONE},
+        {"batch": batch_id, "zone": CHINA.key},
     )
 
 
@@ -147,7 +145,7 @@ def _events(connection: Connection, where: Any) -> list[Event]:  # noqa: ANN401 
 
 
 def _told(row: Any) -> dict[str, Any]:  # noqa: ANN401  # a row of SQLAlchemy
-    return dict(row) | {"what": _WHAT[row["what"]], "recorded_at": row["recorded_at"].astimezone(ZONE)}
+    return dict(row) | {"what": _WHAT[row["what"]], "recorded_at": row["recorded_at"].astimezone(CHINA)}
 
 
 def claims_as_known(connection: Connection, day: date) -> pd.DataFrame:
@@ -158,7 +156,7 @@ def claims_as_known(connection: Connection, day: date) -> pd.DataFrame:
     DataFrame
         As of the layer ``claims``.
     """
-    return claims_before(connection, datetime.combine(day + timedelta(days=1), time(), tzinfo=ZONE))
+    return claims_before(connection, datetime.combine(day + timedelta(days=1), time(), tzinfo=CHINA))
 
 
 def claims_before(connection: Connection, moment: datetime) -> pd.DataFrame:

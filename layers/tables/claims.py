@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -22,9 +20,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from gis.claims.words import What
 from layers.tables.base import metadata
-
-REGISTER_ZONE: Final = "Asia/Shanghai"
-"""The register's days begin and end here."""
 
 claim_numbers = Sequence("claim_numbers", metadata=metadata)
 """Numbers of claims that are accepted without an id of their own."""

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Engine, insert, text
 
+from gis.calendar import CHINA
 from gis.dictionary.model import ASSET_LEVELS
-from layers.claims.ledger import ZONE, claims_before, record_import
+from layers.claims.ledger import claims_before, record_import
 from layers.database import driver
 from layers.queries.grid import read_layer
 from layers.tables.batches import import_batches
@@ -63,7 +64,7 @@ def drift(engine: Engine) -> list[str]:
     """Return the ids of claims that are not what the ledger, replayed, says of them."""
     with engine.connect() as connection:
         now = read_layer(driver(connection), "claims")
-        replayed = claims_before(connection, datetime.now(ZONE) + timedelta(days=1))
+        replayed = claims_before(connection, datetime.now(CHINA) + timedelta(days=1))
         by_hand: dict[str, Any] = {}
         for seq, thing, state in connection.execute(
             text("select seq, claim_id, state from grid.claim_ledger order by seq")

@@ -10,7 +10,8 @@ from alembic import command
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from layers.claims.ledger import ZONE, claims_as_known, history
+from gis.calendar import CHINA
+from layers.claims.ledger import claims_as_known, history
 from layers.database import migration_config, upgrade
 from layers.intake.request import ImportRequest, ImportResult, Watch
 from layers.intake.run import run_import
@@ -140,8 +141,8 @@ def test_claims_that_the_register_accepted_stay_when_a_file_replaces_the_others(
 def test_a_past_day_ends_at_midnight_in_shanghai(engine: Engine) -> None:
     with engine.begin() as connection:
         for moment, kva in (
-            (datetime(2026, 3, 1, 23, 59, 59, tzinfo=ZONE), 100),
-            (datetime(2026, 3, 3, 0, 0, 0, tzinfo=ZONE), 200),
+            (datetime(2026, 3, 1, 23, 59, 59, tzinfo=CHINA), 100),
+            (datetime(2026, 3, 3, 0, 0, 0, tzinfo=CHINA), 200),
         ):
             state = f'{{"id": "C", "site": "P", "kva": {kva}, "accepted_on": "2026-03-01"}}'
             connection.execute(

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from api.operations.claims import accept, energise, expire, extend, withdraw
+from gis.calendar import CHINA
 from gis.capacity.parameters import default_parameters
 from gis.claims.model import Acceptance, Remark
 from gis.errors import CapacityError, InputError
-from layers.claims.ledger import ZONE, claims_before
+from layers.claims.ledger import claims_before
 from layers.database import driver
 from layers.intake.request import ImportRequest, Watch
 from layers.intake.run import run_import
@@ -116,4 +117,4 @@ def test_the_claims_are_the_ledger_replayed(
         time.sleep(0.001)
     with engine.connect() as connection:
         for moment, frame in past:
-            pd.testing.assert_frame_equal(claims_before(connection, moment.astimezone(ZONE)), frame)
+            pd.testing.assert_frame_equal(claims_before(connection, moment.astimezone(CHINA)), frame)

@@ -205,14 +205,15 @@ def one(shelf: Shelf) -> Iterator[Engine]:
         engine.dispose()
 
 
-@pytest.mark.parametrize("replica", [False, True], ids=["", "as a replica"])
-@pytest.mark.parametrize("change", list(CHANGES))
-def test_the_database_refuses_every_change_even_of_a_superuser(
-    one: Engine, change: str, replica: bool
-) -> None:
-    if replica and change == "a row of no edition":
-        pytest.skip("keys are not looked at in a replica; verify tells of such rows")
-    role = "replica" if replica else "origin"
+@pytest.mark.parametrize(
+    ("change", "role"),
+    [
+        *((change, "origin") for change in CHANGES),
+        # Keys are not looked at in a replica; verify tells of such rows.
+        *((change, "replica") for change in CHANGES if change != "a row of no edition"),
+    ],
+)
+def test_the_database_refuses_every_change_even_of_a_superuser(one: Engine, change: str, role: str) -> None:
     # Keys are looked at when the transaction ends.
     with one.connect() as connection, pytest.raises(DBAPIError) as caught, connection.begin():  # noqa: PT012  # so that is in it
         connection.execute(text(f"set local session_replication_role = {role}"))
