@@ -12,7 +12,7 @@ from rich.table import Table
 
 from api.commands.claims import day_of, day_option, parameters_option
 from api.commands.layers import today
-from api.commands.terminal import answer, busy, json_option, say
+from api.commands.terminal import answer, busy, json_option, language_option, say
 from api.operations.capacity import CapacityCounts, counted, explained, parameters_from
 from api.operations.database import connected
 from api.settings import Settings
@@ -22,9 +22,7 @@ from gis.capacity.words import LEVEL_WORDS, Language, Status
 @click.command("capacity", help="Explain the open capacity of an asset; without ID, count all by status.")
 @click.argument("asset_id", metavar="[ID]", required=False)
 @day_option("on", "The day asked; today in Asia/Shanghai by default.")
-@click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the words."
-)
+@language_option("Of the words.")
 @parameters_option
 @json_option
 @click.pass_obj

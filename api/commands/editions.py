@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.commands.layers import today
-from api.commands.terminal import answer, json_option, say, words
+from api.commands.terminal import answer, json_option, language_option, say, words
 from api.operations.database import connected
 from api.operations.editions import (
     Request,
@@ -207,9 +207,7 @@ def show(settings: Settings, edition_id: str, as_json: bool) -> None:
     "--format", "form", type=click.Choice(["table", "json", "csv", "page"]), help="By the file, else a table."
 )
 @click.option("--out", type=_FILE, metavar="FILE", help="Write it into a .json, .csv or .html file.")
-@click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the page."
-)
+@language_option("Of the page.")
 @json_option
 @click.pass_obj
 def diff(  # the options of one command
@@ -325,7 +323,8 @@ def verify(context: click.Context, edition_id: str | None, as_json: bool) -> Non
         say(f"Edition {broken.edition_id} is broken: {broken.what}")
         context.exit(1)
     if not as_json:
-        click.echo(f"{verdict.editions:,} editions are as they were published")
+        many = f"{verdict.editions:,} editions are as they were published"
+        click.echo("1 edition is as it was published" if verdict.editions == 1 else many)
     if verdict.without_files:
         say(f"Files lie elsewhere or are gone: {', '.join(verdict.without_files)} (export makes them anew)")
 
@@ -335,9 +334,7 @@ def verify(context: click.Context, edition_id: str | None, as_json: bool) -> Non
 )
 @click.argument("edition_id", metavar="ID")
 @click.option("--out", type=_FILE, required=True, metavar="FILE", help="Its ending says which file.")
-@click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Headers of a .csv."
-)
+@language_option("Headers of a .csv.")
 @json_option
 @click.pass_obj
 def export(settings: Settings, *, edition_id: str, out: Path, language: str, as_json: bool) -> None:

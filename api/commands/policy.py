@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from api.commands.terminal import answer, json_option, padded, say
+from api.commands.terminal import answer, json_option, language_option, padded, say
 from api.operations.policy import (
     Decided,
     decide_on,
@@ -31,25 +31,13 @@ _LABEL_CELLS = 34
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--lang`` to a command."""
-    return click.option(
-        "--lang",
-        "language",
-        type=click.Choice(["zh", "en"]),
-        default="zh",
-        show_default=True,
-        help="Language of the words.",
-    )(command)
-
-
 @click.group("policy", help="Which policies there are, what they say, what they decide.")
 def policy() -> None:
     """Group the commands of policies."""
 
 
 @policy.command("list", help="List the jurisdictions with their documents and the days on which they change.")
-@language_option
+@language_option("Language of the words.")
 @json_option
 def list_(language: Language, as_json: bool) -> None:
     """List the jurisdictions."""
@@ -67,7 +55,7 @@ def list_(language: Language, as_json: bool) -> None:
     "show", help="Show every value of a jurisdiction: where it holds, since when, by which clause."
 )
 @click.argument("identity", metavar="ID")
-@language_option
+@language_option("Language of the words.")
 @json_option
 def show(identity: str, language: Language, as_json: bool) -> None:
     """Show a jurisdiction."""
@@ -97,7 +85,7 @@ def show(identity: str, language: Language, as_json: bool) -> None:
     metavar="PAPER",
     help="A paper that is held or shared already, such as identity.",
 )
-@language_option
+@language_option("Language of the words.")
 @json_option
 def decide(  # the options of one command
     *,

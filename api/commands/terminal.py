@@ -40,6 +40,12 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")(command)
 
 
+def language_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what adds ``--language`` to a command; ``what`` says of which words."""
+    choice = click.Choice(["zh", "en"])
+    return click.option("--language", type=choice, default="zh", show_default=True, help=what)
+
+
 def padded(text: str, width: int) -> str:
     """Return a text filled with blanks to a width in terminal cells; a Chinese character takes two."""
     return text + " " * max(0, width - cell_len(text))

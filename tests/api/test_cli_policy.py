@@ -47,8 +47,8 @@ def test_the_list_names_every_jurisdiction(run_kaimen: Any) -> None:
 @pytest.mark.parametrize("identity", IDS)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_show_tells_value_day_clause_and_words(run_kaimen: Any, identity: str, language: str) -> None:
-    shown = run_kaimen("policy", "show", identity, "--lang", language)
-    told = run_kaimen("policy", "show", identity, "--lang", language, "--json").json
+    shown = run_kaimen("policy", "show", identity, "--language", language)
+    told = run_kaimen("policy", "show", identity, "--language", language, "--json").json
     assert shown.code == 0
     for rows in told["tables"].values():
         for row in rows:
@@ -82,7 +82,7 @@ def test_a_decision_has_six_parts_and_a_timeline(run_kaimen: Any, facts: Path) -
 def test_facts_may_come_by_standard_input(run_kaimen: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(FACTS)))
     asked = ("policy", "decide", "--jurisdiction", "wanzhou", "--on", "2022-03-01", "--facts", "-")
-    shown = run_kaimen(*asked, "--lang", "en", "--shared", "identity")
+    shown = run_kaimen(*asked, "--language", "en", "--shared", "identity")
     assert shown.code == 0
     assert "One-off notice" in shown.out
 
