@@ -6,6 +6,11 @@ ENV KAIMEN_HOME=/var/lib/kaimen \
     PYTHONUNBUFFERED=1 \
     PYTHONUTF8=1
 
+# Text layout and a Chinese font for the pages of a PDF.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fontconfig fonts-noto-cjk libharfbuzz-subset0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --system --uid 10001 --create-home --home-dir "$KAIMEN_HOME" kaimen
 
 WORKDIR /opt/kaimen
