@@ -16,6 +16,7 @@ from api.operations.database import connected
 from api.operations.demo import DemoReport, load_demo
 from api.operations.files import require_suffix
 from api.operations.overview import write_overview
+from api.service import Service
 from api.settings import Settings
 from gis.errors import InputError
 from gis.findings import Severity, count
@@ -116,7 +117,8 @@ def serve(settings: Settings, host: str, port: int, as_json: bool) -> None:
         say(f"Kaimen is at {url} (Ctrl-C ends it)")
         if as_json:
             answer({"url": url})
-        server = uvicorn.Server(uvicorn.Config(create_app(engine), log_level="warning"))
+        service = Service(settings, private=engine, public=engine)
+        server = uvicorn.Server(uvicorn.Config(create_app(service), log_level="warning"))
         with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way
             server.run([listener])
 

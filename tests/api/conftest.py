@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,13 @@ from typing import IO, Any
 
 import pytest
 import shapely
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
+from api.app import create_app
 from api.cli import main
+from api.service import Service
+from api.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 REFUSAL = {"title", "detail", "faults"}
@@ -125,3 +130,16 @@ def drawn(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def service(engine: Engine, tmp_path: Path) -> Service:
+    """What the test's application answers from: the test's own database, seen whole by everyone."""
+    return Service(Settings(home=tmp_path / "home", database_url=None), private=engine, public=engine)
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    """The test's application, asked inside this process."""
+    with TestClient(create_app(service)) as asked:
+        yield asked

@@ -26,6 +26,7 @@ import uvicorn
 from sqlalchemy import Engine, text
 
 from api.app import create_app
+from api.service import Service
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert(1)</script>"
@@ -59,11 +60,11 @@ def ask(url: str, method: str = "GET") -> Reply:
 
 
 @pytest.fixture
-def get(engine: Engine) -> Iterator[Callable[..., Reply]]:
+def get(service: Service) -> Iterator[Callable[..., Reply]]:
     """Serve the test's database on a free loopback port, and ask it."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(engine), log_level="critical", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(create_app(service), log_level="critical", ws="none"))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     while not server.started:

@@ -1,0 +1,39 @@
+"""What requests are answered from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from api.settings import Settings
+from api.tiers import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What requests are answered from; handed in, so that a test or a notebook can serve its own.
+
+    Attributes
+    ----------
+    settings
+        As read from the environment.
+    private
+        Connections that see the whole database.
+    public
+        Connections of the role that may read what is published and nothing else (the second wall).
+    """
+
+    settings: Settings
+    private: Engine
+    public: Engine
+
+    @property
+    def home(self) -> Path:
+        """Folder of generated files."""
+        return self.settings.home.absolute()
+
+    def engine(self, tier: Tier) -> Engine:
+        """Return the connections that requests of a tier are answered from."""
+        return self.public if tier is Tier.PUBLIC else self.private
