@@ -160,7 +160,28 @@ class Rising:
         return tuple(float(each) for each in value)
 
 
-Rule = Number | Word | Flag | Words | Rising
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The two ends of a range, the lower one first."""
+
+    high: float
+
+    def fault(self, value: object) -> str:
+        """Return what is wrong with a value and how to mend it; "" where nothing is."""
+        repair = f"write two numbers from 0 to {self.high:,.0f}, the lower one first, as in [30, 70]."
+        numbers = isinstance(value, list) and all(
+            isinstance(each, int | float) and not isinstance(each, bool) for each in value
+        )
+        if not isinstance(value, list) or not numbers or len(value) != len(("low", "high")):
+            return f"{value!r} is no range; {repair}"
+        return "" if 0 <= value[0] <= value[1] <= self.high else f"{value!r} is out of range; {repair}"
+
+    def kept(self, value: Any) -> Any:  # noqa: ANN401  # what the rule has let pass
+        """Return the value as it is kept."""
+        return tuple(float(each) for each in value)
+
+
+Rule = Number | Word | Flag | Words | Rising | Span
 
 
 def read_toml(text: str, name: str) -> dict[str, Any]:

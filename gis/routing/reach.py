@@ -18,7 +18,6 @@ from gis.routing.sweep import reach_costs
 
 _CM: Final = 100
 _AREA_WIDTH_M: Final = 50.0
-_GRID_M: Final = 0.01
 
 
 def reached_verges(router: Router, able: Flags, limit_m: float) -> Intervals:
@@ -98,5 +97,5 @@ def _overlapping(reached: Intervals, verge: Longs) -> tuple[Longs, Longs]:
 
 def reach_area(lines: Objects) -> shapely.Geometry:
     """Return the area within 50 m of the lines, where a parcel fronts them, dissolved, plane metres."""
-    joined = shapely.line_merge(shapely.union_all(lines, grid_size=_GRID_M))
-    return shapely.buffer(joined, _AREA_WIDTH_M, quad_segs=4)
+    # One by one: the buffer of them all together takes twenty times as long.
+    return shapely.union_all(shapely.buffer(lines, _AREA_WIDTH_M, quad_segs=4))

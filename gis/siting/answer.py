@@ -1,0 +1,206 @@
+"""An assessment as the interface prints it; to the public without exact assets (对外口径)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.corridors.feeder_taps import TapKind
+from gis.metric_zone import unproject
+from gis.policy.answer import decision_as_json, plain
+from gis.policy.model import Language
+from gis.policy.timeline import bar_as_json
+from gis.routing.route import PieceKind, Route
+from gis.siting.assess import Assessment, Desk, Proposal, Rejection
+from gis.siting.network import Served
+from gis.siting.offers import WITHHELD
+
+PUBLIC_GRID_M: Final = 50.0
+"""The end of a public route is drawn at the nearest point of a grid this wide."""
+
+
+def assessment_as_json(
+    assessment: Assessment,
+    desk: Desk,
+    language: Language,
+    *,
+    edition: str | None = None,
+    public: bool = False,
+) -> dict[str, Any]:
+    """Return an assessment as JSON knows it.
+
+    Parameters
+    ----------
+    assessment, desk
+        What was found, and what it was made from.
+    language
+        Of the words in it.
+    edition
+        The edition whose figures were taken; None for live ones.
+    public
+        Whether exact assets have to stay out: the route then ends at the verge, near a coarse grid, without
+        the access point; what is withheld is not named.
+    """
+    sites, plan = assessment.sites, assessment.plan
+    kva, kw = float(sites.load_kva[0]), float(sites.load_kw[0])
+    return {
+        "parcel_id": sites.ids[0],
+        "parcel_name": sites.names[0],
+        "on": assessment.question.on.isoformat(),
+        "jurisdiction": plan.policy[0],
+        "edition": edition,
+        "load_kva": _power(kva),
+        "load_kw": _power(kw),
+        "power_factor": None if np.isnan(kva) else round(kw / kva, 4),
+        "load_source": sites.load_source[0],
+        "supplies": assessment.question.supplies,
+        "class": assessment.name,
+        "failed_test": assessment.failed_test,
+        "options": [
+            {"rank": number, **_proposal(each, assessment, desk, language, public=public)}
+            for number, each in enumerate(assessment.proposals, 1)
+        ],
+        "rejected": [_rejection(each, desk, assessment, public=public) for each in assessment.rejected],
+        "warnings": list(assessment.warnings),
+    }
+
+
+def _power(value: float) -> float | None:
+    return None if np.isnan(value) else round(value, 3)
+
+
+def _proposal(
+    proposal: Proposal, assessment: Assessment, desk: Desk, language: Language, *, public: bool
+) -> dict[str, Any]:
+    choice = proposal.choice
+    served, owner = desk.network.levels[choice.level], choice.owner
+    offer = desk.offers[choice.level]
+    voltage = float(served.voltage_kv[owner])
+    day = offer.data_date[owner]
+    shown: dict[str, Any] = {
+        "asset_id": served.ids[owner],
+        "asset_name": served.names[owner],
+        "level": choice.level,
+        "voltage_kv": None if np.isnan(voltage) else plain(voltage),
+        "substation_id": served.substation_ids[owner],
+        "access_point": None if public else _access_point(served, int(choice.options.tap[choice.row])),
+        "open_capacity_kva": round(float(offer.open_kva[owner]), 1),
+        "upper_bound": bool(offer.upper_bound[owner]),
+        "bottleneck": _bottleneck(offer.bottleneck_id[owner], offer.bottleneck_level[owner]),
+        "status": offer.status[owner],
+        "data_date": None if np.isnat(day) else str(day),
+        "route": route_as_json(proposal.route, choice.measures(), public=public),
+        "decision": None,
+        "timeline": [],
+        "assumed": list(proposal.assumed),
+        "warnings": list(proposal.warnings),
+    }
+    if proposal.decision is not None:
+        policy = assessment.question.policies[proposal.decision.jurisdiction]
+        shown["decision"] = decision_as_json(proposal.decision, policy, language)
+        shown["timeline"] = [bar_as_json(bar, policy, language) for bar in proposal.bars]
+    if proposal.second is not None:
+        shown["independence"] = proposal.independence
+        shown["second"] = _proposal(proposal.second, assessment, desk, language, public=public)
+    return shown
+
+
+def _bottleneck(asset_id: str | None, level: str | None) -> dict[str, Any] | None:
+    return None if level is None else {"asset_id": asset_id, "level": level}
+
+
+def _access_point(served: Served, tap: int) -> dict[str, Any]:
+    taps = served.taps
+    kind, spare = taps.access_point_kinds[tap], float(taps.spare_bays[tap])
+    if taps.kind[tap] == TapKind.LINE:
+        kind = "pole"
+    elif served.level == "substation":
+        kind = "substation_bay"
+    return {
+        "id": None if served.level == "substation" else taps.access_point_ids[tap],
+        "kind": kind,
+        "spare_bays": None if np.isnan(spare) else int(spare),
+    }
+
+
+def route_as_json(route: Route, measures: Mapping[str, float | int], *, public: bool) -> dict[str, Any]:
+    """Return a route as the interface prints it, lengths to 0.1 m.
+
+    Parameters
+    ----------
+    route, measures
+        To print.
+    public
+        Whether it ends at the verge, its end snapped to a coarse grid.
+    """
+    pieces = [each for each in route.pieces if not (public and each.kind is PieceKind.TAP)]
+    line = _public_line(route) if public else route.geometry
+    lines = unproject(np.array([line, *(each.geometry for each in pieces)], dtype=object), route.zone)
+    shown: list[dict[str, Any]] = [
+        {
+            "kind": each.kind.value,
+            "road_id": each.road_id,
+            "road_name": each.road_name,
+            "road_class": each.road_class,
+            "length_m": round(each.length_m, 1),
+        }
+        for each in pieces
+    ]
+    if not public:
+        for piece, place in zip(shown, lines[1:].tolist(), strict=True):
+            piece["geometry"] = geometry_as_json(place)
+    return {
+        "geometry": geometry_as_json(lines[0]),
+        **measures,
+        "pieces": shown,
+    }
+
+
+def _public_line(route: Route) -> shapely.LineString:
+    """Return the route up to the verge in front of the access point, its end on the coarse grid."""
+    kept = [each.geometry for each in route.pieces if each.kind is not PieceKind.TAP]
+    places = np.concatenate([shapely.get_coordinates(each) for each in kept] or [np.zeros((0, 2))])
+    if not len(places):
+        places = shapely.get_coordinates(route.geometry)[:1]
+    end = np.round(places[-1] / PUBLIC_GRID_M) * PUBLIC_GRID_M
+    # What lies nearer to the true end than to the drawn one would tell it.
+    far = np.hypot(*(places - places[-1]).T) > PUBLIC_GRID_M
+    last = int(np.flatnonzero(far)[-1]) + 1 if far.any() else 1
+    return shapely.LineString(np.concatenate([places[:last], end[None]]))
+
+
+def geometry_as_json(shape: BaseGeometry) -> dict[str, Any]:
+    """Return a line, point or polygon (EPSG:4326) as GeoJSON, to a centimetre."""
+    made = shapely.geometry.mapping(shape)
+    return {"type": made["type"], "coordinates": _rounded(made["coordinates"])}
+
+
+def _rounded(places: Any) -> Any:  # noqa: ANN401  # nested as deep as the kind of geometry is
+    if isinstance(places, float | int):
+        return round(float(places), 7)
+    return [_rounded(each) for each in places]
+
+
+def _rejection(rejection: Rejection, desk: Desk, assessment: Assessment, *, public: bool) -> dict[str, Any]:
+    served = desk.network.levels[rejection.level]
+    offer, owner = desk.offers[rejection.level], rejection.owner
+    open_kva, load_kva = float(offer.open_kva[owner]), float(assessment.sites.load_kva[0])
+    hidden = public and rejection.reason == WITHHELD
+    way = "route" if rejection.by_route else "straight line"
+    detail = f"{rejection.away_m:,.0f} m away ({way})"
+    if rejection.reason == "insufficient_capacity":
+        detail = f"{open_kva:,.1f} kVA are open and {load_kva:,.1f} kVA are asked for; {detail}"
+    return {
+        "asset_id": None if hidden else served.ids[owner],
+        "asset_name": None if hidden else served.names[owner],
+        "level": rejection.level,
+        "reason": rejection.reason,
+        "detail": detail,
+        "length_m": round(rejection.away_m, 1) if rejection.by_route else None,
+        "straight_m": None if rejection.by_route else round(rejection.away_m, 1),
+        "open_capacity_kva": None if hidden or np.isnan(open_kva) else round(open_kva, 1),
+    }

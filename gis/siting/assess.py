@@ -1,0 +1,330 @@
+"""The assessment (接入评估) of one site: its options with routes, decisions, dates, and what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import shapely
+
+from gis.calendar import WorkCalendar
+from gis.corridors.feeder_taps import TapKind
+from gis.metric_zone import project
+from gis.policy.decide import Decision, decide
+from gis.policy.facts import ROUTE
+from gis.policy.model import Kind
+from gis.policy.timeline import Bar, timeline
+from gis.routing.route import Route
+from gis.siting.classes import NEAR, classify, lightest, near_owners, refusal, why_unreachable
+from gis.siting.double import Choice, Independence, find_pairs
+from gis.siting.loads import LoadTable
+from gis.siting.network import LEVELS, Level, Network, Served
+from gis.siting.offers import Offer, Offers
+from gis.siting.options import Options, find_options, option_facts, served_level
+from gis.siting.question import Plan, Question, assumed_facts, facts_of, planned
+from gis.siting.seekers import Seeker
+from gis.siting.sites import Sites
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One option of a site, as it is shown.
+
+    Attributes
+    ----------
+    choice
+        Which.
+    route
+        From the red line to where it is tapped.
+    decision
+        What the policy says; None where none does.
+    bars
+        Its timeline.
+    assumed
+        Facts that nobody stated.
+    warnings
+        Keys of ``gis.siting.words``, ``warning.KEY``.
+    second, independence
+        The other supply of a double supply, and what the two do not share.
+    """
+
+    choice: Choice
+    route: Route
+    decision: Decision | None
+    bars: tuple[Bar, ...]
+    assumed: tuple[str, ...]
+    warnings: tuple[str, ...]
+    second: Proposal | None = None
+    independence: Independence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Something near that does not serve the load, and the one reason why.
+
+    Attributes
+    ----------
+    level, owner
+        What it is.
+    reason
+        In one word of the interface.
+    away_m
+        Length of the way to it, or of the straight line where there is no way.
+    by_route
+        Which of the two that is.
+    """
+
+    level: Level
+    owner: int
+    reason: str
+    away_m: float
+    by_route: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a site can be connected to.
+
+    Attributes
+    ----------
+    sites, plan, question
+        The site as the only one, its level and what was asked.
+    name, failed_test
+        Class, and the one test that keeps it out of the plug-and-play class.
+    proposals
+        The best first.
+    rejected
+        The nearest first.
+    warnings
+        Of the whole.
+    """
+
+    sites: Sites
+    plan: Plan
+    question: Question
+    name: str
+    failed_test: str | None
+    proposals: tuple[Proposal, ...]
+    rejected: tuple[Rejection, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What assessments are made from.
+
+    Attributes
+    ----------
+    network, offers
+        The grid, and what is open in it.
+    table
+        Load densities and the limit of low voltage where no policy says.
+    calendar
+        Working days.
+    """
+
+    network: Network
+    offers: Offers
+    table: LoadTable
+    calendar: WorkCalendar
+
+
+def assess(desk: Desk, sites: Sites, question: Question, seeker: Seeker) -> Assessment:
+    """Return the assessment of one site.
+
+    Parameters
+    ----------
+    desk
+        What it is made from.
+    sites
+        The site as the only one.
+    question
+        What is asked.
+    seeker
+        Looks for its routes.
+    """
+    network, offers = desk.network, desk.offers
+    plan = planned(sites, question, desk.table)
+    options = find_options(network, offers, sites, plan, question, seeker)
+    classes = classify(network, offers, sites, plan, question, options, seeker)
+    name, failed_test = str(classes.name[0]), classes.failed_test[0]
+    if question.supplies == 1:
+        choices = [Choice(options, row) for row in range(len(options))]
+        proposals = tuple(_proposals(desk, sites, plan, question, seeker, choices))
+    else:
+        name, failed_test, proposals = _double(desk, sites, plan, question, seeker, (name, failed_test))
+    shown = {
+        (each.choice.level, each.choice.owner)
+        for proposal in proposals
+        for each in (proposal, proposal.second)
+        if each is not None
+    }
+    return Assessment(
+        sites=sites,
+        plan=plan,
+        question=question,
+        name=name,
+        failed_test=failed_test,
+        proposals=proposals,
+        rejected=tuple(_rejected(desk, sites, plan, question, seeker, shown)),
+        warnings=tuple(_warnings(desk, sites, plan, question, proposals)),
+    )
+
+
+def _double(
+    desk: Desk, sites: Sites, plan: Plan, question: Question, seeker: Seeker, alone: tuple[str, str | None]
+) -> tuple[str, str | None, tuple[Proposal, ...]]:
+    """Return class, failed test and proposals of a double supply, given those of a single one."""
+    pairs = find_pairs(desk.network, desk.offers, sites, plan, question, seeker)
+    if not pairs:
+        served = alone[0] in ("plug_and_play", "filing", "approval")
+        return ("restricted", "second_supply", ()) if served else (*alone, ())
+    firsts = _proposals(desk, sites, plan, question, seeker, [each.first for each in pairs])
+    seconds = _proposals(desk, sites, plan, question, seeker, [each.second for each in pairs])
+    proposals = tuple(
+        replace(
+            one,
+            second=other,
+            independence=pair.independence,
+            warnings=one.warnings + (("same_substation",) if pair.independence == "bus_section" else ()),
+        )
+        for one, other, pair in zip(firsts, seconds, pairs, strict=True)
+    )
+    best = pairs[0]
+    heavier = max((best.first, best.second), key=lambda each: (each.procedure, each.length_m))
+    kept = heavier.options.taken(np.array([heavier.row]))
+    classes = classify(desk.network, desk.offers, sites, plan, question, kept, seeker)
+    return str(classes.name[0]), classes.failed_test[0], proposals
+
+
+def _proposals(
+    desk: Desk, sites: Sites, plan: Plan, question: Question, seeker: Seeker, choices: list[Choice]
+) -> list[Proposal]:
+    """Return options as they are shown, in their order."""
+    made: list[Proposal] = []
+    for choice in choices:
+        options, row = choice.options, choice.row
+        level = LEVELS[int(options.level[row])]
+        served = desk.network.levels[level]
+        route = served.router.drawn_routes(
+            options.connections[level], options.row[[row]], seeker.entrants(served.router)
+        )[0]
+        rows = np.array([row])
+        columns = option_facts(desk.network, sites, plan, question, options, rows)
+        route_facts = {
+            name.removeprefix(ROUTE): float(columns.pop(name)[0]) for name in list(columns) if ROUTE in name
+        }
+        policy = plan.policy[0]
+        decision: Decision | None = None
+        bars: tuple[Bar, ...] = ()
+        if policy is not None:
+            jurisdiction = question.policies[policy]
+            decision = decide(jurisdiction, question.on, facts_of(columns, 0, route_facts))
+            bars = timeline(decision, question.on, desk.calendar)
+        urban = served.urban[choice.owner]
+        warnings = tuple(_option_warnings(served, desk.offers[level], options, row, route))
+        assumed = assumed_facts(sites, question, 0, urban)
+        made.append(Proposal(choice, route, decision, bars, assumed, warnings))
+    return made
+
+
+def _option_warnings(served: Served, offer: Offer, options: Options, row: int, route: Route) -> list[str]:
+    tap, owner = int(options.tap[row]), int(options.owner[row])
+    kind, mapped = served.taps.kind[tap], served.taps.access_point_kinds[tap]
+    needs_bay = served.level == "substation" or (
+        kind == TapKind.ACCESS_POINT and mapped not in (None, "pole")
+    )
+    told = {
+        "access_point_assumed": kind == TapKind.ASSUMED,
+        "spare_bays_unknown": needs_bay and bool(np.isnan(served.taps.spare_bays[tap])),
+        "upper_bound": bool(offer.upper_bound[owner]),
+        "width_assumed": route.width_assumed,
+        "side_assumed": route.side_assumed,
+        "beyond_frontage": route.beyond_frontage,
+    }
+    return [key for key, holds in told.items() if holds]
+
+
+_FEW: Final = 3
+
+
+def _rejected(
+    desk: Desk, sites: Sites, plan: Plan, question: Question, seeker: Seeker, shown: set[tuple[Level, int]]
+) -> list[Rejection]:
+    """Return what is near and does not serve, the nearest first."""
+    if plan.level[0] < 0:
+        return []
+    level = served_level(desk.network, int(plan.level[0]))
+    served, offer = desk.network.levels[level], desk.offers[level]
+    load_kva = float(sites.load_kva[0])
+    near = near_owners(served, sites, np.zeros(1, dtype=np.int64), question, seeker).get(0, [])
+    enough = len(shown) >= question.k
+    found: list[Rejection] = []
+    for owner, length_m in near:
+        reason = refusal(offer, owner, load_kva)
+        # Behind k options what has a free bay may merely be farther than they are.
+        merely_farther = reason == "no_spare_bay" and enough and _has_free_bay(served, owner)
+        if (level, owner) not in shown and not merely_farther:
+            found.append(Rejection(level, owner, reason, length_m, by_route=True))
+    if len(near) < _FEW:
+        seen = {owner for owner, _ in near} | {owner for name, owner in shown if name == level}
+        found += _beyond(served, sites, question, seeker, seen)
+    return sorted(found, key=lambda each: (not each.by_route, each.away_m, each.owner))[:NEAR]
+
+
+def _has_free_bay(served: Served, owner: int) -> bool:
+    """Return whether an owner has a tap with a free bay."""
+    own = slice(int(served.taps.start[owner]), int(served.taps.start[owner + 1]))
+    return bool((~(served.taps.spare_bays[own] <= 0)).any())
+
+
+def _beyond(
+    served: Served, sites: Sites, question: Question, seeker: Seeker, seen: set[int]
+) -> list[Rejection]:
+    """Return the nearest owners to which no way leads within the limit, by the straight line."""
+    zone = served.corridors.graph.streets.zone
+    site = project(sites.geometry[:1], zone)[0]
+    away = shapely.distance(served.shapes, site)
+    away[np.isnan(away)] = np.inf
+    away[list(seen)] = np.inf
+    rejected = []
+    unreachable = why_unreachable(served, 0, seeker)
+    for owner in np.argsort(away, kind="stable")[:NEAR].tolist():
+        if away[owner] > question.limit_m:
+            break
+        tapped = served.taps.start[owner + 1] > served.taps.start[owner]
+        reason = unreachable if tapped else "access_point_missing"
+        rejected.append(Rejection(served.level, owner, reason, float(away[owner]), by_route=False))
+    return rejected
+
+
+def _warnings(
+    desk: Desk, sites: Sites, plan: Plan, question: Question, proposals: tuple[Proposal, ...]
+) -> list[str]:
+    stated = sites.jurisdiction[0]
+    best = proposals[0] if proposals else None
+    told: Mapping[str, bool] = {
+        "load_assumed": sites.load_source[0] == "land_use",
+        "jurisdiction_missing": stated is None,
+        "jurisdiction_unknown": stated is not None and plan.policy[0] is None,
+        "lv_limit_assumed": bool(plan.lv_limit_assumed[0]) and plan.level[0] >= 0,
+        "transformers_missing": plan.level[0] == 0 and desk.network.grid["transformers"].empty,
+        "approval_silent": best is not None and _is_silent(best.decision),
+        "plug_and_play_m_assumed": best is not None and _by_assumed_length(best, plan, question),
+        "provisional_calendar": best is not None and any(bar.provisional for bar in best.bars),
+    }
+    return [key for key, holds in told.items() if holds]
+
+
+def _is_silent(decision: Decision | None) -> bool:
+    return decision is not None and decision.parts["approval"].kind is Kind.SILENT
+
+
+def _by_assumed_length(best: Proposal, plan: Plan, question: Question) -> bool:
+    """Return whether an assumed length decides between plug-and-play and not."""
+    if plan.policy[0] is None:
+        return False
+    policy = question.policies[plan.policy[0]]
+    return policy.plug_and_play.assumed and best.choice.procedure <= lightest(policy, question.on)

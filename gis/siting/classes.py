@@ -1,0 +1,243 @@
+"""The class of a site (地块分级), and the one test that keeps it from being plug-and-play (开门即接)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from gis.corridors.attachments import Access
+from gis.network.columns import Objects, Rows
+from gis.policy.decide import Decision
+from gis.policy.facts import ROUTE
+from gis.policy.model import PROCEDURES, Jurisdiction, Kind, Rule, Test
+from gis.siting.network import Network, Served
+from gis.siting.offers import WITHHELD, Offer, Offers
+from gis.siting.options import NO_PROCEDURE, Options, served_level
+from gis.siting.question import Plan, Question
+from gis.siting.seekers import Search, Seeker
+from gis.siting.sites import Sites
+
+
+class SiteClass(StrEnum):
+    """How a site can be connected, from the best to the worst."""
+
+    PLUG_AND_PLAY = "plug_and_play"
+    """Capacity, the lightest procedure the jurisdiction knows, and a short route (开门即接)."""
+    FILING = "filing"
+    """Capacity, and a procedure short of an approval (备案即接)."""
+    APPROVAL = "approval"
+    """Capacity, and an approval (审批接入)."""
+    RESTRICTED = "restricted"
+    """A route, but no capacity (容量受限)."""
+    UNREACHABLE = "unreachable"
+    """No route (路径不通)."""
+    UNKNOWN = "unknown"
+    """Data are missing (无数据)."""
+
+
+NEAR: Final = 8
+"""So many of the nearest owners are looked at where none has the capacity."""
+
+_APPROVALS: Final = frozenset({PROCEDURES.index("parallel_approval"), PROCEDURES.index("approval")})
+_KNOWN_ENOUGH: Final = frozenset({"insufficient_capacity", "no_spare_bay", WITHHELD})
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The class of each site, shape (n,) each.
+
+    Attributes
+    ----------
+    name
+        Value of ``SiteClass``.
+    failed_test
+        The one test that keeps it out of the plug-and-play class: a reason, or a test of the policy as in
+        ``route.length_m at_most 200``; None for plug-and-play.
+    """
+
+    name: Objects
+    failed_test: Objects
+
+
+def classify(
+    network: Network,
+    offers: Offers,
+    sites: Sites,
+    plan: Plan,
+    question: Question,
+    options: Options,
+    seeker: Seeker,
+) -> Classes:
+    """Return the class of each site, from its best option, or from why it has none.
+
+    Parameters
+    ----------
+    network, offers, sites, plan, question, seeker
+        As for ``find_options``.
+    options
+        Of all sites.
+    """
+    name = np.full(len(sites), SiteClass.UNKNOWN.value, dtype=object)
+    failed = np.full(len(sites), "unknown_load", dtype=object)
+    best = np.flatnonzero(options.rank == 0)
+    for row in best.tolist():
+        site = int(options.site[row])
+        policy = plan.policy[site]
+        decision = options.decisions[options.decision[row]] if options.decision[row] >= 0 else None
+        verdict = _of_option(
+            decision,
+            int(options.procedure[row]),
+            float(options.length_m[row]),
+            None if policy is None else question.policies[policy],
+            question.on,
+        )
+        name[site], failed[site] = verdict
+    without = np.setdiff1d(np.flatnonzero(plan.level >= 0), options.site)
+    for site, verdict in _without_option(network, offers, sites, plan, question, seeker, without):
+        name[site], failed[site] = verdict
+    return Classes(name, failed)
+
+
+Verdict = tuple[str, str | None]
+
+_LENGTH: Final = f"{ROUTE}length_m"
+
+
+def _of_option(
+    decision: Decision | None, procedure: int, length_m: float, policy: Jurisdiction | None, on: date
+) -> Verdict:
+    """Return class and failed test of an option."""
+    if decision is None or policy is None:
+        return SiteClass.UNKNOWN.value, "jurisdiction_missing"
+    approval = decision.parts["approval"]
+    if approval.kind in (Kind.NEEDS, Kind.NOT_IN_FORCE):
+        return SiteClass.UNKNOWN.value, f"policy_{approval.kind.value}"
+    if procedure <= lightest(policy, on):
+        reach_m = policy.plug_and_play.length_m
+        if length_m <= reach_m:
+            return SiteClass.PLUG_AND_PLAY.value, None
+        return _short_of(procedure), f"{_LENGTH} at_most {reach_m:g}"
+    return _short_of(procedure), kept_from_lighter(policy, on, decision, procedure)
+
+
+def _short_of(procedure: int) -> str:
+    """Return the class of an option that is not plug-and-play."""
+    approved = procedure in _APPROVALS or procedure == NO_PROCEDURE
+    return (SiteClass.APPROVAL if approved else SiteClass.FILING).value
+
+
+def kept_from_lighter(policy: Jurisdiction, on: date, decision: Decision, procedure: int) -> str:
+    """Return the one test that keeps a decision from a lighter procedure.
+
+    Of the rows of the policy with a lighter procedure the one that fails by the fewest tests, a test of the
+    route rather than one of the customer; where none fails, the row that answers comes before them, and its
+    own first test is told.
+    """
+    approval = decision.parts["approval"]
+    passed = {each.test: each.passed for each in approval.tests}
+    candidates = []
+    for rule in policy.tables["approval"]:
+        lighter = _procedure_on(rule, on)
+        failing = [test for test in rule.when.walk() if passed.get(test) is False]
+        if failing and lighter < procedure:
+            by_route = [test for test in failing if test.fact.startswith(ROUTE)]
+            rank = (len(failing), not by_route, lighter, rule.step)
+            candidates.append((rank, (by_route or failing)[0]))
+    if candidates:
+        return test_text(min(candidates, key=lambda each: each[0])[1])
+    answering = [rule for rule in policy.tables["approval"] if f"approval.{rule.id}" in approval.rules]
+    own = [test for rule in answering for test in rule.when.walk() if passed.get(test)]
+    return test_text(own[0]) if own else "policy_silent"
+
+
+def _procedure_on(rule: Rule, on: date) -> int:
+    value = rule.on(on)
+    name = None if value is None else value.fields.get("procedure")
+    return PROCEDURES.index(name) if name in PROCEDURES else NO_PROCEDURE
+
+
+def lightest(policy: Jurisdiction, on: date) -> int:
+    """Return the lightest procedure that a jurisdiction knows on a day, as a position in ``PROCEDURES``."""
+    return min((_procedure_on(rule, on) for rule in policy.tables["approval"]), default=NO_PROCEDURE)
+
+
+def test_text(test: Test) -> str:
+    """Return a test as one line: the fact, the boundary, its limit."""
+    limits = test.limit if isinstance(test.limit, tuple) else (test.limit,)
+    return f"{test.fact} {test.operator} {'|'.join(_limit_text(each) for each in limits)}"
+
+
+def _limit_text(limit: str | float | bool) -> str:
+    if isinstance(limit, bool):
+        return "true" if limit else "false"
+    return f"{limit:g}" if isinstance(limit, float | int) else limit
+
+
+def _without_option(
+    network: Network,
+    offers: Offers,
+    sites: Sites,
+    plan: Plan,
+    question: Question,
+    seeker: Seeker,
+    rows: Rows,
+) -> Iterable[tuple[int, Verdict]]:
+    """Yield class and failed test of each site without an option."""
+    for position in np.unique(plan.level[rows]).tolist():
+        own = rows[plan.level[rows] == position]
+        level = served_level(network, position)
+        served, offer = network.levels[level], offers[level]
+        near = near_owners(served, sites, own, question, seeker)
+        for site in own.tolist():
+            load_kva = float(sites.load_kva[site])
+            reasons = [refusal(offer, owner, load_kva) for owner, _ in near.get(site, ())]
+            yield site, _verdict(served, site, seeker, reasons)
+
+
+def near_owners(
+    served: Served, sites: Sites, rows: Rows, question: Question, seeker: Seeker
+) -> dict[int, list[tuple[int, float]]]:
+    """Return the nearest owners of some sites, whatever they offer: site -> (owner, length in metres)."""
+    asked = np.full(len(sites), np.nan)
+    asked[rows] = 0.0
+    endless = np.full(len(served.ids), np.inf)
+    router = served.any_bay
+    found = seeker.connections(router, asked, endless, Search(NEAR, question.limit_m))
+    near: dict[int, list[tuple[int, float]]] = {}
+    for site, owner, length_cm in zip(
+        found.parcel.tolist(), found.feeder.tolist(), found.measures.length_cm.tolist(), strict=True
+    ):
+        near.setdefault(site, []).append((owner, length_cm / 100.0))
+    return near
+
+
+def refusal(offer: Offer, owner: int, load_kva: float) -> str:
+    """Return why an owner that is near does not serve a load: no capacity, no free bay, no figures."""
+    if offer.refused[owner] is not None:
+        return str(offer.refused[owner])
+    return "insufficient_capacity" if offer.open_kva[owner] < load_kva else "no_spare_bay"
+
+
+def _verdict(served: Served, site: int, seeker: Seeker, reasons: list[str]) -> Verdict:
+    known = [each for each in reasons if each in _KNOWN_ENOUGH]
+    if known:
+        return SiteClass.RESTRICTED.value, known[0]
+    if reasons:
+        return SiteClass.UNKNOWN.value, reasons[0]
+    if not len(served.taps.kind):
+        return SiteClass.UNKNOWN.value, "access_point_missing"
+    return SiteClass.UNREACHABLE.value, why_unreachable(served, site, seeker)
+
+
+def why_unreachable(served: Served, site: int, seeker: Seeker) -> str:
+    """Return why no route leads from a site to anything within the limit."""
+    if seeker.access(site) in (Access.NONE, Access.BARRIER):
+        return "no_entry"
+    graph = served.corridors.graph
+    tapped = graph.component[graph.verge_a[served.taps.places.verge]]
+    return "too_far" if np.isin(seeker.components(site), tapped).any() else "no_route"

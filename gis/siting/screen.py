@@ -1,0 +1,254 @@
+"""A city screened (全域筛查): every parcel with its class, its options, and the one test that failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from gis.network.columns import Objects, Rows
+from gis.policy.decide import Decision
+from gis.policy.model import PROCEDURES
+from gis.siting.assess import Desk, assess
+from gis.siting.classes import Classes, SiteClass, classify
+from gis.siting.double import Choice
+from gis.siting.network import LEVELS
+from gis.siting.options import MEASURES, NO_PROCEDURE, Options, find_options
+from gis.siting.question import Question, planned
+from gis.siting.seekers import AllParcels, Seeker
+from gis.siting.sites import Sites
+
+COLUMNS: Final = (
+    *("parcel_id", "class", "failed_test", "load_kva", "load_source", "asset_id", "asset_name", "level"),
+    *("open_capacity_kva", "bottleneck_level", "length_m", "crossing_m", "crossing_count"),
+    *("city_road_crossing_m", "excavation_m", "green_m", "along_main_road_m", "along_infrastructure_m"),
+    *("procedure", "limit_working_days", "decision_kind", "options", "upper_bound", "jurisdiction"),
+    *("on", "run_id"),
+)
+"""Columns of a screening file; ``geometry`` stands beside them where the format has one."""
+
+_NUMBERS: Final = ("open_capacity_kva", *MEASURES)
+_MEASURES: Final = COLUMNS[COLUMNS.index("length_m") : COLUMNS.index("procedure")]
+
+Table = dict[str, np.ndarray]
+"""Columns of one length by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What was found for every parcel.
+
+    Attributes
+    ----------
+    rows
+        ``COLUMNS`` without ``run_id``, one row for each parcel in the order of the sites.
+    sites
+        Who was asked about.
+    """
+
+    rows: pd.DataFrame
+    sites: Sites
+
+    def by_class(self) -> dict[str, int]:
+        """Return the number of parcels of every class."""
+        counts = self.rows["class"].value_counts()
+        return {each.value: int(counts.get(each.value, 0)) for each in SiteClass}
+
+    def sums_by_class(self) -> dict[str, dict[str, float]]:
+        """Return area (ha) and load (kVA) of every class; a load that is not known counts as none."""
+        table = pd.DataFrame(
+            {
+                "class": self.rows["class"],
+                "area_ha": np.nan_to_num(self.sites.area_ha),
+                "load_kva": self.rows["load_kva"].fillna(0.0),
+            }
+        )
+        sums = table.groupby("class")[["area_ha", "load_kva"]].sum()
+        return {
+            name: {
+                each.value: round(float(sums[name].get(each.value, 0.0)), 1 if name == "load_kva" else 3)
+                for each in SiteClass
+            }
+            for name in ("area_ha", "load_kva")
+        }
+
+
+def screen(
+    desk: Desk,
+    sites: Sites,
+    question: Question,
+    *,
+    alone: Callable[[int], Seeker],
+    step: Callable[[str], None] = lambda _: None,
+) -> Screening:
+    """Return the class and the options of every parcel.
+
+    Parameters
+    ----------
+    desk
+        What it is made from.
+    sites
+        The stored parcels, all of them.
+    question
+        What is asked of each.
+    alone
+        Gives the seeker of one parcel: a double supply is looked for one after the other.
+    step
+        Is told, in a few words, what comes next.
+    """
+    if question.supplies > 1:
+        return Screening(_doubles(desk, sites, question, alone, step), sites)
+    step("Planning the levels of supply")
+    plan = planned(sites, question, desk.table)
+    seeker = AllParcels(desk.network)
+    step("Sweeping over routes and capacities")
+    options = find_options(desk.network, desk.offers, sites, plan, question, seeker)
+    step("Telling why parcels have no option")
+    classes = classify(desk.network, desk.offers, sites, plan, question, options, seeker)
+    step("Writing the rows")
+    return Screening(_rows(desk, sites, question, plan.policy, options, classes), sites)
+
+
+def _rows(
+    desk: Desk, sites: Sites, question: Question, policy: Objects, options: Options, classes: Classes
+) -> pd.DataFrame:
+    told = option_table(desk, options)
+    best = np.flatnonzero(options.rank == 0)
+    site = options.site[best]
+    table = _bare(sites, question, policy, classes.name, classes.failed_test)
+    for name in (*_MEASURES, *_OF_BEST):
+        table[name] = _spread(told[name][best], site, len(sites))
+    table["options"] = _options(told, options.site, len(sites))
+    return _frame(table)[list(COLUMNS[:-1])]
+
+
+_OF_BEST: Final = (
+    *("asset_id", "asset_name", "level", "open_capacity_kva", "bottleneck_level"),
+    *("procedure", "limit_working_days", "decision_kind", "upper_bound"),
+)
+
+
+def _bare(sites: Sites, question: Question, policy: Objects, name: Objects, failed_test: Objects) -> Table:
+    return {
+        "parcel_id": sites.ids,
+        "class": name,
+        "failed_test": failed_test,
+        "load_kva": np.round(sites.load_kva, 3),
+        "load_source": sites.load_source,
+        "jurisdiction": policy,
+        "on": np.full(len(sites), question.on.isoformat(), dtype=object),
+    }
+
+
+def _frame(columns: Table) -> pd.DataFrame:
+    """Return columns as a frame that keeps None apart from NaN."""
+    return pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=object if values.dtype.kind == "O" else None)
+            for name, values in columns.items()
+        }
+    )
+
+
+def option_table(desk: Desk, options: Options) -> Table:
+    """Return what is shown of each option as columns, in the order of the options."""
+    parts: Table = {name: np.full(len(options), None, dtype=object) for name in _OF_BEST[:5]}
+    parts["open_capacity_kva"] = np.full(len(options), np.nan)
+    parts["upper_bound"] = np.zeros(len(options), dtype=bool)
+    for position in np.unique(options.level).tolist():
+        level = LEVELS[position]
+        served, offer = desk.network.levels[level], desk.offers[level]
+        own = np.flatnonzero(options.level == position)
+        owner = options.owner[own]
+        for name, values in (
+            ("asset_id", served.ids),
+            ("asset_name", served.names),
+            ("open_capacity_kva", np.round(offer.open_kva, 1)),
+            ("bottleneck_level", offer.bottleneck_level),
+            ("upper_bound", offer.upper_bound),
+        ):
+            parts[name][own] = values[owner]
+        parts["level"][own] = level
+    names = np.array([*PROCEDURES, None], dtype=object)
+    parts["procedure"] = names[np.minimum(options.procedure, NO_PROCEDURE)]
+    limit, kind = _decided(options.decisions)
+    parts["limit_working_days"], parts["decision_kind"] = limit[options.decision], kind[options.decision]
+    parts |= {name: options.shown_m(name) for name in _MEASURES if name != "crossing_count"}
+    parts["crossing_count"] = options.measures.crossing_count
+    return parts
+
+
+def _decided(decisions: tuple[Decision, ...]) -> tuple[Objects, Objects]:
+    """Return limit and kind of each distinct decision; of none at the end, where -1 finds it."""
+    approvals = [each.parts["approval"] for each in decisions]
+    limits = [each.fields.get("limit_working_days") for each in approvals]
+    kinds = [each.kind.value for each in approvals]
+    return np.array([*limits, None], dtype=object), np.array([*kinds, "needs"], dtype=object)
+
+
+def _spread(values: np.ndarray, site: Rows, count: int) -> np.ndarray:
+    """Return a value for each site, None or NaN where it has no option."""
+    if values.dtype.kind == "f":
+        wide = np.full(count, np.nan)
+        wide[site] = values
+        return wide
+    spread = np.full(count, None, dtype=object)
+    spread[site] = values
+    return spread
+
+
+def _options(told: Table, site: Rows, count: int) -> Objects:
+    """Return the options of each site as a JSON array, the best first."""
+    names = ("asset_id", "asset_name", "level", *_MEASURES, *_OF_BEST[3:])
+    lists: list[list[dict[str, Any]]] = [[] for _ in range(count)]
+    columns = [told[name].tolist() for name in names]
+    for number, *values in zip(site.tolist(), *columns, strict=True):
+        lists[number].append(dict(zip(names, values, strict=True)))
+    made = np.full(count, "[]", dtype=object)
+    made[:] = [_json(each) for each in lists]
+    return made
+
+
+def _doubles(
+    desk: Desk,
+    sites: Sites,
+    question: Question,
+    alone: Callable[[int], Seeker],
+    step: Callable[[str], None],
+) -> pd.DataFrame:
+    """Return the rows where every parcel asks for two supplies."""
+    step("Looking for two supplies, parcel by parcel")
+    names = (*_MEASURES, *_OF_BEST)
+    found: list[Table] = []
+    for number in range(len(sites)):
+        site = one_of(sites, number)
+        made = assess(desk, site, question, alone(number))
+        supplies = [each for proposal in made.proposals for each in (proposal, proposal.second)]
+        told = [_told(desk, each.choice) for each in supplies if each is not None]
+        verdict = (np.array([value], dtype=object) for value in (made.name, made.failed_test))
+        row = _bare(site, question, made.plan.policy, *verdict)
+        row |= {name: np.array([told[0][name] if told else None], dtype=object) for name in names}
+        row["options"] = np.array([_json(told)], dtype=object)
+        found.append(row)
+    columns = [name for name in COLUMNS if name != "run_id"]
+    table = {name: np.concatenate([row[name] for row in found]) for name in columns}
+    numeric = [name for name in _NUMBERS if name in table]
+    return _frame(table | {name: table[name].astype(np.float64) for name in numeric})
+
+
+def _told(desk: Desk, choice: Choice) -> dict[str, Any]:
+    table = option_table(desk, choice.options.taken(np.array([choice.row])))
+    return {name: values.tolist()[0] for name, values in table.items()}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def one_of(sites: Sites, number: int) -> Sites:
+    """Return one of the sites as the only one."""
+    return Sites(**{each.name: getattr(sites, each.name)[number : number + 1] for each in fields(Sites)})

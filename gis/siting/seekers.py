@@ -1,0 +1,202 @@
+"""Who looks for routes: every parcel of the grid at once, one of them, or what a user drew (选线主体)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import shapely
+
+from gis.corridors.attachments import Access, Attachments
+from gis.corridors.coverage import Overlays
+from gis.corridors.entries import drawn_entries
+from gis.corridors.model import surroundings_of
+from gis.corridors.surroundings import Surroundings
+from gis.metric_zone import project
+from gis.network.columns import Flags, Floats, Objects, Rows
+from gis.routing.local import Searcher
+from gis.routing.router import Connections, Entrants, Router
+from gis.siting.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for.
+
+    Attributes
+    ----------
+    k, limit_m
+        Number of owners for each site and criterion, and the longest route.
+    allowed
+        Owners that may be found; all where None, shape (owners,).
+    """
+
+    k: int
+    limit_m: float
+    allowed: Flags | None = None
+
+
+class Seeker(Protocol):
+    """Looks for the routes of sites, which it numbers from 0."""
+
+    def connections(self, router: Router, load_kva: Floats, able_kva: Floats, search: Search) -> Connections:
+        """Return the routes of the sites, ``parcel`` being their number."""
+
+    def entrants(self, router: Router) -> Entrants:
+        """Return the sites as the router knows them, in which ``owner`` of a site is `owner`."""
+
+    def owner(self, site: int) -> int:
+        """Return the number of a site among the entrants."""
+
+    def components(self, site: int) -> Rows:
+        """Return the connected pieces of road that the site comes to."""
+
+    def access(self, site: int) -> Access:
+        """Return how the site comes to the roads."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllParcels:
+    """Every stored parcel at once."""
+
+    network: Network
+
+    def connections(self, router: Router, load_kva: Floats, able_kva: Floats, search: Search) -> Connections:
+        """Sweep over all parcels."""
+        return router.connections(
+            load_kva, able_kva, k=search.k, limit_m=search.limit_m, allowed=search.allowed
+        )
+
+    def entrants(self, router: Router) -> Entrants:
+        """Return the stored parcels."""
+        return router.parcels
+
+    def owner(self, site: int) -> int:
+        """Return the parcel's own number."""
+        return site
+
+    def components(self, site: int) -> Rows:
+        """Return the pieces of road that a parcel comes to."""
+        corridors = self.network.corridors
+        return _components(self.network, corridors.entry_places.start, corridors.entry_places.verge, site)
+
+    def access(self, site: int) -> Access:
+        """Return how a parcel comes to the roads."""
+        return Access(int(self.network.corridors.entries.access[site]))
+
+
+@dataclass(frozen=True, slots=True)
+class OneSite:
+    """One site alone: a stored parcel, or what was drawn.
+
+    Attributes
+    ----------
+    network
+        Where it lies.
+    number
+        Of the site among the entrants.
+    entrants_of
+        Gives the entrants of a router.
+    searchers_of
+        Gives the working memory of local searches over a router; a thread needs its own.
+    """
+
+    network: Network
+    number: int
+    entrants_of: Callable[[Router], Entrants]
+    searchers_of: Callable[[Router], tuple[Searcher, ...]]
+
+    def connections(self, router: Router, load_kva: Floats, able_kva: Floats, search: Search) -> Connections:
+        """Search around the site."""
+        found = router.local_connections(
+            self.searchers_of(router),
+            self.number,
+            float(load_kva[0]),
+            able_kva,
+            k=search.k,
+            limit_m=search.limit_m,
+            allowed=search.allowed,
+            entrants=self.entrants_of(router),
+        )
+        return replace(found, parcel=np.zeros_like(found.parcel))
+
+    def entrants(self, router: Router) -> Entrants:
+        """Return who the site is one of."""
+        return self.entrants_of(router)
+
+    def owner(self, site: int) -> int:
+        """Return the number of the site among the entrants."""
+        return self.number + site
+
+    def components(self, site: int) -> Rows:
+        """Return the pieces of road that the site comes to."""
+        served = self.network.levels["feeder"]
+        at = self.entrants_of(served.router).places
+        return _components(self.network, at.start, at.verge, self.owner(site))
+
+    def access(self, site: int) -> Access:
+        """Return how the site comes to the roads."""
+        served = self.network.levels["feeder"]
+        return Access(int(self.entrants_of(served.router).attachments.access[self.owner(site)]))
+
+
+def _components(network: Network, start: np.ndarray, verge: np.ndarray, owner: int) -> Rows:
+    graph = network.corridors.graph
+    own = verge[start[owner] : start[owner + 1]]
+    return np.unique(graph.component[graph.verge_a[own]]).astype(np.int64)
+
+
+def one_parcel(
+    network: Network, number: int, searchers_of: Callable[[Router], tuple[Searcher, ...]]
+) -> OneSite:
+    """Return a stored parcel alone."""
+    return OneSite(network, number, lambda router: router.parcels, searchers_of)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Where drawn sites come to the roads; made once, for it takes the parcels and the streets together."""
+
+    network: Network
+    around: Surroundings
+    overlays: Overlays
+
+    @classmethod
+    def of(cls, network: Network) -> Drawing:
+        """Return what drawn sites are entered over."""
+        graph, zone = network.corridors.graph, network.corridors.graph.streets.zone
+        plane = {layer: project(_geometry(network, layer), zone) for layer in ("parcels", "water")}
+        around = surroundings_of(graph, plane["parcels"], plane["water"], network.parameters)
+        return cls(network, around, Overlays.of_grid(network.grid, graph))
+
+    def site(
+        self, shape: shapely.Geometry, searchers_of: Callable[[Router], tuple[Searcher, ...]]
+    ) -> OneSite:
+        """Return a point or a polygon (EPSG:4326) as a seeker.
+
+        Raises
+        ------
+        InputError
+            It is empty, has no area or is of another kind.
+        """
+        zone = self.network.corridors.graph.streets.zone
+        plane = project(np.array([shape], dtype=object), zone)[0]
+        attachments = drawn_entries(self.around, plane)
+        return self.at(attachments, searchers_of)
+
+    def at(self, attachments: Attachments, searchers_of: Callable[[Router], tuple[Searcher, ...]]) -> OneSite:
+        """Return a site whose entries are known, such as one that the user moved."""
+        known: dict[int, Entrants] = {}
+
+        def entrants_of(router: Router) -> Entrants:
+            if id(router) not in known:
+                known[id(router)] = router.drawn(attachments, self.overlays)
+            return known[id(router)]
+
+        return OneSite(self.network, 0, entrants_of, searchers_of)
+
+
+def _geometry(network: Network, layer: str) -> Objects:
+    return np.array(network.grid[layer]["geometry"].to_numpy(), dtype=object)
