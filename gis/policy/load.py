@@ -13,6 +13,7 @@ import yaml
 
 from gis.errors import PolicyError
 from gis.policy.model import (
+    PLUG_AND_PLAY_M,
     STATEMENTS,
     TABLES,
     Dated,
@@ -20,6 +21,7 @@ from gis.policy.model import (
     Fields,
     Jurisdiction,
     Kind,
+    PlugAndPlay,
     Reading,
     Rule,
     Statement,
@@ -87,8 +89,8 @@ def read_jurisdiction(file: str, text: str) -> Jurisdiction:
 
 def _jurisdiction(reader: Reader, root: yaml.Node) -> Jurisdiction | None:
     names = ("id", "name", "region", "document", "clauses", *TABLES, *STATEMENTS)
-    entries = reader.record(root, names)
-    if set(entries) != set(names):
+    entries = reader.record(root, names, ("plug_and_play",))
+    if not set(names) <= set(entries):
         return None
     identity = reader.text(entries["id"])
     if f"{identity}.yaml" != reader.file:
@@ -103,6 +105,7 @@ def _jurisdiction(reader: Reader, root: yaml.Node) -> Jurisdiction | None:
         clauses=MappingProxyType(clauses),
         tables=MappingProxyType({name: _table(reader, name, entries[name], known) for name in TABLES}),
         statements=MappingProxyType({name: _statements(reader, entries[name], known) for name in STATEMENTS}),
+        plug_and_play=_plug_and_play(reader, entries.get("plug_and_play"), known),
     )
     if not any(made.tables.values()):
         reader.fault(root, "no table has a row", "state at least one value")
@@ -121,6 +124,17 @@ def _document(reader: Reader, node: yaml.Node) -> Document:
         in_force_from=date.min if since is None else reader.day(since),
         words=_two(reader, entries["words"]) if "words" in entries else None,
     )
+
+
+def _plug_and_play(reader: Reader, node: yaml.Node | None, known: Collection[str]) -> PlugAndPlay:
+    if node is None:
+        return PlugAndPlay(PLUG_AND_PLAY_M, assumed=True, citation=None)
+    entries = reader.record(node, ("length_m",), ("cite",))
+    length_m = reader.number(entries["length_m"]) if "length_m" in entries else PLUG_AND_PLAY_M
+    if length_m == 0:
+        reader.fault(entries["length_m"], "no route is 0 m long", "state a length above 0")
+    citation = _cited(reader, entries["cite"], known) if "cite" in entries else None
+    return PlugAndPlay(length_m, assumed=citation is None, citation=citation)
 
 
 def _two(reader: Reader, node: yaml.Node) -> Words:

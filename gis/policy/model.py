@@ -63,6 +63,9 @@ DOCUMENTS: Final = (
 )
 """Papers of an application (申请资料)."""
 
+PLUG_AND_PLAY_M: Final = 200.0
+"""Longest route (m) of a parcel that the grid has been built up to, where a file states none: a reading."""
+
 INVESTED_TO: Final = ("meter_box", "red_line", "external_line")
 """How far the utility invests (投资界面)."""
 
@@ -254,6 +257,25 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class PlugAndPlay:
+    """How near the grid must be for a parcel to count as plug-and-play (开门接电).
+
+    Attributes
+    ----------
+    length_m
+        Longest route.
+    assumed
+        Whether no clause says so: it is then a reading of "built up to the red line".
+    citation
+        Clauses that say it; None where it is assumed.
+    """
+
+    length_m: float
+    assumed: bool
+    citation: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Jurisdiction:
     """The policy of one jurisdiction (辖区).
 
@@ -269,6 +291,8 @@ class Jurisdiction:
         Name in `TABLES` -> rows by step.
     statements
         Name in `STATEMENTS` -> rows by id.
+    plug_and_play
+        Longest route of a plug-and-play parcel.
     """
 
     id: str
@@ -278,6 +302,7 @@ class Jurisdiction:
     clauses: Mapping[str, Words]
     tables: Mapping[str, tuple[Rule, ...]]
     statements: Mapping[str, tuple[Statement, ...]]
+    plug_and_play: PlugAndPlay
 
     @property
     def first_day(self) -> date:

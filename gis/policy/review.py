@@ -95,6 +95,11 @@ def jurisdiction_as_json(jurisdiction: Jurisdiction, language: Language) -> dict
         "clauses": {clause: told[language] for clause, told in jurisdiction.clauses.items()},
         "tables": {name: [_rule(rule, language) for rule in jurisdiction.tables[name]] for name in TABLES},
         **{name: [_stated(row, language) for row in jurisdiction.statements[name]] for name in STATEMENTS},
+        "plug_and_play": {
+            "length_m": plain(jurisdiction.plug_and_play.length_m),
+            "assumed": jurisdiction.plug_and_play.assumed,
+            "cite": list(jurisdiction.plug_and_play.citation or ()),
+        },
     }
 
 

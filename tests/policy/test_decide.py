@@ -265,4 +265,5 @@ def test_every_clause_is_cited() -> None:
     for jurisdiction in EVERY:
         cited = {c for rows in jurisdiction.tables.values() for r in rows for v in r.values for c in v.cite}
         cited |= {c for rows in jurisdiction.statements.values() for row in rows for c in row.cite}
+        cited |= set(jurisdiction.plug_and_play.citation or ())
         assert cited == set(jurisdiction.clauses)

@@ -12,6 +12,7 @@ from gis.errors import PolicyError
 from gis.policy.decide import decide
 from gis.policy.facts import read_facts
 from gis.policy.load import jurisdictions, read_jurisdiction
+from gis.policy.model import PlugAndPlay
 
 SIXTH = """
 id: sixth
@@ -128,6 +129,9 @@ def test_every_file_carries_the_name_of_its_jurisdiction(name: str) -> None:
             "no important here",
         ),
         ("disclosure: []", "disclosure: {}", "a list is needed here"),
+        ("services: []", "services: []\nplug_and_play: {}", "length_m is missing"),
+        ("services: []", "services: []\nplug_and_play: {length_m: 0}", "no route is 0 m long"),
+        ("services: []", "services: []\nplug_and_play: {length_m: 9, cite: [九]}", "九 is none of"),
         ("public_line_limit: []", "public_line_limit: [", "correct the YAML"),
     ],
 )
@@ -161,3 +165,23 @@ def test_a_gap_needs_two_readings() -> None:
         "[{words: {zh: 甲, en: a}, procedure: approval, limit_working_days: 7}]}}"
     )
     assert "a gap has two readings or more" in faults(SIXTH.replace(old, gap))[0]
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("", PlugAndPlay(200, assumed=True, citation=None)),
+        ("plug_and_play: {length_m: 150}", PlugAndPlay(150, assumed=True, citation=None)),
+        ("plug_and_play: {length_m: 99.5, cite: [一1]}", PlugAndPlay(99.5, assumed=False, citation=("一1",))),
+    ],
+)
+def test_the_length_of_a_plug_and_play_route_is_assumed_unless_a_clause_says_it(
+    stated: str, expected: PlugAndPlay
+) -> None:
+    assert read_jurisdiction("sixth.yaml", f"{SIXTH}\n{stated}").plug_and_play == expected
+
+
+def test_no_document_says_how_long_a_plug_and_play_route_is() -> None:
+    assert {each.plug_and_play for each in jurisdictions().values()} == {
+        PlugAndPlay(200, assumed=True, citation=None)
+    }
