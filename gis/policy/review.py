@@ -125,7 +125,7 @@ def summary(jurisdiction: Jurisdiction, language: Language) -> dict[str, Any]:
 def _rule(rule: Rule, language: Language) -> dict[str, Any]:
     return {
         "id": rule.id,
-        "step": rule.step,
+        "before": list(rule.before),
         "where": condition_words(rule.when, language),
         "tests": [plain(asdict(test)) for test in rule.when.walk()],
         "values": [_dated(value, language) for value in rule.values],

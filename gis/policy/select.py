@@ -1,4 +1,4 @@
-"""Which row of a table answers: tests of three outcomes, rows by step, values by day."""
+"""Which row of a table answers: tests of three outcomes, rows in their order, values by day."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def select(rules: Iterable[Rule], on: date, first_day: date, values: Mapping[str
     Parameters
     ----------
     rules
-        Of the table, by step.
+        Of the table, in the order in which they are tried.
     on
         The day asked.
     first_day
@@ -131,7 +131,7 @@ def select(rules: Iterable[Rule], on: date, first_day: date, values: Mapping[str
     later = on < first_day
     for rule in rules:
         missing: list[str] = []
-        value = rule.on(on)
+        value = None if on < first_day else rule.on(on)
         holds = run.holds(rule.when, missing)
         if value is None:
             later = later or holds is not False

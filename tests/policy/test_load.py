@@ -29,17 +29,16 @@ clauses:
   一2: {zh: 低压99千瓦, en: LV up to 99 kW}
 approval:
   - id: other
-    step: 2
     values:
       - {from: 2025-03-01, cite: [一1], procedure: approval, limit_working_days: 7}
   - id: filing
-    step: 1
+    before: [other]
     when: {route.length_m: {less_than: 50}}
     values:
       - {from: 2025-03-01, cite: [一1], procedure: filing, limit_working_days: 2}
       - {from: 2025-06-01, cite: [一1], procedure: filing, limit_working_days: 0.5}
 lv_limit:
-  - {id: all, step: 1, values: [{from: 2025-03-01, cite: [一2], lv_limit_kw: 99}]}
+  - {id: all, values: [{from: 2025-03-01, cite: [一2], lv_limit_kw: 99}]}
 public_line_limit: []
 stages: []
 stages_total: []
@@ -113,8 +112,12 @@ def test_every_file_carries_the_name_of_its_jurisdiction(name: str) -> None:
             "write filing",
         ),
         ("id: filing", "id: other", "id other stands twice in approval"),
-        ("step: 1\n    when", "step: 2\n    when", "step 2 stands twice in approval"),
-        ("step: 1\n    when", "step: 1.5\n    when", "step 1.5 is no whole number"),
+        ("before: [other]", "before: [others]", "others is no other row of approval; use one of other, filing"),
+        ("before: [other]", "before: [filing]", "filing is no other row of approval"),
+        ("before: [other]", "before: other", "a list is needed here"),
+        ("- id: other", "- id: other\n    before: [filing]", "goes in a circle"),
+        ("    before: [other]\n", "", "approval: filing and other both answer where route.length_m is 0"),
+        ("- id: other", "- id: other\n    when: {route.length_m: {more_than: 50}}", "never both answer"),
         ("from: 2025-06-01", "from: 2025-03-01", "days are not ascending"),
         ("services: []", "services: []\nservices: []", "services stands twice"),
         ("services: []", "", "services is missing"),
@@ -124,8 +127,8 @@ def test_every_file_carries_the_name_of_its_jurisdiction(name: str) -> None:
         ("{zh: 第六区, en: The sixth district}\nregion", "{zh: 第六区}\nregion", "en is missing"),
         ('region: "999999"', "region: 999999", "a text is needed here"),
         (
-            "step: 1, values: [{from",
-            "step: 1, when: {important: {is: true}}, values: [{from",
+            "values: [{from",
+            "when: {important: {is: true}}, values: [{from",
             "no important here",
         ),
         ("disclosure: []", "disclosure: {}", "a list is needed here"),
