@@ -13,45 +13,7 @@ from gis.policy.decide import decide
 from gis.policy.facts import read_facts
 from gis.policy.load import jurisdictions, read_jurisdiction
 from gis.policy.model import PlugAndPlay
-
-SIXTH = """
-id: sixth
-name: {zh: 第六区, en: The sixth district}
-region: "999999"
-document:
-  title: {zh: 第六区方案, en: Plan of the sixth district}
-  issuer: {zh: 第六区, en: The sixth district}
-  number: null
-  dated: 2025-03-01
-  in_force_from: 2025-03-01
-clauses:
-  一1: {zh: 不足50米备案, en: filing below 50 m}
-  一2: {zh: 低压99千瓦, en: LV up to 99 kW}
-approval:
-  - id: other
-    values:
-      - {from: 2025-03-01, cite: [一1], procedure: approval, limit_working_days: 7}
-  - id: filing
-    before: [other]
-    when: {route.length_m: {less_than: 50}}
-    values:
-      - {from: 2025-03-01, cite: [一1], procedure: filing, limit_working_days: 2}
-      - {from: 2025-06-01, cite: [一1], procedure: filing, limit_working_days: 0.5}
-lv_limit:
-  - {id: all, values: [{from: 2025-03-01, cite: [一2], lv_limit_kw: 99}]}
-public_line_limit: []
-stages: []
-stages_total: []
-application_to_energised: []
-construction: []
-documents: []
-investment: []
-disclosure: []
-planner: []
-reliability: []
-fees: []
-services: []
-"""
+from tests.policy.sixth import SIXTH
 
 
 def faults(text: str, file: str = "sixth.yaml") -> tuple[str, ...]:
@@ -112,7 +74,11 @@ def test_every_file_carries_the_name_of_its_jurisdiction(name: str) -> None:
             "write filing",
         ),
         ("id: filing", "id: other", "id other stands twice in approval"),
-        ("before: [other]", "before: [others]", "others is no other row of approval; use one of other, filing"),
+        (
+            "before: [other]",
+            "before: [others]",
+            "others is no other row of approval; use one of other, filing",
+        ),
         ("before: [other]", "before: [filing]", "filing is no other row of approval"),
         ("before: [other]", "before: other", "a list is needed here"),
         ("- id: other", "- id: other\n    before: [filing]", "goes in a circle"),
