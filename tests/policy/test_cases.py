@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from gis.policy.answer import answer_as_json
-from gis.policy.decide import decide
-from gis.policy.facts import read_facts
+from gis.policy.decide import Decision, decide
+from gis.policy.facts import TESTABLE, read_facts
 from gis.policy.load import jurisdictions
 from tests.policy.cells import cells
 
@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 FACTS = HERE.parents[1].parent / "shared" / "policy" / "FACTS.md"
 KEYS = {"name", "day", "facts", "expect", "statements", "figures", "reaches"}
 AT_LEAST = 20
+CLOSE = 0.001
+"""A case beside a limit is within this share of it, or 1 (m, kW, kVA)."""
 
 
 def files() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -121,13 +123,42 @@ def test_the_kept_list_of_cells_is_that_of_the_table() -> None:
     assert kept == list(cells(FACTS.read_text(encoding="utf-8")))
 
 
+def decisions(name: str) -> Iterator[Decision]:
+    jurisdiction, content = jurisdictions()[name], FILES[name]
+    for case in content["cases"]:
+        yield decide(jurisdiction, case.get("day", content["day"]), read_facts(told(content, case)))
+
+
+@pytest.mark.parametrize("name", list(jurisdictions()))
+def test_every_threshold_is_asked_at_its_limit_and_close_on_either_side(name: str) -> None:
+    met: dict[tuple[str, float], set[float]] = {}
+    for decision in decisions(name):
+        for outcome in (test for part in decision.parts.values() for test in part.tests):
+            fact, limit, value = outcome.test.fact, outcome.test.limit, outcome.value
+            if TESTABLE[fact].type == "number" and not TESTABLE[fact].choices and value is not None:
+                assert isinstance(limit, int | float)
+                assert isinstance(value, float)
+                met.setdefault((fact, float(limit)), set()).add(value)
+    limits = {
+        (test.fact, float(test.limit))
+        for rules in jurisdictions()[name].tables.values()
+        for rule in rules
+        for test in rule.when.walk()
+        if isinstance(test.limit, int | float) and TESTABLE[test.fact].type == "number"
+        if not TESTABLE[test.fact].choices
+    }
+    assert limits <= set(met)
+    for (fact, limit), values in met.items():
+        near = [value - limit for value in values if abs(value - limit) <= max(CLOSE * limit, 1)]
+        sides = {-1, 0, 1} if limit else {0, 1}
+        assert {(each > 0) - (each < 0) for each in near} == sides, (fact, limit, sorted(values))
+
+
 @pytest.mark.parametrize("name", list(jurisdictions()))
 def test_every_rule_answers_a_case(name: str) -> None:
     jurisdiction = jurisdictions()[name]
-    content = FILES[name]
     answered: set[str] = set()
-    for case in content["cases"]:
-        decision = decide(jurisdiction, case.get("day", content["day"]), read_facts(told(content, case)))
+    for decision in decisions(name):
         for part in decision.parts.values():
             for each in (part, *part.figures.values()):
                 answered |= set(each.rules)
