@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -48,7 +49,22 @@ def jurisdictions() -> Mapping[str, Jurisdiction]:
     PolicyError
         Every fault of every file.
     """
-    folder = resources.files("gis.policy").joinpath(_FOLDER)
+    return read_folder(resources.files("gis.policy").joinpath(_FOLDER))
+
+
+def read_folder(folder: Traversable) -> Mapping[str, Jurisdiction]:
+    """Return the jurisdiction of every YAML file of a folder by id, in alphabetical order.
+
+    Parameters
+    ----------
+    folder
+        A directory, or one inside a package.
+
+    Raises
+    ------
+    PolicyError
+        Every fault of every file.
+    """
     files = sorted(
         (each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name
     )

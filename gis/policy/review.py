@@ -38,7 +38,7 @@ class Row:
     where
         Condition in words; "" for a statement.
     since
-        First day in force, as YYYY-MM-DD.
+        First day in force, as YYYY-MM-DD; "" for what is not said.
     value
         In words.
     clauses
@@ -66,7 +66,8 @@ def review(jurisdiction: Jurisdiction, language: Language) -> Iterator[Row]:
             where = condition_words(rule.when, language) or words("review.otherwise")[language]
             for value in rule.values:
                 told = "" if value.words is None else value.words[language]
-                yield Row(title, where, value.since.isoformat(), _value(value, language), value.cite, told)
+                since = value.since.isoformat() if value.cite else ""
+                yield Row(title, where, since, _value(value, language), value.cite, told)
     for name in STATEMENTS:
         for row in jurisdiction.statements[name]:
             told = ", ".join(f"{figure} {number:g}" for figure, number in row.figures.items())
@@ -134,7 +135,7 @@ def _rule(rule: Rule, language: Language) -> dict[str, Any]:
 
 def _dated(value: Dated, language: Language) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "from": value.since.isoformat(),
+        "from": value.since.isoformat() if value.cite else None,
         "cite": list(value.cite),
         "kind": value.kind.value,
         **{name: plain(each) for name, each in value.fields.items()},

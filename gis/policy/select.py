@@ -142,20 +142,28 @@ def select(rules: Iterable[Rule], on: date, first_day: date, values: Mapping[str
             tests = tuple(run.outcomes.values())
             if any(_differs(each, value) for each in maybe):
                 return _needing(needs, tests, (*maybe, value))
-            return Selected(
-                value.kind,
-                value.fields,
-                value.cite,
-                value.readings,
-                value.words,
-                value.since,
-                tests,
-                rule=rule.id,
-            )
+            return _selected((value,), tests, rule.id)
     tests = tuple(run.outcomes.values())
+    if maybe and not later and not any(_differs(each, maybe[0]) for each in maybe):
+        return _selected(maybe, tests, "")  # one of them answers, and all say the same
     if maybe:
         return _needing(needs, tests, maybe)
     return Selected(Kind.NOT_IN_FORCE if later else Kind.SILENT, tests=tests)
+
+
+def _selected(same: Sequence[Dated], tests: tuple[Outcome, ...], rule: str) -> Selected:
+    """Return one answer of rows that say the same."""
+    first, told = same[0], {each.words for each in same}
+    return Selected(
+        first.kind,
+        first.fields,
+        once(clause for each in same for clause in each.cite),
+        first.readings,
+        first.words if len(told) == 1 or first.kind != Kind.SILENT else None,
+        max((each.since for each in same if each.cite), default=None),
+        tests,
+        rule=rule,
+    )
 
 
 def _differs(one: Dated, other: Dated) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from gis.errors import PolicyError
 from gis.policy.decide import decide
 from gis.policy.facts import read_facts
-from gis.policy.load import jurisdictions, read_jurisdiction
+from gis.policy.load import jurisdictions, read_folder, read_jurisdiction
 from gis.policy.model import PlugAndPlay
 from tests.policy.sixth import SIXTH
 
@@ -26,8 +27,19 @@ def line(text: str, words: str) -> int:
     return next(at for at, each in enumerate(text.splitlines(), start=1) if words in each)
 
 
-def test_a_sixth_district_is_one_more_file() -> None:
-    sixth = read_jurisdiction("sixth.yaml", SIXTH)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for each in resources.files("gis.policy").joinpath("jurisdictions").iterdir():
+        (tmp_path / each.name).write_text(each.read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_sixth_district_is_one_more_file(folder: Path) -> None:
+    (folder / "sixth.yaml").write_text(SIXTH, encoding="utf-8")
+    found = read_folder(folder)
+    assert list(found) == sorted([*jurisdictions(), "sixth"])
+    assert {name: found[name] for name in jurisdictions()} == jurisdictions()
+    sixth = found["sixth"]
     answers = [
         decide(sixth, day, read_facts({"customer": "hv", "route": {"length_m": metres}})).parts["approval"]
         for day, metres in [
@@ -43,6 +55,15 @@ def test_a_sixth_district_is_one_more_file() -> None:
         ("decided", 0.5),
         ("decided", 7),
     ]
+
+
+def test_the_faults_of_all_files_are_told_at_once(folder: Path) -> None:
+    (folder / "sixth.yaml").write_text(SIXTH.replace("less_than: 50", "below: 50"), encoding="utf-8")
+    wanzhou = folder / "wanzhou.yaml"
+    wanzhou.write_text(wanzhou.read_text(encoding="utf-8").replace("services: []", ""), encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        read_folder(folder)
+    assert [each.split(":")[0] for each in caught.value.faults] == ["sixth.yaml", "wanzhou.yaml"]
 
 
 @pytest.mark.parametrize("name", list(jurisdictions()))

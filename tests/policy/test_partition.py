@@ -18,7 +18,7 @@ from gis.policy.load import jurisdictions, read_jurisdiction
 from gis.policy.model import Condition, Dated, Jurisdiction, Kind, Rule
 from gis.policy.model import Test as Boundary
 from gis.policy.partition import flaws
-from gis.policy.select import Missing, Value, passes
+from gis.policy.select import Missing, Value, passes, select
 from tests.policy.asked import COMPLETE
 from tests.policy.sixth import SIXTH
 
@@ -138,6 +138,17 @@ def test_a_row_that_another_always_answers_for_never_answers() -> None:
     assert told(first, second) == ["second never answers"]
     late = rule("first", before=("second",), since=date(2026, 1, 1))
     assert told(late, second) == []  # it answers until the other is in force
+
+
+def test_a_fact_that_no_answer_hangs_on_is_not_asked_for() -> None:
+    near, far = rule("near", length("at_most", 200)), rule("far", length("more_than", 200))
+    answer = select([near, far], DAY, DAY, {})
+    assert (answer.kind, answer.needs, answer.cite) == (Kind.DECIDED, (), ("一",))
+    other = Rule("far", far.when, (Dated(DAY, ("二",), Kind.DECIDED, {"procedure": "filing"}),))
+    answer = select([near, other], DAY, DAY, {})
+    assert (answer.kind, answer.needs, answer.cite) == (Kind.NEEDS, (LENGTH,), ("一", "二"))
+    late = rule("far", length("more_than", 200), since=date(2026, 1, 1))
+    assert select([near, late], DAY, DAY, {}).kind == Kind.NEEDS
 
 
 def test_lengths_that_cannot_add_up_are_no_gap() -> None:
