@@ -228,7 +228,7 @@ def _silence(reader: Reader, node: yaml.Node) -> Dated:
 def _in_order(
     reader: Reader, name: str, node: yaml.Node, found: Mapping[str, tuple[Rule, yaml.Node]]
 ) -> tuple[Rule, ...]:
-    """Return rows as they are tried, by id where no order is stated; each fact must meet exactly one."""
+    """Return rows as they are tried, as they stand where no order is stated; facts must meet exactly one."""
     sorter = TopologicalSorter(dict.fromkeys(found, ()))
     for rule, _ in found.values():
         for row in rule.before:
@@ -239,9 +239,10 @@ def _in_order(
         rows = " before ".join(fault.args[1])
         reader.fault(node, f"{name} goes in a circle: {rows}", "take one before out")
         return ()
+    place = {identity: at for at, identity in enumerate(found)}
     order: list[Rule] = []
     while sorter.is_active():
-        ready = sorted(sorter.get_ready())
+        ready = sorted(sorter.get_ready(), key=place.__getitem__)
         order += [found[identity][0] for identity in ready]
         sorter.done(*ready)
     for flaw in flaws(order):

@@ -81,9 +81,11 @@ def flaws(rules: Sequence[Rule]) -> Iterator[Flaw]:
         return
     possible = _possible(axes)
     holds = [np.broadcast_to(_holds(rule.when, axes), shape) & possible for rule in rules]
-    yield from _overlaps(rules, holds, axes)
+    overlaps = tuple(_overlaps(rules, holds, axes))
+    yield from overlaps
+    disputed = {at for flaw in overlaps for at in flaw.rows}
     for at, rule in enumerate(rules):
-        if not _ever_answers(at, rules, holds):
+        if at not in disputed and not _ever_answers(at, rules, holds):
             yield Flaw((at,), f"{rule.id} never answers", "narrow the rows before it, or drop it")
     left = possible & ~np.logical_or.reduce(holds)
     if left.any():

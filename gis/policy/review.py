@@ -73,6 +73,14 @@ def review(jurisdiction: Jurisdiction, language: Language) -> Iterator[Row]:
             told = ", ".join(f"{figure} {number:g}" for figure, number in row.figures.items())
             title = table_title(name, language)
             yield Row(title, "", row.since.isoformat(), row.words[language], row.cite, told)
+    yield _plug_and_play(jurisdiction, language)
+
+
+def _plug_and_play(jurisdiction: Jurisdiction, language: Language) -> Row:
+    near = jurisdiction.plug_and_play
+    value = f"{words('review.length_m')[language]}: {near.length_m:g}"
+    told = words("review.assumed")[language] if near.assumed else ""
+    return Row(words("review.plug_and_play")[language], "", "", value, near.citation or (), told)
 
 
 def table_title(name: str, language: Language) -> str:

@@ -103,7 +103,7 @@ def test_every_file_carries_the_name_of_its_jurisdiction(name: str) -> None:
         ("before: [other]", "before: [filing]", "filing is no other row of approval"),
         ("before: [other]", "before: other", "a list is needed here"),
         ("- id: other", "- id: other\n    before: [filing]", "goes in a circle"),
-        ("    before: [other]\n", "", "approval: filing and other both answer where route.length_m is 0"),
+        ("    before: [other]\n", "", "approval: other and filing both answer where route.length_m is 0"),
         ("- id: other", "- id: other\n    when: {route.length_m: {more_than: 50}}", "never both answer"),
         ("from: 2025-06-01", "from: 2025-03-01", "days are not ascending"),
         ("services: []", "services: []\nservices: []", "services stands twice"),

@@ -182,7 +182,7 @@ FAR = "- id: other\n    when: {route.length_m: {more_than: 50}}"
 @pytest.mark.parametrize(
     ("other", "row", "said", "repair"),
     [
-        ("- id: other", "id: filing", "filing and other both answer where route.length_m is 0", "narrow one"),
+        ("- id: other", "id: filing", "other and filing both answer where route.length_m is 0", "narrow one"),
         (FAR, "id: other", "no row answers where route.length_m is 50", "add a row, with silent"),
     ],
 )
