@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib import resources
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -27,6 +30,7 @@ from gis.policy.model import (
     Statement,
     Words,
 )
+from gis.policy.partition import flaws
 from gis.policy.schema import COLUMNS, LIMIT_FACTS, read_condition
 from gis.policy.strict_yaml import Reader, is_null, keys
 
@@ -45,7 +49,22 @@ def jurisdictions() -> Mapping[str, Jurisdiction]:
     PolicyError
         Every fault of every file.
     """
-    folder = resources.files("gis.policy").joinpath(_FOLDER)
+    return read_folder(resources.files("gis.policy").joinpath(_FOLDER))
+
+
+def read_folder(folder: Traversable) -> Mapping[str, Jurisdiction]:
+    """Return the jurisdiction of every YAML file of a folder by id, in alphabetical order.
+
+    Parameters
+    ----------
+    folder
+        A directory, or one inside a package.
+
+    Raises
+    ------
+    PolicyError
+        Every fault of every file.
+    """
     files = sorted(
         (each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name
     )
@@ -97,19 +116,37 @@ def _jurisdiction(reader: Reader, root: yaml.Node) -> Jurisdiction | None:
         reader.fault(entries["id"], f"the file of {identity} is not {identity}.yaml", "let id and file agree")
     clauses = {clause: _two(reader, node) for clause, node in reader.mapping(entries["clauses"]).items()}
     known = frozenset(clauses)
-    made = Jurisdiction(
+    statements = {name: _statements(reader, entries[name], known) for name in STATEMENTS}
+    tables = _silent_since(
+        {name: _table(reader, name, entries[name], known) for name in TABLES}, statements.values()
+    )
+    if not any(tables.values()) and not reader.faults:
+        reader.fault(root, "no table has a row", "state at least one value")
+    return Jurisdiction(
         id=identity,
         name=_two(reader, entries["name"]),
         region=reader.text(entries["region"]),
         document=_document(reader, entries["document"]),
         clauses=MappingProxyType(clauses),
-        tables=MappingProxyType({name: _table(reader, name, entries[name], known) for name in TABLES}),
-        statements=MappingProxyType({name: _statements(reader, entries[name], known) for name in STATEMENTS}),
+        tables=MappingProxyType(tables),
+        statements=MappingProxyType(statements),
         plug_and_play=_plug_and_play(reader, entries.get("plug_and_play"), known),
     )
-    if not any(made.tables.values()):
-        reader.fault(root, "no table has a row", "state at least one value")
-    return made
+
+
+def _silent_since(
+    tables: Mapping[str, tuple[Rule, ...]], statements: Iterable[tuple[Statement, ...]]
+) -> dict[str, tuple[Rule, ...]]:
+    """Return the tables with what is not said dated by the first day on which anything is."""
+    days = [value.since for rules in tables.values() for rule in rules for value in rule.values if value.cite]
+    first = min([*days, *(row.since for rows in statements for row in rows)], default=date.max)
+
+    def dated(rule: Rule) -> Rule:
+        return replace(
+            rule, values=tuple(each if each.cite else replace(each, since=first) for each in rule.values)
+        )
+
+    return {name: tuple(dated(rule) for rule in rules) for name, rules in tables.items()}
 
 
 def _document(reader: Reader, node: yaml.Node) -> Document:
@@ -144,30 +181,78 @@ def _two(reader: Reader, node: yaml.Node) -> Words:
 
 
 def _table(reader: Reader, name: str, node: yaml.Node, known: Collection[str]) -> tuple[Rule, ...]:
-    rules: list[Rule] = []
-    seen: set[str | int] = set()
+    found: dict[str, tuple[Rule, yaml.Node]] = {}
+    before = len(reader.faults)
     for each in reader.items(node):
-        entries = reader.record(each, ("id", "step", "values"), ("when",))
-        if not {"id", "step", "values"} <= set(entries):
+        silent = "silent" in keys(each)
+        entries = reader.record(each, ("id", "silent" if silent else "values"), ("when", "before"))
+        if "id" not in entries or not {"silent", "values"} & set(entries):
             continue
-        identity, step = reader.text(entries["id"]), reader.number(entries["step"])
-        if step != int(step):
-            reader.fault(entries["step"], f"step {step:g} is no whole number", "count 1, 2, 3")
-        for what, value in (("id", identity), ("step", int(step))):
-            if value in seen:
-                reader.fault(entries[what], f"{what} {value} stands twice in {name}", "give each row its own")
-            seen.add(value)
+        identity = reader.text(entries["id"])
+        if identity in found:
+            reader.fault(entries["id"], f"id {identity} stands twice in {name}", "give each row its own")
         allowed = LIMIT_FACTS if name in _LIMITS else None
         empty = yaml.MappingNode("", [], each.start_mark, each.end_mark)
         when = read_condition(reader, entries.get("when", empty), allowed)
-        values = tuple(_dated(reader, name, value, known) for value in reader.items(entries["values"]))
-        days = [value.since for value in values]
-        if not days or days != sorted(set(days)):
-            reader.fault(
-                entries["values"], "days are not ascending", "order the values by from, one for a day"
-            )
-        rules.append(Rule(identity, int(step), when, values))
-    return tuple(sorted(rules, key=lambda rule: rule.step))
+        values = (
+            (_silence(reader, entries["silent"]),)
+            if silent
+            else _by_day(reader, name, entries["values"], known)
+        )
+        ahead = (
+            tuple(reader.text(row) for row in reader.items(entries["before"])) if "before" in entries else ()
+        )
+        found[identity] = Rule(identity, when, values, ahead), each
+    for rule, each in found.values():
+        for row in rule.before:
+            if row not in found or row == rule.id:
+                reader.fault(each, f"{row} is no other row of {name}", f"use one of {', '.join(found)}")
+    if len(reader.faults) > before:
+        return ()
+    return _in_order(reader, name, node, found)
+
+
+def _by_day(reader: Reader, name: str, node: yaml.Node, known: Collection[str]) -> tuple[Dated, ...]:
+    values = tuple(_dated(reader, name, value, known) for value in reader.items(node))
+    days = [value.since for value in values]
+    if not days or days != sorted(set(days)):
+        reader.fault(node, "days are not ascending", "order the values by from, one for a day")
+    return values
+
+
+def _silence(reader: Reader, node: yaml.Node) -> Dated:
+    """Return that nothing is said, from the first day on: what is not said has neither day nor clause."""
+    return Dated(date.min, (), Kind.SILENT, MappingProxyType({}), words=_two(reader, node))
+
+
+def _in_order(
+    reader: Reader, name: str, node: yaml.Node, found: Mapping[str, tuple[Rule, yaml.Node]]
+) -> tuple[Rule, ...]:
+    """Return rows as they are tried, as they stand where no order is stated; facts must meet exactly one."""
+    sorter = TopologicalSorter(dict.fromkeys(found, ()))
+    for rule, _ in found.values():
+        for row in rule.before:
+            sorter.add(row, rule.id)
+    try:
+        sorter.prepare()
+    except CycleError as fault:
+        rows = " before ".join(fault.args[1])
+        reader.fault(node, f"{name} goes in a circle: {rows}", "take one before out")
+        return ()
+    place = {identity: at for at, identity in enumerate(found)}
+    order: list[Rule] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=place.__getitem__)
+        order += [found[identity][0] for identity in ready]
+        sorter.done(*ready)
+    for flaw in flaws(order):
+        at = max(
+            (found[order[row].id][1] for row in flaw.rows),
+            key=lambda each: each.start_mark.line,
+            default=node,
+        )
+        reader.fault(at, f"{name}: {flaw.what}", flaw.repair)
+    return tuple(order)
 
 
 def _dated(reader: Reader, table: str, node: yaml.Node, known: Collection[str]) -> Dated:

@@ -162,7 +162,7 @@ class Dated:
     since
         First day in force.
     cite
-        Clauses that say it; body and annex both where they disagree.
+        Clauses that say it; body and annex both where they disagree. None where the document is silent.
     kind
         ``decided``, ``undecided`` or ``silent``.
     fields
@@ -190,19 +190,18 @@ class Rule:
     ----------
     id
         Name of the row.
-    step
-        Rows are tried in this order, whatever their place in the file; the first that holds and is in force
-        answers.
     when
         What must hold.
     values
         By day, ascending.
+    before
+        Rows that may hold where this one does; it then answers instead of them, once it is in force.
     """
 
     id: str
-    step: int
     when: Condition
     values: tuple[Dated, ...]
+    before: tuple[str, ...] = ()
 
     def on(self, day: date) -> Dated | None:
         """Return the value in force on a day, or None before the first."""
@@ -288,7 +287,7 @@ class Jurisdiction:
     clauses
         Clause -> paraphrase.
     tables
-        Name in `TABLES` -> rows by step.
+        Name in `TABLES` -> rows in the order in which they are tried.
     statements
         Name in `STATEMENTS` -> rows by id.
     plug_and_play

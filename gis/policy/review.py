@@ -38,7 +38,7 @@ class Row:
     where
         Condition in words; "" for a statement.
     since
-        First day in force, as YYYY-MM-DD.
+        First day in force, as YYYY-MM-DD; "" for what is not said.
     value
         In words.
     clauses
@@ -66,12 +66,21 @@ def review(jurisdiction: Jurisdiction, language: Language) -> Iterator[Row]:
             where = condition_words(rule.when, language) or words("review.otherwise")[language]
             for value in rule.values:
                 told = "" if value.words is None else value.words[language]
-                yield Row(title, where, value.since.isoformat(), _value(value, language), value.cite, told)
+                since = value.since.isoformat() if value.cite else ""
+                yield Row(title, where, since, _value(value, language), value.cite, told)
     for name in STATEMENTS:
         for row in jurisdiction.statements[name]:
             told = ", ".join(f"{figure} {number:g}" for figure, number in row.figures.items())
             title = table_title(name, language)
             yield Row(title, "", row.since.isoformat(), row.words[language], row.cite, told)
+    yield _plug_and_play(jurisdiction, language)
+
+
+def _plug_and_play(jurisdiction: Jurisdiction, language: Language) -> Row:
+    near = jurisdiction.plug_and_play
+    value = f"{words('review.length_m')[language]}: {near.length_m:g}"
+    told = words("review.assumed")[language] if near.assumed else ""
+    return Row(words("review.plug_and_play")[language], "", "", value, near.citation or (), told)
 
 
 def table_title(name: str, language: Language) -> str:
@@ -125,7 +134,7 @@ def summary(jurisdiction: Jurisdiction, language: Language) -> dict[str, Any]:
 def _rule(rule: Rule, language: Language) -> dict[str, Any]:
     return {
         "id": rule.id,
-        "step": rule.step,
+        "before": list(rule.before),
         "where": condition_words(rule.when, language),
         "tests": [plain(asdict(test)) for test in rule.when.walk()],
         "values": [_dated(value, language) for value in rule.values],
@@ -134,7 +143,7 @@ def _rule(rule: Rule, language: Language) -> dict[str, Any]:
 
 def _dated(value: Dated, language: Language) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "from": value.since.isoformat(),
+        "from": value.since.isoformat() if value.cite else None,
         "cite": list(value.cite),
         "kind": value.kind.value,
         **{name: plain(each) for name, each in value.fields.items()},

@@ -1,4 +1,4 @@
-"""Which row of a table answers: tests of three outcomes, rows by step, values by day."""
+"""Which row of a table answers: tests of three outcomes, rows in their order, values by day."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def select(rules: Iterable[Rule], on: date, first_day: date, values: Mapping[str
     Parameters
     ----------
     rules
-        Of the table, by step.
+        Of the table, in the order in which they are tried.
     on
         The day asked.
     first_day
@@ -131,7 +131,7 @@ def select(rules: Iterable[Rule], on: date, first_day: date, values: Mapping[str
     later = on < first_day
     for rule in rules:
         missing: list[str] = []
-        value = rule.on(on)
+        value = None if on < first_day else rule.on(on)
         holds = run.holds(rule.when, missing)
         if value is None:
             later = later or holds is not False
@@ -142,20 +142,28 @@ def select(rules: Iterable[Rule], on: date, first_day: date, values: Mapping[str
             tests = tuple(run.outcomes.values())
             if any(_differs(each, value) for each in maybe):
                 return _needing(needs, tests, (*maybe, value))
-            return Selected(
-                value.kind,
-                value.fields,
-                value.cite,
-                value.readings,
-                value.words,
-                value.since,
-                tests,
-                rule=rule.id,
-            )
+            return _selected((value,), tests, rule.id)
     tests = tuple(run.outcomes.values())
+    if maybe and not later and not any(_differs(each, maybe[0]) for each in maybe):
+        return _selected(maybe, tests, "")  # one of them answers, and all say the same
     if maybe:
         return _needing(needs, tests, maybe)
     return Selected(Kind.NOT_IN_FORCE if later else Kind.SILENT, tests=tests)
+
+
+def _selected(same: Sequence[Dated], tests: tuple[Outcome, ...], rule: str) -> Selected:
+    """Return one answer of rows that say the same."""
+    first, told = same[0], {each.words for each in same}
+    return Selected(
+        first.kind,
+        first.fields,
+        once(clause for each in same for clause in each.cite),
+        first.readings,
+        first.words if len(told) == 1 or first.kind != Kind.SILENT else None,
+        max((each.since for each in same if each.cite), default=None),
+        tests,
+        rule=rule,
+    )
 
 
 def _differs(one: Dated, other: Dated) -> bool:

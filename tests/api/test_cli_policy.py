@@ -54,10 +54,16 @@ def test_show_tells_value_day_clause_and_words(run_kaimen: Any, identity: str, l
         for row in rows:
             assert row["where"] in shown.out
             for value in row["values"]:
-                assert value["from"] in shown.out
-                assert f"[{', '.join(value['cite'])}]" in shown.out
+                if value["cite"]:
+                    assert value["from"] in shown.out
+                    assert f"[{', '.join(value['cite'])}]" in shown.out
+                else:  # what is not said has neither day nor clause
+                    assert (value["kind"], value["from"]) == ("silent", None)
+                    assert value["words"]
                 assert value.get("words", "") in shown.out
     assert all(words in shown.out for words in told["clauses"].values())
+    assert told["plug_and_play"] == {"length_m": 200, "assumed": True, "cite": []}
+    assert ": 200" in shown.out
 
 
 def test_a_decision_has_six_parts_and_a_timeline(run_kaimen: Any, facts: Path) -> None:

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from gis.policy.answer import answer_as_json
-from gis.policy.decide import decide
-from gis.policy.facts import read_facts
+from gis.policy.decide import Decision
+from gis.policy.facts import TESTABLE
 from gis.policy.load import jurisdictions
-from tests.policy.cells import cells
+from tests.policy.cells import Cell, cells
+from tests.policy.reach import CELLS, FILES, HERE, asked, decided, shows
 
-HERE = Path(__file__).parent
 FACTS = HERE.parents[1].parent / "shared" / "policy" / "FACTS.md"
 KEYS = {"name", "day", "facts", "expect", "statements", "figures", "reaches"}
 AT_LEAST = 20
+CLOSE = 0.001
+"""A case beside a limit is within this share of it, or 1 (m, kW, kVA)."""
 
 
-def files() -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in sorted((HERE / "cases").glob("*.yaml")):
-        yield path.stem, yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-FILES = dict(files())
 CASES = [
     pytest.param(content, case, id=f"{name}: {case['name']}")
     for name, content in FILES.items()
@@ -35,19 +30,12 @@ CASES = [
 ]
 
 
-def told(content: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
-    stated = case.get("facts", {})
-    route = {**content["facts"]["route"], **stated.get("route", {})}
-    return {**content["facts"], **stated, "route": route}
-
-
 @pytest.mark.parametrize(("content", "case"), CASES)
 def test_a_case(content: dict[str, Any], case: dict[str, Any]) -> None:
     assert set(case) <= KEYS
     assert "expect" in case or "statements" in case
     jurisdiction = jurisdictions()[content["jurisdiction"]]
-    on = case.get("day", content["day"])
-    decision = decide(jurisdiction, on, read_facts(told(content, case)))
+    on, decision = asked(content, case), decided(content, case)
     for part, expected in case.get("expect", {}).items():
         shown = answer_as_json(decision.parts[part], jurisdiction, "zh")
         assert seen(shown, expected) == expected, f"{part}: {shown}"
@@ -95,38 +83,151 @@ def test_every_value_is_in_force_from_the_day_that_the_cases_state(name: str) ->
     for table, rules in jurisdiction.tables.items():
         for rule in rules:
             for value in rule.values:
-                found[value.since].add(f"{table}.{rule.id}")
+                if value.cite:  # what is not said has no day
+                    found[value.since].add(f"{table}.{rule.id}")
     for kind, rows in jurisdiction.statements.items():
         for row in rows:
             found[row.since].add(f"{kind}.{row.id}")
     assert {day: set(rows) for day, rows in FILES[name]["from_day"].items()} == found
 
 
-def reached() -> set[str]:
-    return {
-        cell for content in FILES.values() for case in content["cases"] for cell in case.get("reaches", ())
+CLAIMS = [
+    (cell, content, case)
+    for content in FILES.values()
+    for case in content["cases"]
+    for cell in case.get("reaches", ())
+]
+
+
+@pytest.mark.parametrize(
+    ("cell", "content", "case"),
+    [pytest.param(*claim, id=f"{claim[0]}: {claim[2]['name']}") for claim in CLAIMS],
+)
+def test_a_case_shows_what_the_cell_says_that_it_claims_to_reach(
+    cell: str, content: dict[str, Any], case: dict[str, Any]
+) -> None:
+    assert any(shows(cell, entry, content, case) for entry in CELLS[cell]["shown"])
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_entry_of_every_cell_is_shown_by_a_case_that_claims_it(cell: str) -> None:
+    claiming = [(content, case) for name, content, case in CLAIMS if name == cell]
+    for entry in CELLS[cell]["shown"]:
+        assert any(shows(cell, entry, content, case) for content, case in claiming), entry
+
+
+WRONG = [
+    ("4a wujiang: total: HV double", {"supplies": 1}, {"stages_total_working_days": 12}),
+    ("4a wujiang: total: HV double", {"supplies": 2}, {"construction_working_days": 30}),
+    ("4a wujiang: total: LV other", {"customer": "resident"}, {"stages_total_working_days": 5}),
+]
+
+
+@pytest.mark.parametrize(("cell", "facts", "limits"), WRONG)
+def test_a_wrong_claim_is_noticed(cell: str, facts: dict[str, Any], limits: dict[str, Any]) -> None:
+    case = {"facts": facts, "expect": {"time_limits": limits}}
+    assert not any(shows(cell, entry, FILES["wujiang"], case) for entry in CELLS[cell]["shown"])
+
+
+def test_a_claim_needs_the_clause_the_test_and_the_day_of_its_cell() -> None:
+    cell, content = "1a jilin-local-power 2", FILES["jilin-local-power"]
+    case = {"expect": {"approval": {"procedure": "parallel_approval", "limit_working_days": 10}}}
+    (entry,) = CELLS[cell]["shown"]
+    assert shows(cell, entry, content, case)
+    assert not shows(cell, {**entry, "cites": ["三(一)5"]}, content, case)
+    assert not shows(cell, {**entry, "tests": ["voltage_kv less_than 20"]}, content, case)
+    assert not shows(cell, {**entry, "from": date(2022, 1, 26)}, content, case)
+
+
+beside = pytest.mark.skipif(not FACTS.is_file(), reason="the table of facts lies beside the repository only")
+
+
+def table() -> dict[str, Cell]:
+    return {cell.name: cell for cell in cells(FACTS.read_text(encoding="utf-8"))}
+
+
+@beside
+def test_the_kept_cells_are_those_of_the_table() -> None:
+    assert list(CELLS) == list(table())
+
+
+@beside
+@pytest.mark.parametrize("name", CELLS)
+def test_a_kept_cell_has_every_figure_and_every_day_of_the_table(name: str) -> None:
+    cell, kept = table()[name], CELLS[name]
+    assert cell.figures() <= {*figures(kept["shown"]), *kept.get("aside", ())}
+    days = {str(entry["from"]) for entry in kept["shown"] if "from" in entry}
+    assert not figures(kept["shown"]) or cell.days() <= days
+    cited = {clause for entry in (kept, *kept["shown"]) for clause in entry.get("cites", ())}
+    named = cell.clauses()
+    assert cited <= named
+    assert cited or not named or "—" in cell.text
+
+
+def figures(told_of: Any) -> set[float]:
+    """Return every figure of an entry: values, facts and the limits of tests."""
+    if isinstance(told_of, Mapping):
+        return {number for each in told_of.values() for number in figures(each)}
+    if isinstance(told_of, list):
+        return {number for each in told_of for number in figures(each)}
+    if isinstance(told_of, str):
+        last = told_of.split(" ")[-1]
+        return {float(last)} if re.fullmatch(r"\d+(\.\d+)?", last) else set()
+    return {float(told_of)} if isinstance(told_of, int | float) and not isinstance(told_of, bool) else set()
+
+
+@beside
+def test_every_clause_of_the_table_is_cited_where_a_cell_is_shown() -> None:
+    cited = {
+        (of_whom(name), clause)
+        for name, kept in CELLS.items()
+        for entry in (kept, *kept["shown"])
+        for clause in entry.get("cites", ())
     }
+    for name, cell in table().items():
+        assert {(of_whom(name), clause) for clause in cell.clauses()} <= cited, name
 
 
-def test_every_cell_of_the_table_of_facts_is_reached() -> None:
-    kept = (HERE / "cells.txt").read_text(encoding="utf-8").splitlines()
-    assert len(kept) == len(set(kept))
-    assert reached() == set(kept)
+def of_whom(name: str) -> str:
+    """Return the jurisdiction of a cell, the first of several."""
+    return re.split("[ :,]+", name)[1]
 
 
-@pytest.mark.skipif(not FACTS.is_file(), reason="the table of facts lies beside the repository only")
-def test_the_kept_list_of_cells_is_that_of_the_table() -> None:
-    kept = (HERE / "cells.txt").read_text(encoding="utf-8").splitlines()
-    assert kept == list(cells(FACTS.read_text(encoding="utf-8")))
+def decisions(name: str) -> Iterator[Decision]:
+    for case in FILES[name]["cases"]:
+        yield decided(FILES[name], case)
+
+
+@pytest.mark.parametrize("name", list(jurisdictions()))
+def test_every_threshold_is_asked_at_its_limit_and_close_on_either_side(name: str) -> None:
+    met: dict[tuple[str, float], set[float]] = {}
+    for decision in decisions(name):
+        for outcome in (test for part in decision.parts.values() for test in part.tests):
+            fact, limit, value = outcome.test.fact, outcome.test.limit, outcome.value
+            if TESTABLE[fact].type == "number" and not TESTABLE[fact].choices and value is not None:
+                assert isinstance(limit, int | float)
+                assert isinstance(value, float)
+                met.setdefault((fact, float(limit)), set()).add(value)
+    limits = {
+        (test.fact, float(test.limit))
+        for rules in jurisdictions()[name].tables.values()
+        for rule in rules
+        for test in rule.when.walk()
+        if isinstance(test.limit, int | float) and TESTABLE[test.fact].type == "number"
+        if not TESTABLE[test.fact].choices
+    }
+    assert limits <= set(met)
+    for (fact, limit), values in met.items():
+        near = [value - limit for value in values if abs(value - limit) <= max(CLOSE * limit, 1)]
+        sides = {-1, 0, 1} if limit else {0, 1}
+        assert {(each > 0) - (each < 0) for each in near} == sides, (fact, limit, sorted(values))
 
 
 @pytest.mark.parametrize("name", list(jurisdictions()))
 def test_every_rule_answers_a_case(name: str) -> None:
     jurisdiction = jurisdictions()[name]
-    content = FILES[name]
     answered: set[str] = set()
-    for case in content["cases"]:
-        decision = decide(jurisdiction, case.get("day", content["day"]), read_facts(told(content, case)))
+    for decision in decisions(name):
         for part in decision.parts.values():
             for each in (part, *part.figures.values()):
                 answered |= set(each.rules)

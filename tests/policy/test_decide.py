@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 from itertools import pairwise
@@ -19,7 +21,7 @@ from gis.policy.answer import decision_as_json
 from gis.policy.decide import PARTS, Decision, decide
 from gis.policy.facts import FACTS, Facts, read_facts
 from gis.policy.load import jurisdictions, read_jurisdiction
-from gis.policy.model import PROCEDURES, STATEMENTS, TABLES, Jurisdiction, Kind
+from gis.policy.model import PROCEDURES, STATEMENTS, TABLES, Jurisdiction, Kind, Rule
 from tests.policy.asked import ANY, COMPLETE, DAYS, ROUTE
 
 EVERY = list(jurisdictions().values())
@@ -158,15 +160,40 @@ def test_every_answer_is_of_one_kind_and_says_why(
                 assert each.words
 
 
-@pytest.mark.parametrize("name", list(jurisdictions()))
-def test_the_order_of_everything_in_a_file_does_not_matter(name: str) -> None:
+def turned(name: str) -> Jurisdiction:
+    """Return a jurisdiction from its file with everything in it the other way round."""
     text = resources.files("gis.policy").joinpath("jurisdictions", f"{name}.yaml").read_text(encoding="utf-8")
     told = yaml.safe_load(text)
-    turned = {
+    around = {
         key: value[::-1] if key in (*TABLES, *STATEMENTS) else value for key, value in reversed(told.items())
     }
-    written = yaml.safe_dump(turned, allow_unicode=True, sort_keys=False)
-    assert read_jurisdiction(f"{name}.yaml", written) == jurisdictions()[name]
+    return read_jurisdiction(f"{name}.yaml", yaml.safe_dump(around, allow_unicode=True, sort_keys=False))
+
+
+TURNED = {name: turned(name) for name in jurisdictions()}
+
+
+@pytest.mark.parametrize("name", list(jurisdictions()))
+def test_the_order_of_everything_in_a_file_does_not_matter(name: str) -> None:
+    one, other = TURNED[name], jurisdictions()[name]
+    assert replace(one, tables=_sorted(one)) == replace(other, tables=_sorted(other))
+
+
+def _sorted(jurisdiction: Jurisdiction) -> dict[str, tuple[Rule, ...]]:
+    by_id = operator.attrgetter("id")
+    return {name: tuple(sorted(rules, key=by_id)) for name, rules in jurisdiction.tables.items()}
+
+
+@given(jurisdiction=NAMES, on=DAYS, facts=ANY)
+@LAWS
+def test_rows_that_stand_the_other_way_round_answer_the_same(
+    jurisdiction: Jurisdiction, on: date, facts: dict[str, Any]
+) -> None:
+    try:
+        told = read_facts(facts)
+    except FactsError:
+        return
+    assert same(decide(jurisdiction, on, told), decide(TURNED[jurisdiction.id], on, told))
 
 
 def _facts(**stated: Any) -> dict[str, Any]:

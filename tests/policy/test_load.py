@@ -5,54 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from gis.errors import PolicyError
 from gis.policy.decide import decide
 from gis.policy.facts import read_facts
-from gis.policy.load import jurisdictions, read_jurisdiction
+from gis.policy.load import jurisdictions, read_folder, read_jurisdiction
 from gis.policy.model import PlugAndPlay
-
-SIXTH = """
-id: sixth
-name: {zh: 第六区, en: The sixth district}
-region: "999999"
-document:
-  title: {zh: 第六区方案, en: Plan of the sixth district}
-  issuer: {zh: 第六区, en: The sixth district}
-  number: null
-  dated: 2025-03-01
-  in_force_from: 2025-03-01
-clauses:
-  一1: {zh: 不足50米备案, en: filing below 50 m}
-  一2: {zh: 低压99千瓦, en: LV up to 99 kW}
-approval:
-  - id: other
-    step: 2
-    values:
-      - {from: 2025-03-01, cite: [一1], procedure: approval, limit_working_days: 7}
-  - id: filing
-    step: 1
-    when: {route.length_m: {less_than: 50}}
-    values:
-      - {from: 2025-03-01, cite: [一1], procedure: filing, limit_working_days: 2}
-      - {from: 2025-06-01, cite: [一1], procedure: filing, limit_working_days: 0.5}
-lv_limit:
-  - {id: all, step: 1, values: [{from: 2025-03-01, cite: [一2], lv_limit_kw: 99}]}
-public_line_limit: []
-stages: []
-stages_total: []
-application_to_energised: []
-construction: []
-documents: []
-investment: []
-disclosure: []
-planner: []
-reliability: []
-fees: []
-services: []
-"""
+from tests.policy.sixth import SIXTH
 
 
 def faults(text: str, file: str = "sixth.yaml") -> tuple[str, ...]:
@@ -65,8 +27,19 @@ def line(text: str, words: str) -> int:
     return next(at for at, each in enumerate(text.splitlines(), start=1) if words in each)
 
 
-def test_a_sixth_district_is_one_more_file() -> None:
-    sixth = read_jurisdiction("sixth.yaml", SIXTH)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for each in resources.files("gis.policy").joinpath("jurisdictions").iterdir():
+        (tmp_path / each.name).write_text(each.read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_sixth_district_is_one_more_file(folder: Path) -> None:
+    (folder / "sixth.yaml").write_text(SIXTH, encoding="utf-8")
+    found = read_folder(folder)
+    assert list(found) == sorted([*jurisdictions(), "sixth"])
+    assert {name: found[name] for name in jurisdictions()} == jurisdictions()
+    sixth = found["sixth"]
     answers = [
         decide(sixth, day, read_facts({"customer": "hv", "route": {"length_m": metres}})).parts["approval"]
         for day, metres in [
@@ -82,6 +55,15 @@ def test_a_sixth_district_is_one_more_file() -> None:
         ("decided", 0.5),
         ("decided", 7),
     ]
+
+
+def test_the_faults_of_all_files_are_told_at_once(folder: Path) -> None:
+    (folder / "sixth.yaml").write_text(SIXTH.replace("less_than: 50", "below: 50"), encoding="utf-8")
+    wanzhou = folder / "wanzhou.yaml"
+    wanzhou.write_text(wanzhou.read_text(encoding="utf-8").replace("services: []", ""), encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        read_folder(folder)
+    assert [each.split(":")[0] for each in caught.value.faults] == ["sixth.yaml", "wanzhou.yaml"]
 
 
 @pytest.mark.parametrize("name", list(jurisdictions()))
@@ -113,8 +95,16 @@ def test_every_file_carries_the_name_of_its_jurisdiction(name: str) -> None:
             "write filing",
         ),
         ("id: filing", "id: other", "id other stands twice in approval"),
-        ("step: 1\n    when", "step: 2\n    when", "step 2 stands twice in approval"),
-        ("step: 1\n    when", "step: 1.5\n    when", "step 1.5 is no whole number"),
+        (
+            "before: [other]",
+            "before: [others]",
+            "others is no other row of approval; use one of other, filing",
+        ),
+        ("before: [other]", "before: [filing]", "filing is no other row of approval"),
+        ("before: [other]", "before: other", "a list is needed here"),
+        ("- id: other", "- id: other\n    before: [filing]", "goes in a circle"),
+        ("    before: [other]\n", "", "approval: other and filing both answer where route.length_m is 0"),
+        ("- id: other", "- id: other\n    when: {route.length_m: {more_than: 50}}", "never both answer"),
         ("from: 2025-06-01", "from: 2025-03-01", "days are not ascending"),
         ("services: []", "services: []\nservices: []", "services stands twice"),
         ("services: []", "", "services is missing"),
@@ -124,8 +114,8 @@ def test_every_file_carries_the_name_of_its_jurisdiction(name: str) -> None:
         ("{zh: 第六区, en: The sixth district}\nregion", "{zh: 第六区}\nregion", "en is missing"),
         ('region: "999999"', "region: 999999", "a text is needed here"),
         (
-            "step: 1, values: [{from",
-            "step: 1, when: {important: {is: true}}, values: [{from",
+            "values: [{from",
+            "when: {important: {is: true}}, values: [{from",
             "no important here",
         ),
         ("disclosure: []", "disclosure: {}", "a list is needed here"),
