@@ -167,9 +167,9 @@ def diff_editions(engine: Engine, one: str, other: str) -> Diff:
     InputError
         One of them does not exist.
     """
-    with snapshot(engine) as connection, connection.begin():
+    with engine.connect() as connection:
         known = [each.edition for each in read_editions(connection)]
-        return compare_editions(connection, _among(known, one), _among(known, other), known)
+    return compare_editions(engine, _among(known, one), _among(known, other), known)
 
 
 def verify_editions(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gis.editions.canonical import place_token
 from gis.editions.causes import CAUSES, Bits, Cause, Causes, bit, causes_of, lowest_bit
@@ -143,30 +144,30 @@ def compare(
     one, other
         The editions, from and to.
     published, inputs, claims
-        Rows that differ, the published ones in the order of their ids.
+        Rows that differ, in any order.
     corrects
         Whether the second, or one between the two, corrects the first.
     """
     there_a, there_b = published.there("kept_a"), published.there("kept_b")
     ids = published["asset_id"]
-    added, removed = (ids.filter(pa.array(only)) for only in (~there_a, ~there_b))
+    added, removed = (sorted(ids.filter(pa.array(only)).to_pylist()) for only in (~there_a, ~there_b))
     both = Sides(published.table.filter(pa.array(there_a & there_b)))
     why = causes_of(one, other, inputs, claims)
     return Diff(
         one=one,
         other=other,
-        added=tuple(added.to_pylist()),
-        removed=tuple(removed.to_pylist()),
+        added=tuple(added),
+        removed=tuple(removed),
         withheld=_in_both(removed, inputs, "withheld_b"),
         no_longer_withheld=_in_both(added, inputs, "withheld_a"),
         rows=_changes(one, other, both, why, corrects=corrects),
     )
 
 
-def _in_both(ids: pa.ChunkedArray, inputs: Sides, reason: str) -> tuple[str, ...]:
+def _in_both(ids: Sequence[str], inputs: Sides, reason: str) -> tuple[str, ...]:
     there = inputs.there("kept_a") & inputs.there("kept_b") & inputs.there(reason)
     known = set(inputs["asset_id"].filter(pa.array(there)).to_pylist())
-    return tuple(each for each in ids.to_pylist() if each in known)
+    return tuple(each for each in ids if each in known)
 
 
 def _changes(one: Edition, other: Edition, both: Sides, why: Causes, *, corrects: bool) -> pa.Table:
@@ -186,11 +187,17 @@ def _changes(one: Edition, other: Edition, both: Sides, why: Causes, *, corrects
         table = {"row": rows, "field": np.full(len(rows), number), "bits": bits, "first": first}
         found.append(pa.table(table | texts))
     made = pa.concat_tables(found)
-    order = np.argsort(made["row"].to_numpy(), kind="stable")
-    made = made.take(pa.array(order))
+    made = made.take(pa.array(np.argsort(_ranks(both["asset_id"])[made["row"]], kind="stable")))
     for name, source in (("asset_id", "asset_id"), ("name", "name_b")):
         made = made.append_column(name, both[source].take(made["row"]))
     return made.select(["asset_id", "name", "field", "before", "after", "bits", "first"])
+
+
+def _ranks(ids: pa.ChunkedArray) -> Rows:
+    """Return at which place each id stands in the order of their UTF-8 bytes."""
+    made = np.empty(len(ids), dtype=np.int64)
+    made[pc.sort_indices(ids)] = np.arange(len(ids))
+    return made
 
 
 def _bits(one: Edition, other: Edition, field: str, why: Causes, at: Rows) -> Bits:

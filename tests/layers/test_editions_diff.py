@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 from gis.capacity.parameters import default_parameters, read_parameters
 from gis.editions.diff import Diff
 from gis.editions.disclosure import default_settings, read_settings
-from layers.database import snapshot
 from layers.editions.compare import compare_editions
 from layers.editions.publish import PublishWatch, Wish, publish
 from layers.editions.store import read_editions
@@ -41,9 +40,9 @@ def later(engine: Engine, tmp_path: Path) -> Later:
             for statement in statements:
                 connection.exec_driver_sql(statement)
         publish(engine, tmp_path, replace(WISH, **wish), silent)
-        with snapshot(engine) as connection, connection.begin():
+        with engine.connect() as connection:
             known = [each.edition for each in read_editions(connection)]
-            return compare_editions(connection, known[0], known[1], known)
+        return compare_editions(engine, known[0], known[1], known)
 
     return run
 
@@ -150,6 +149,7 @@ def test_other_fields_and_other_causes_are_told(later: Later) -> None:
         "update grid.claims set kva = 310 where id = 'C3'",
     )
     told = {(each.asset_id, each.field): each for each in diff.changes()}
+    assert [asset_id for asset_id, _ in told] == sorted(asset_id for asset_id, _ in told)
     assert told["F1", "name"].after == "10kV新名线"
     assert told["F1", "name"].reason == "data_changed"
     assert told["D5", "geometry"].reason == "data_changed"
