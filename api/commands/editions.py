@@ -334,10 +334,12 @@ def verify(context: click.Context, edition_id: str | None, as_json: bool) -> Non
 )
 @click.argument("edition_id", metavar="ID")
 @click.option("--out", type=_FILE, required=True, metavar="FILE", help="Its ending says which file.")
-@language_option("Headers of a .csv.")
+@language_option("Headers of a .csv; without it .csv is the Chinese file and .en.csv the English one.", None)
 @json_option
 @click.pass_obj
-def export(settings: Settings, *, edition_id: str, out: Path, language: str, as_json: bool) -> None:
+def export(
+    settings: Settings, *, edition_id: str, out: Path, language: Language | None, as_json: bool
+) -> None:
     """Write a file of an edition."""
     home = settings.home.absolute()
     with connected(settings) as engine:

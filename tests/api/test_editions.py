@@ -159,12 +159,16 @@ def test_a_difference_in_every_form(filled: Kaimen, engine: Engine, tmp_path: Pa
         if each["asset_id"] == "F1"
     ]
     assert (row["field"], row["after"], row["reason"]) == ("open_capacity_kva", "2644.5", "new_reading")
-    for suffix, words in ((".html", "负荷读数更新"), (".json", "new_reading"), (".csv", "new_reading")):
+    for suffix, words in (
+        (".html", "because of a new reading"),
+        (".json", "new_reading"),
+        (".csv", "new_reading"),
+    ):
         out = tmp_path / f"d{suffix}"
         assert filled("editions", "diff", "2026-Q4-1", "2026-Q4-2", "--out", out, "--json").code == 0
         assert words in out.read_text(encoding="utf-8")
-    page = filled("editions", "diff", "2026-Q4-1", "2026-Q4-2", "--format", "page", "--language", "en").out
-    assert "because of a new reading" in page
+    page = filled("editions", "diff", "2026-Q4-1", "2026-Q4-2", "--format", "page", "--language", "zh").out
+    assert "负荷读数更新" in page
     wrong = filled("editions", "diff", "2026-Q4-1", "2026-Q4-2", "--out", tmp_path / "d.txt", "--json")
     assert wrong.code == 1
 
