@@ -81,8 +81,10 @@ class Export:
     as_published: bool
 
 
-def publish_edition(engine: Engine, home: Path, request: Request, watch: PublishWatch) -> Publication:
-    """Publish the state of the grid on a day as a new edition.
+def publish_edition(
+    engine: Engine, home: Path, request: Request, today: date, watch: PublishWatch
+) -> Publication:
+    """Publish the state of the grid on a day, today or before it, as a new edition.
 
     Raises
     ------
@@ -91,8 +93,14 @@ def publish_edition(engine: Engine, home: Path, request: Request, watch: Publish
     ConflictError
         Another publication came first.
     InputError
-        A file of parameters or settings cannot be used, or the corrected edition does not exist.
+        The day is yet to come, a file of parameters or settings cannot be used, or the corrected edition
+        does not exist.
     """
+    if request.as_of > today:
+        raise InputError(
+            f"{request.as_of} is yet to come: an edition holds what is known, and today is {today}",
+            repair="publish as of today or an earlier day, or wait for that day",
+        )
     wish = Wish(
         as_of=request.as_of,
         created_at=datetime.now(UTC),
