@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gis.capacity.words import Word
 from gis.editions.header import Edition
 from gis.editions.sides import Sides, positions
-from gis.network.columns import Floats, Rows
+from gis.network.columns import Flags, Floats, Rows
 
 
 class Cause(Word):
@@ -37,6 +37,7 @@ class Cause(Word):
     ANCESTOR_CHANGED = "ancestor_changed", "上级设备变化", "a change at an asset above it"
     DATA_CHANGED = "data_changed", "台账变化", "its own data were changed"
     CODE_CHANGED = "code_changed", "软件版本变化", "another version of the software"
+    ENTERED_LATER = "entered_later", "前一期之后补录", "entered after the earlier edition, for a day of it"
 
 
 CAUSES: Final = tuple(Cause)
@@ -60,14 +61,17 @@ CAUSES_FROM: Final = frozenset(
 
 Bits = NDArray[np.int64]
 
-_CLAIMS: Final = (
+
+EVENTS: Final = (
     Cause.CLAIM_ENERGISED,
     Cause.CLAIM_EXPIRED,
     Cause.CLAIM_WITHDRAWN,
-    Cause.CLAIM_REMOVED,
     Cause.NEW_CLAIM,
-    Cause.CLAIM_CHANGED,
+    Cause.READING_STALE,
+    Cause.ANCESTOR_CHANGED,
 )
+"""What happened or passed by, here or above: it is the reason in an edition that corrects too. Everything else
+is told there as a correction: data that the earlier edition had were changed."""
 
 
 def bit(*causes: Cause) -> int:
@@ -194,8 +198,9 @@ def _claim_bits(one: Edition, other: Edition, inputs: Sides, claims: Sides, ids:
     there_a, there_b = (claims.there(f"kept_{side}") for side in ("a", "b"))
     then, now = one.as_of.isoformat(), other.as_of.isoformat()
     over = {name: claims.until(f"{name}_b", now) for name in ("energised_on", "withdrawn_on")}
+    known = {name: claims.until(f"{name}_b", then) for name in ("accepted_on", *over)}
     expired = claims.until("expires_on_b", now) & ~claims.says("expires_on_b", now)
-    later = claims.there("accepted_on_b") & ~claims.until("accepted_on_b", then)
+    later = claims.there("accepted_on_b") & ~known["accepted_on"]
     less, more = after < before, after > before
     moved = claims.differs("asset_id") & (after == before)
     bits = np.select(
@@ -209,10 +214,10 @@ def _claim_bits(one: Edition, other: Edition, inputs: Sides, claims: Sides, ids:
         ],
         [
             bit(Cause.CLAIM_REMOVED),
-            bit(Cause.CLAIM_ENERGISED),
-            bit(Cause.CLAIM_WITHDRAWN),
+            _happened(Cause.CLAIM_ENERGISED, known["energised_on"]),
+            _happened(Cause.CLAIM_WITHDRAWN, known["withdrawn_on"]),
             bit(Cause.CLAIM_EXPIRED),
-            bit(Cause.NEW_CLAIM),
+            _happened(Cause.NEW_CLAIM, known["accepted_on"]),
             bit(Cause.CLAIM_CHANGED),
         ],
         0,
@@ -222,6 +227,11 @@ def _claim_bits(one: Edition, other: Edition, inputs: Sides, claims: Sides, ids:
         np.bitwise_or.at(made, at[at >= 0], bits[at >= 0])
     _carry_up(made, inputs, ids)
     return made
+
+
+def _happened(what: Cause, known: Flags) -> Bits:
+    """Return a cause, with the word that it was entered later where the earlier edition should have known."""
+    return np.where(known, bit(what, Cause.ENTERED_LATER), bit(what))
 
 
 def _carry_up(made: Bits, inputs: Sides, ids: pa.ChunkedArray) -> None:

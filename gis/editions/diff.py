@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.editions.canonical import place_token
-from gis.editions.causes import CAUSES, Bits, Cause, Causes, bit, causes_of, lowest_bit
+from gis.editions.causes import CAUSES, EVENTS, Bits, Cause, Causes, bit, causes_of, lowest_bit
 from gis.editions.columns import PUBLISHED, Column
 from gis.editions.header import Edition
 from gis.editions.sides import Sides, positions
@@ -180,8 +180,9 @@ def _changes(one: Edition, other: Edition, both: Sides, why: Causes, *, corrects
         told = (first >= 0) & ((bits >> np.maximum(first, 0)) & 1 == 1)
         first = np.where(told, first, lowest_bit(bits))
         if corrects:
+            stays = (1 << first) & bit(*EVENTS) != 0
             bits = bits | bit(Cause.CORRECTION)
-            first = np.zeros(len(rows), dtype=np.int64)
+            first = np.where(stays, first, CAUSES.index(Cause.CORRECTION))
         chosen = pa.array(rows)
         texts = {name: both[f"{column.name}_{side}"].take(chosen) for name, side in _BEFORE_AND_AFTER}
         table = {"row": rows, "field": np.full(len(rows), number), "bits": bits, "first": first}

@@ -121,6 +121,17 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {"corrects": "2026-Q4-1"},
         {"F1": "correction"},
     ),
+    "a claim entered later in a correction": (
+        "insert into grid.claims (id, asset_id, site, kva, accepted_on, batch_id)"
+        " values ('C9', 'F1', 'P8', 400, '2026-10-01', 1)",
+        {"corrects": "2026-Q4-1"},
+        {"F1": "new_claim"},
+    ),
+    "an ancestor in a correction": (
+        "update grid.capacity set peak_kva = 39900, data_date = '2026-10-31' where asset_id = 'M1'",
+        {"corrects": "2026-Q4-1"},
+        {"M1": "correction", "F1": "ancestor_changed", "D1": "ancestor_changed", "D2": "ancestor_changed"},
+    ),
     "the larger of two": (
         "update grid.capacity set peak_a = 150, data_date = '2026-10-31' where asset_id = 'F1';"
         " update grid.claims set kva = 101 where id = 'C1'",
@@ -139,6 +150,39 @@ def test_the_reason_of_a_change_of_the_open_capacity(later: Later, case: str) ->
     if case != "claims expired":
         upwards = {"S1", "M1", "M2", "S2", "M3"}  # their pending moves with that of what hangs on them
         assert set(found) - upwards <= set(wanted)
+
+
+BACKDATED = (
+    "insert into grid.claims (id, asset_id, site, kva, accepted_on, batch_id)"
+    " values ('C9', 'F1', 'P8', 400, '{}', 1)"
+)
+ENERGISED = "update grid.claims set energised_on = '{}' where id = 'C1'"
+
+
+@pytest.mark.parametrize(
+    ("change", "day", "also"),
+    [
+        (BACKDATED, "2026-10-01", ("entered_later",)),
+        (BACKDATED, "2026-11-21", ("entered_later",)),  # the day of the earlier edition is one of its days
+        (BACKDATED, "2026-11-22", ()),
+        (ENERGISED, "2026-11-21", ("entered_later",)),
+        (ENERGISED, "2026-11-22", ()),
+    ],
+)
+def test_what_was_entered_after_its_day_keeps_its_reason_and_says_so(
+    later: Later, change: str, day: str, also: tuple[str, ...]
+) -> None:
+    diff = later(change.format(day), as_of=date(2026, 11, 30))
+    [told] = [each for each in diff.changes() if (each.asset_id, each.field) == ("F1", "open_capacity_kva")]
+    assert told.reason == ("new_claim" if change == BACKDATED else "claim_energised")
+    assert told.also == also
+    assert ("前一期之后补录" in sentence(told, "zh")) is bool(also)
+
+
+def test_an_edition_that_corrects_is_told_beside_a_claim_entered_later(later: Later) -> None:
+    diff = later(BACKDATED.format("2026-10-01"), corrects="2026-Q4-1")
+    [told] = [each for each in diff.changes() if (each.asset_id, each.field) == ("F1", "open_capacity_kva")]
+    assert (told.reason, told.also) == ("new_claim", ("correction", "entered_later"))
 
 
 def test_other_fields_and_other_causes_are_told(later: Later) -> None:
