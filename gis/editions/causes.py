@@ -70,8 +70,8 @@ EVENTS: Final = (
     Cause.READING_STALE,
     Cause.ANCESTOR_CHANGED,
 )
-"""What happened or passed by, here or above: it is the reason in an edition that corrects too. Everything else
-is told there as a correction: data that the earlier edition had were changed."""
+"""What happened or passed by, here or above: it is the reason in an edition that corrects too. All else is
+told there as a correction: data that the earlier edition had were changed."""
 
 
 def bit(*causes: Cause) -> int:
