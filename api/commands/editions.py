@@ -45,7 +45,9 @@ _FILE = click.Path(path_type=Path)
 
 @click.command(help="Publish an edition: freeze the open capacity as it is on a day, for ever.")
 @click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day; today in Asia/Shanghai by default."
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day, not one to come; today in Asia/Shanghai by default.",
 )
 @click.option("--note", metavar="TEXT", help="Words that stand in the edition.")
 @click.option("--corrects", metavar="ID", help="The edition that this one corrects.")
@@ -66,11 +68,11 @@ def publish(  # the options of one command
     as_json: bool,
 ) -> None:
     """Publish an edition."""
-    day = as_of.date() if as_of else today()
-    request = Request(day, note, corrects, parameters, disclosure)
+    day = today()
+    request = Request(as_of.date() if as_of else day, note, corrects, parameters, disclosure)
     home = settings.home.absolute()
     with connected(settings) as engine, publishing() as watch:
-        done = publish_edition(engine, home, request, watch)
+        done = publish_edition(engine, home, request, day, watch)
     if as_json:
         answer(published_json(home, done))
     else:
@@ -334,10 +336,12 @@ def verify(context: click.Context, edition_id: str | None, as_json: bool) -> Non
 )
 @click.argument("edition_id", metavar="ID")
 @click.option("--out", type=_FILE, required=True, metavar="FILE", help="Its ending says which file.")
-@language_option("Headers of a .csv.")
+@language_option("Headers of a .csv; without it .csv is the Chinese file and .en.csv the English one.", None)
 @json_option
 @click.pass_obj
-def export(settings: Settings, *, edition_id: str, out: Path, language: str, as_json: bool) -> None:
+def export(
+    settings: Settings, *, edition_id: str, out: Path, language: Language | None, as_json: bool
+) -> None:
     """Write a file of an edition."""
     home = settings.home.absolute()
     with connected(settings) as engine:

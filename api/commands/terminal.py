@@ -23,6 +23,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from gis.capacity.words import Language
 from gis.errors import KaimenError
 from gis.findings import Finding, Severity, count
 from layers.intake.request import Watch
@@ -40,10 +41,10 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")(command)
 
 
-def language_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def language_option(what: str, default: Language | None = "en") -> Callable[..., Any]:
     """Return what adds ``--language`` to a command; ``what`` says of which words."""
     choice = click.Choice(["zh", "en"])
-    return click.option("--language", type=choice, default="zh", show_default=True, help=what)
+    return click.option("--language", type=choice, default=default, show_default=True, help=what)
 
 
 def padded(text: str, width: int) -> str:

@@ -86,7 +86,8 @@ def _edition(
         return None
     say("publishing an edition")
     request = Request(DEMO_DAY, note="演示期次 / demo edition")
-    return publish_edition(engine, home, request, PublishWatch(lambda _: None, lambda: None)).edition
+    silent = PublishWatch(lambda _: None, lambda: None)
+    return publish_edition(engine, home, request, DEMO_DAY, silent).edition
 
 
 def _source(file: DemoFile) -> BatchSource:

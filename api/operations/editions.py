@@ -81,8 +81,10 @@ class Export:
     as_published: bool
 
 
-def publish_edition(engine: Engine, home: Path, request: Request, watch: PublishWatch) -> Publication:
-    """Publish the state of the grid on a day as a new edition.
+def publish_edition(
+    engine: Engine, home: Path, request: Request, today: date, watch: PublishWatch
+) -> Publication:
+    """Publish the state of the grid on a day, today or before it, as a new edition.
 
     Raises
     ------
@@ -91,8 +93,14 @@ def publish_edition(engine: Engine, home: Path, request: Request, watch: Publish
     ConflictError
         Another publication came first.
     InputError
-        A file of parameters or settings cannot be used, or the corrected edition does not exist.
+        The day is yet to come, a file of parameters or settings cannot be used, or the corrected edition
+        does not exist.
     """
+    if request.as_of > today:
+        raise InputError(
+            f"{request.as_of} is yet to come: an edition holds what is known, and today is {today}",
+            repair="publish as of today or an earlier day, or wait for that day",
+        )
     wish = Wish(
         as_of=request.as_of,
         created_at=datetime.now(UTC),
@@ -167,9 +175,9 @@ def diff_editions(engine: Engine, one: str, other: str) -> Diff:
     InputError
         One of them does not exist.
     """
-    with snapshot(engine) as connection, connection.begin():
+    with engine.connect() as connection:
         known = [each.edition for each in read_editions(connection)]
-        return compare_editions(connection, _among(known, one), _among(known, other), known)
+    return compare_editions(engine, _among(known, one), _among(known, other), known)
 
 
 def verify_editions(

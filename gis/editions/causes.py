@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gis.capacity.words import Word
 from gis.editions.header import Edition
+from gis.editions.sides import Sides, positions
 from gis.network.columns import Flags, Floats, Rows
 
 
@@ -35,6 +37,7 @@ class Cause(Word):
     ANCESTOR_CHANGED = "ancestor_changed", "上级设备变化", "a change at an asset above it"
     DATA_CHANGED = "data_changed", "台账变化", "its own data were changed"
     CODE_CHANGED = "code_changed", "软件版本变化", "another version of the software"
+    ENTERED_LATER = "entered_later", "前一期之后补录", "entered after the earlier edition, for a day of it"
 
 
 CAUSES: Final = tuple(Cause)
@@ -58,14 +61,17 @@ CAUSES_FROM: Final = frozenset(
 
 Bits = NDArray[np.int64]
 
-_CLAIMS: Final = (
+
+EVENTS: Final = (
     Cause.CLAIM_ENERGISED,
     Cause.CLAIM_EXPIRED,
     Cause.CLAIM_WITHDRAWN,
-    Cause.CLAIM_REMOVED,
     Cause.NEW_CLAIM,
-    Cause.CLAIM_CHANGED,
+    Cause.READING_STALE,
+    Cause.ANCESTOR_CHANGED,
 )
+"""What happened or passed by, here or above: it is the reason in an edition that corrects too. All else is
+told there as a correction: data that the earlier edition had were changed."""
 
 
 def bit(*causes: Cause) -> int:
@@ -89,7 +95,7 @@ class Causes:
         The one that moved most of what it has left, as its position in ``CAUSES``; -1 for none.
     """
 
-    ids: pd.Index
+    ids: pa.ChunkedArray
     limit: Bits
     peak: Bits
     own: Bits
@@ -97,7 +103,7 @@ class Causes:
     first: Rows
 
 
-def causes_of(one: Edition, other: Edition, inputs: pd.DataFrame, claims: pd.DataFrame) -> Causes:
+def causes_of(one: Edition, other: Edition, inputs: Sides, claims: Sides) -> Causes:
     """Return why the assets of ``inputs`` differ.
 
     Parameters
@@ -105,28 +111,27 @@ def causes_of(one: Edition, other: Edition, inputs: pd.DataFrame, claims: pd.Dat
     one, other
         The editions, from and to.
     inputs
-        Assets whose inputs differ: the columns ``INPUTS`` twice, with ``_a`` and ``_b``, ``asset_id``
-        once.
+        Assets whose inputs differ: of the columns ``INPUTS`` those that causes are told from.
     claims
-        Claims that differ, in the same way.
+        Claims that differ: the columns ``CLAIMS``.
     """
-    ids = pd.Index(inputs["asset_id"], dtype=object)
+    ids = inputs["asset_id"]
     retuned = one.facts["parameters"]["values"] != other.facts["parameters"]["values"]
     parameters = np.where(np.full(len(ids), retuned), bit(Cause.PARAMETERS_CHANGED), 0)
-    rating = _differs(inputs, "rated_kva") | _differs(inputs, "limit_kind")
+    rating = inputs.differs("rated_kva") | inputs.differs("limit_kind")
     limit = np.where(
         rating, bit(Cause.RATING_CHANGED), np.where(retuned, parameters, bit(Cause.RATING_CHANGED))
     )
-    limit = np.where(_differs(inputs, "limit_kva") | rating, limit, 0)
-    read = _differs(inputs, "peak_date") | _differs(inputs, "peak_label")
+    limit = np.where(inputs.differs("limit_kva") | rating, limit, 0)
+    read = inputs.differs("peak_date") | inputs.differs("peak_label")
     peak = np.where(read, bit(Cause.NEW_READING), np.where(retuned, parameters, bit(Cause.NEW_READING)))
-    peak = np.where(_differs(inputs, "peak_kva") | read, peak, 0)
-    stale = inputs["reason_b"].eq(str(Cause.READING_STALE)) & _differs(inputs, "reason")
+    peak = np.where(inputs.differs("peak_kva") | read, peak, 0)
+    stale = inputs.says("reason_b", Cause.READING_STALE) & inputs.differs("reason")
     peak = np.where(stale, bit(Cause.READING_STALE), peak)
     told = _claim_bits(one, other, inputs, claims, ids)
     told = np.where(told != 0, told, np.where(retuned, parameters, bit(Cause.NEW_READING)))
-    pending = np.where(_differs(inputs, "pending_kva"), told, 0)
-    own = np.where(_differs(inputs, "own_after_kva"), limit | peak | pending, 0)
+    pending = np.where(inputs.differs("pending_kva"), told, 0)
+    own = np.where(inputs.differs("own_after_kva"), limit | peak | pending, 0)
     return Causes(
         ids=ids,
         limit=limit,
@@ -137,34 +142,34 @@ def causes_of(one: Edition, other: Edition, inputs: pd.DataFrame, claims: pd.Dat
     )
 
 
-def _figures(inputs: pd.DataFrame, ids: pd.Index, own: Bits) -> Bits:
+def _figures(inputs: Sides, ids: pa.ChunkedArray, own: Bits) -> Bits:
     """Return the causes of what is open: its own where it was or is the bottleneck, and those above."""
-    margin = _differs(inputs, "own_after_kva")
+    margin = inputs.differs("own_after_kva")
     above = np.zeros(len(ids), dtype=bool)
     itself = np.zeros(len(ids), dtype=bool)
     for side in ("a", "b"):
-        least = inputs[f"bottleneck_id_{side}"]
-        at = ids.get_indexer(pd.Index(least, dtype=object))
+        least = f"bottleneck_id_{side}"
+        at = positions(inputs[least], ids)
         here = np.arange(len(ids)) == at
-        itself |= here | least.isna().to_numpy()
+        itself |= here | ~inputs.there(least)
         above |= (at >= 0) & ~here & margin[at]
-        worded = inputs[f"reason_{side}"].fillna("").str.startswith("ancestor_").to_numpy(dtype=bool)
-        above |= worded & ~margin
-    moved = _differs(inputs, "parent_id")
-    published = _differs(inputs, "published_kva") & (
-        inputs["disclosed_label_a"].eq("published") | inputs["disclosed_label_b"].eq("published")
+        worded = pc.starts_with(inputs[f"reason_{side}"], "ancestor_")
+        above |= pc.fill_null(worded, fill_value=False).to_numpy() & ~margin
+    moved = inputs.differs("parent_id")
+    published = inputs.differs("published_kva") & (
+        inputs.says("disclosed_label_a", "published") | inputs.says("disclosed_label_b", "published")
     )
     made = np.where(itself | ~above, own, 0)
     for cause, where in (
         (Cause.ANCESTOR_CHANGED, above & ~moved),
         (Cause.PARENT_CHANGED, moved),
-        (Cause.PUBLISHED_FIGURE, np.asarray(published, dtype=bool)),
+        (Cause.PUBLISHED_FIGURE, published),
     ):
         made = made | np.where(where, bit(cause), 0)
     return np.asarray(made, dtype=np.int64)
 
 
-def _first(inputs: pd.DataFrame, parts: Sequence[Bits]) -> Rows:
+def _first(inputs: Sides, parts: Sequence[Bits]) -> Rows:
     """Return the cause behind the largest of the three movements: of limit, peak and pending."""
     moved = np.stack([_movement(inputs, name) for name in ("limit_kva", "peak_kva", "pending_kva")])
     largest = np.argmax(moved, axis=0)
@@ -178,39 +183,26 @@ def lowest_bit(bits: Bits) -> Rows:
     return np.where(bits != 0, np.log2(np.maximum(low, 1)).astype(np.int64), -1)
 
 
-def _movement(inputs: pd.DataFrame, name: str) -> Floats:
-    one, other = (numbers_of(inputs[f"{name}_{side}"]) for side in ("a", "b"))
+def _movement(inputs: Sides, name: str) -> Floats:
+    one, other = (inputs.numbers(f"{name}_{side}") for side in ("a", "b"))
     gone = np.isnan(one) != np.isnan(other)
     return np.where(gone, np.inf, np.nan_to_num(np.abs(other - one)))
 
 
-def numbers_of(values: pd.Series[Any]) -> Floats:
-    """Return texts of numbers as numbers, NaN where they are missing."""
-    return np.asarray(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
-
-
-def _differs(frame: pd.DataFrame, name: str) -> Flags:
-    """Return where the two sides differ; missing is a value like any other."""
-    one, other = (frame[f"{name}_{side}"] for side in ("a", "b"))
-    same = one.eq(other) | (one.isna() & other.isna())
-    return ~same.fillna(value=False).to_numpy(dtype=bool)
-
-
-def _claim_bits(
-    one: Edition, other: Edition, inputs: pd.DataFrame, claims: pd.DataFrame, ids: pd.Index
-) -> Bits:
+def _claim_bits(one: Edition, other: Edition, inputs: Sides, claims: Sides, ids: pa.ChunkedArray) -> Bits:
     """Return what happened to the claims at each asset and below it."""
     made = np.zeros(len(ids), dtype=np.int64)
     if not len(claims):
         return made
-    before, after = (np.nan_to_num(numbers_of(claims[f"pending_kva_{side}"])) for side in ("a", "b"))
-    there_a, there_b = (claims[f"kept_{side}"].notna().to_numpy() for side in ("a", "b"))
+    before, after = (np.nan_to_num(claims.numbers(f"pending_kva_{side}")) for side in ("a", "b"))
+    there_a, there_b = (claims.there(f"kept_{side}") for side in ("a", "b"))
     then, now = one.as_of.isoformat(), other.as_of.isoformat()
-    over = {name: _until(claims[f"{name}_b"], now) for name in ("energised_on", "withdrawn_on")}
-    expired = (claims["expires_on_b"].fillna("9999") < now).to_numpy(dtype=bool)
-    later = (claims["accepted_on_b"].fillna("") > then).to_numpy(dtype=bool)
+    over = {name: claims.until(f"{name}_b", now) for name in ("energised_on", "withdrawn_on")}
+    known = {name: claims.until(f"{name}_b", then) for name in ("accepted_on", *over)}
+    expired = claims.until("expires_on_b", now) & ~claims.says("expires_on_b", now)
+    later = claims.there("accepted_on_b") & ~known["accepted_on"]
     less, more = after < before, after > before
-    moved = _differs(claims, "asset_id") & (after == before)
+    moved = claims.differs("asset_id") & (after == before)
     bits = np.select(
         [
             less & ~there_b,
@@ -222,28 +214,29 @@ def _claim_bits(
         ],
         [
             bit(Cause.CLAIM_REMOVED),
-            bit(Cause.CLAIM_ENERGISED),
-            bit(Cause.CLAIM_WITHDRAWN),
+            _happened(Cause.CLAIM_ENERGISED, known["energised_on"]),
+            _happened(Cause.CLAIM_WITHDRAWN, known["withdrawn_on"]),
             bit(Cause.CLAIM_EXPIRED),
-            bit(Cause.NEW_CLAIM),
+            _happened(Cause.NEW_CLAIM, known["accepted_on"]),
             bit(Cause.CLAIM_CHANGED),
         ],
         0,
     )
     for side in ("a", "b"):
-        at = ids.get_indexer(pd.Index(claims[f"asset_id_{side}"], dtype=object))
+        at = positions(claims[f"asset_id_{side}"], ids)
         np.bitwise_or.at(made, at[at >= 0], bits[at >= 0])
     _carry_up(made, inputs, ids)
     return made
 
 
-def _until(days: pd.Series[Any], now: str) -> Flags:
-    return (days.fillna("9999") <= now).to_numpy(dtype=bool)
+def _happened(what: Cause, known: Flags) -> Bits:
+    """Return a cause, with the word that it was entered later where the earlier edition should have known."""
+    return np.where(known, bit(what, Cause.ENTERED_LATER), bit(what))
 
 
-def _carry_up(made: Bits, inputs: pd.DataFrame, ids: pd.Index) -> None:
+def _carry_up(made: Bits, inputs: Sides, ids: pa.ChunkedArray) -> None:
     """Add what happened below to each asset, from level to level."""
-    up = [ids.get_indexer(pd.Index(inputs[f"parent_id_{side}"], dtype=object)) for side in ("a", "b")]
+    up = [positions(inputs[f"parent_id_{side}"], ids) for side in ("a", "b")]
     for _ in range(3):  # from a transformer to its substation
         for parent in up:
             there = parent >= 0

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gis.editions.canonical import place_token
-from gis.editions.causes import CAUSES, Bits, Cause, Causes, bit, causes_of, lowest_bit
+from gis.editions.causes import CAUSES, EVENTS, Bits, Cause, Causes, bit, causes_of, lowest_bit
 from gis.editions.columns import PUBLISHED, Column
 from gis.editions.header import Edition
+from gis.editions.sides import Sides, positions
 from gis.network.columns import Rows
 
 FIELDS: Final = tuple(each for each in PUBLISHED if each.name not in {"asset_id", "edition_id"})
 """What is compared, in the order of the columns."""
 
 _FIGURES: Final = frozenset({"open_capacity_kva", "status", "reason", "bottleneck_level"})
+_BEFORE_AND_AFTER: Final = (("before", "a"), ("after", "b"))
 _BY_SETTINGS: Final = {"open_capacity_kva": "bands_kva", "geometry": "grid_m"}
 
 
@@ -73,16 +76,16 @@ class Diff:
     removed: tuple[str, ...]
     withheld: tuple[str, ...]
     no_longer_withheld: tuple[str, ...]
-    rows: pd.DataFrame
+    rows: pa.Table
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def changes(self, at_most: int | None = None) -> Iterator[Change]:
         """Yield the changes by asset and column, all or the first few."""
-        rows = self.rows if at_most is None else self.rows.head(at_most)
-        columns = [rows[name].tolist() for name in ("asset_id", "name", "field", "before", "after")]
-        told = [rows[name].tolist() for name in ("bits", "first")]
+        rows = self.rows.slice(0, at_most)
+        columns = [rows[name].to_pylist() for name in ("asset_id", "name", "field", "before", "after")]
+        told = [rows[name].to_pylist() for name in ("bits", "first")]
         known: dict[tuple[int, int], tuple[Cause, tuple[Cause, ...]]] = {}
         for thing, name, field, before, after, bits, first in zip(*columns, *told, strict=True):
             if (bits, first) not in known:
@@ -96,7 +99,7 @@ class Diff:
 
     def by_reason(self) -> dict[Cause, int]:
         """Return the number of changes for each reason that is told, the most frequent first."""
-        counted = Counter(self.rows["first"].tolist())
+        counted = Counter(self.rows["first"].to_pylist())
         return {CAUSES[at]: number for at, number in counted.most_common()}
 
     def as_json(self) -> dict[str, Any]:
@@ -132,13 +135,7 @@ def value_of(column: Column, text: str | None) -> Any:  # noqa: ANN401  # what t
 
 
 def compare(
-    one: Edition,
-    other: Edition,
-    published: pd.DataFrame,
-    inputs: pd.DataFrame,
-    claims: pd.DataFrame,
-    *,
-    corrects: bool,
+    one: Edition, other: Edition, published: Sides, inputs: Sides, claims: Sides, *, corrects: bool
 ) -> Diff:
     """Return what differs between two editions.
 
@@ -147,15 +144,14 @@ def compare(
     one, other
         The editions, from and to.
     published, inputs, claims
-        Rows that differ: their columns twice, with ``_a`` and ``_b`` for the two sides, the key once. Figures
-        that are the same on both sides may be left out on both. ``kept_a`` and ``kept_b`` are missing where
-        the row does not stand on that side.
+        Rows that differ, in any order.
     corrects
         Whether the second, or one between the two, corrects the first.
     """
-    there_a, there_b = (published[f"kept_{side}"].notna().to_numpy() for side in ("a", "b"))
-    added, removed = (published["asset_id"][only] for only in (~there_a, ~there_b))
-    both = published[there_a & there_b].reset_index(drop=True)
+    there_a, there_b = published.there("kept_a"), published.there("kept_b")
+    ids = published["asset_id"]
+    added, removed = (sorted(ids.filter(pa.array(only)).to_pylist()) for only in (~there_a, ~there_b))
+    both = Sides(published.table.filter(pa.array(there_a & there_b)))
     why = causes_of(one, other, inputs, claims)
     return Diff(
         one=one,
@@ -168,41 +164,41 @@ def compare(
     )
 
 
-def _in_both(ids: pd.Series[Any], inputs: pd.DataFrame, reason: str) -> tuple[str, ...]:
-    there = inputs["kept_a"].notna() & inputs["kept_b"].notna() & inputs[reason].notna()
-    known = set(inputs["asset_id"][there])
+def _in_both(ids: Sequence[str], inputs: Sides, reason: str) -> tuple[str, ...]:
+    there = inputs.there("kept_a") & inputs.there("kept_b") & inputs.there(reason)
+    known = set(inputs["asset_id"].filter(pa.array(there)).to_pylist())
     return tuple(each for each in ids if each in known)
 
 
-def _changes(
-    one: Edition, other: Edition, both: pd.DataFrame, why: Causes, *, corrects: bool
-) -> pd.DataFrame:
-    at = why.ids.get_indexer(pd.Index(both["asset_id"], dtype=object))
+def _changes(one: Edition, other: Edition, both: Sides, why: Causes, *, corrects: bool) -> pa.Table:
+    at = positions(both["asset_id"], why.ids)
     found = []
     for number, column in enumerate(FIELDS):
-        before, after = both[f"{column.name}_a"], both[f"{column.name}_b"]
-        where = ~(before.eq(after) | (before.isna() & after.isna())).to_numpy(dtype=bool)
-        rows = np.flatnonzero(where)
+        rows = np.flatnonzero(both.differs(column.name))
         bits = _bits(one, other, column.name, why, at[rows])
         first = _picked(why.first, at[rows], -1) if column.name in _FIGURES else np.full(len(rows), -1)
         told = (first >= 0) & ((bits >> np.maximum(first, 0)) & 1 == 1)
         first = np.where(told, first, lowest_bit(bits))
         if corrects:
+            stays = (1 << first) & bit(*EVENTS) != 0
             bits = bits | bit(Cause.CORRECTION)
-            first = np.zeros(len(rows), dtype=np.int64)
-        table = {"row": rows, "field": number, "bits": bits, "first": first}
-        found.append(pd.DataFrame(table | {"before": _texts(before, rows), "after": _texts(after, rows)}))
-    made = pd.concat(found, ignore_index=True).sort_values(["row", "field"], kind="stable")
-    rows = made["row"].to_numpy(dtype=np.int64)
-    made["asset_id"], made["name"] = (_texts(both[name], rows).to_numpy() for name in ("asset_id", "name_b"))
-    order = ["asset_id", "name", "field", "before", "after", "bits", "first"]
-    return made[order].reset_index(drop=True)
+            first = np.where(stays, first, CAUSES.index(Cause.CORRECTION))
+        chosen = pa.array(rows)
+        texts = {name: both[f"{column.name}_{side}"].take(chosen) for name, side in _BEFORE_AND_AFTER}
+        table = {"row": rows, "field": np.full(len(rows), number), "bits": bits, "first": first}
+        found.append(pa.table(table | texts))
+    made = pa.concat_tables(found)
+    made = made.take(pa.array(np.argsort(_ranks(both["asset_id"])[made["row"]], kind="stable")))
+    for name, source in (("asset_id", "asset_id"), ("name", "name_b")):
+        made = made.append_column(name, both[source].take(made["row"]))
+    return made.select(["asset_id", "name", "field", "before", "after", "bits", "first"])
 
 
-def _texts(values: pd.Series[Any], rows: Rows) -> pd.Series[Any]:
-    """Return texts at rows, None for a missing one."""
-    chosen = values.iloc[rows].astype(object).reset_index(drop=True)
-    return chosen.where(chosen.notna(), None)
+def _ranks(ids: pa.ChunkedArray) -> Rows:
+    """Return at which place each id stands in the order of their UTF-8 bytes."""
+    made = np.empty(len(ids), dtype=np.int64)
+    made[pc.sort_indices(ids)] = np.arange(len(ids))
+    return made
 
 
 def _bits(one: Edition, other: Edition, field: str, why: Causes, at: Rows) -> Bits:

@@ -1,12 +1,16 @@
 """The files of an edition (公开文件): written beside their place, put there whole, swept where left.
 
 They lie in ``editions/ID-XXXXXXXX/`` below the home, X the first digits of the edition's hash. While the
-edition is not committed the folder holds a mark that names its database. What a killed publication leaves has
-the mark: the next publication of that database removes it, or the mark alone where the edition is there.
+edition is not committed the folder holds a mark that names its database, and the publication holds a lock on
+the mark. What a killed publication leaves has the mark, unlocked: the next publication of that database
+removes it, or the mark alone where the edition is there. A copied cluster has the same names: the lock tells
+its publications apart.
 """
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import os
 import secrets
@@ -22,6 +26,7 @@ import pyarrow as pa
 
 from gis.editions.header import Edition
 from gis.editions.metadata import Line
+from gis.errors import ConflictError
 from layers.editions.formats import write_csv_en, write_csv_zh, write_geojson, write_lines
 from layers.editions.geo_formats import write_geopackage, write_geoparquet
 from layers.editions.workbook import write_workbook
@@ -75,21 +80,35 @@ class Staging:
         return made
 
     def place(self, edition: Edition) -> Path:
-        """Add the header and the sums, and put the folder in its place."""
+        """Add the header and the sums, and put the folder in its place.
+
+        Raises
+        ------
+        ConflictError
+            The place is taken: a copy of the database has published the same edition there.
+        """
         header = self.folder / f"{edition.id}{HEADER_ENDING}"
         header.write_bytes(edition.canonical())
         (self.folder / SUMS).write_bytes(sums_of(edition))
         for path in (*self.folder.iterdir(), self.folder):
             _keep(path)
         target = folder_of(self.home, edition)
-        self.folder.rename(target)
+        try:
+            self.folder.rename(target)
+        except OSError as fault:
+            if fault.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
+            raise ConflictError(
+                f"{target} is there already: a copy of this database has published the same edition",
+                repair="give each database a KAIMEN_HOME of its own, and publish again",
+            ) from fault
         _keep(target.parent)
         return target
 
 
 @contextmanager
 def staging(home: Path, owner: str, committed: Iterable[Edition]) -> Iterator[Staging]:
-    """Give a folder for the files of a new edition; what is not placed and kept is removed.
+    """Give a folder for the files of a new edition, until that is committed; what is not placed is removed.
 
     What killed publications of the same database left is swept first.
 
@@ -107,12 +126,15 @@ def staging(home: Path, owner: str, committed: Iterable[Edition]) -> Iterator[St
     sweep(home, owner, committed)
     made = folder / f"{_STAGING}-{owner}-{secrets.token_hex(4)}"
     made.mkdir()
-    (made / _MARK).write_text(owner, encoding="ascii")
-    try:
-        yield Staging(home, made)
-    finally:
-        if made.exists():
-            shutil.rmtree(made)
+    with (made / _MARK).open("x", encoding="ascii") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        mark.write(owner)
+        mark.flush()
+        try:
+            yield Staging(home, made)
+        finally:
+            if made.exists():
+                shutil.rmtree(made)
 
 
 def finish(folder: Path) -> None:
@@ -121,17 +143,17 @@ def finish(folder: Path) -> None:
 
 
 def sweep(home: Path, owner: str, committed: Iterable[Edition]) -> None:
-    """Remove what killed publications of a database left; nobody else may publish to it meanwhile."""
+    """Remove what killed publications of a database left, not what one of a copy of it is writing."""
     folder = home / _FOLDER
     whole = {folder_of(home, each).name for each in committed}
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name.startswith(f"{_STAGING}-{owner}-"):
+        marked = _owner(path) == owner or path.name.startswith(f"{_STAGING}-{owner}-")
+        if not marked or _held(path):
+            continue
+        if path.name in whole:
+            finish(path)
+        else:
             shutil.rmtree(path)
-        elif _owner(path) == owner:
-            if path.name in whole:
-                finish(path)
-            else:
-                shutil.rmtree(path)
 
 
 def _owner(folder: Path) -> str | None:
@@ -139,6 +161,18 @@ def _owner(folder: Path) -> str | None:
         return (folder / _MARK).read_text(encoding="ascii")
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def _held(folder: Path) -> bool:
+    """Return whether a publication that is still running holds the mark of a folder."""
+    try:
+        with (folder / _MARK).open("rb") as mark:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def folder_of(home: Path, edition: Edition) -> Path:

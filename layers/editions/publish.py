@@ -8,7 +8,7 @@ swept by the next publication; killed after it the edition is whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -107,16 +107,17 @@ def publish(engine: Engine, home: Path, wish: Wish, watch: PublishWatch) -> Publ
     PublicationError
         There is nothing to publish, or findings of severity error are open.
     ConflictError
-        Another publication came first; the edition that won is named.
+        Another publication came first, here or in a copy of the database that has the same home.
     InputError
         The edition that is corrected does not exist.
     """
-    with _alone(engine, watch):
+    with _alone(engine, watch), ExitStack() as held:
         try:
             with snapshot(engine) as connection, connection.begin():
-                edition, folder = _publish(connection, home, wish, watch)
+                edition, folder = _publish(connection, home, wish, watch, held)
                 watch.step("Committing")
         except BaseException as fault:
+            held.close()
             _sweep(engine, home)
             if isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", "") in _LOST:
                 raise ConflictError(
@@ -135,7 +136,10 @@ def _sweep(engine: Engine, home: Path) -> None:
         sweep(home, database_name(connection), committed)
 
 
-def _publish(connection: Connection, home: Path, wish: Wish, watch: PublishWatch) -> tuple[Edition, Path]:
+def _publish(
+    connection: Connection, home: Path, wish: Wish, watch: PublishWatch, held: ExitStack
+) -> tuple[Edition, Path]:
+    """Write the edition and its files; the mark of their folder stays ``held`` until it is committed."""
     watch.step("Reading the layers")
     grid = read_grid(connection)
     known = read_editions(connection)
@@ -145,18 +149,17 @@ def _publish(connection: Connection, home: Path, wish: Wish, watch: PublishWatch
     edition_id = new_id(wish.as_of, [each.edition.id for each in known])
     frozen = freeze(grid, capacity, wish.settings, edition_id)
     draft = _draft(connection, wish, edition_id, known, frozen)
-    with staging(home, database_name(connection), [each.edition for each in known]) as place:
-        watch.step("Writing the rows")
-        act_as_publisher(connection)
-        for (table, columns), rows in zip(
-            FROZEN, (frozen.published, frozen.inputs, frozen.claims), strict=True
-        ):
-            write_rows(connection, table, columns, rows, draft.id)
-        edition = _with_files(draft, frozen, place, watch)
-        watch.step("Writing the header")
-        write_header(connection, edition)
-        watch.step("Putting the files in place")
-        return edition, place.place(edition)
+    name, committed = database_name(connection), [each.edition for each in known]
+    place = held.enter_context(staging(home, name, committed))
+    watch.step("Writing the rows")
+    act_as_publisher(connection)
+    for (table, columns), rows in zip(FROZEN, (frozen.published, frozen.inputs, frozen.claims), strict=True):
+        write_rows(connection, table, columns, rows, draft.id)
+    edition = _with_files(draft, frozen, place, watch)
+    watch.step("Writing the header")
+    write_header(connection, edition)
+    watch.step("Putting the files in place")
+    return edition, place.place(edition)
 
 
 def _with_files(draft: Edition, frozen: Frozen, place: Staging, watch: PublishWatch) -> Edition:

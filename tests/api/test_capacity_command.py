@@ -24,17 +24,17 @@ def stored(engine: Engine) -> Engine:
 
 
 def test_the_golden_feeder_in_both_languages(stored: Engine, kaimen: Any) -> None:
-    chinese = kaimen("capacity", "F", "--on", ON)
+    chinese = kaimen("capacity", "F", "--on", ON, "--language", "zh")
     assert chinese.code == 0
     assert "可开放容量: 645.3 kVA" in chinese.out.splitlines()
     assert "数据 limit_a F = 400 A (台账所列, 2026-09-30, 网架.csv)" in chinese.out.splitlines()
-    english = kaimen("capacity", "东湖线", "--on", ON, "--language", "en").out.splitlines()
+    english = kaimen("capacity", "东湖线", "--on", ON).out.splitlines()
     assert english[0] == "Feeder F 东湖线 (2026-11-21, parameters default 2026.1)"
     assert "  Claim C2 (F, site P-C2): 1,200 kVA, 2026-06-01–, 网架.csv" in english
 
 
 def test_the_structure_as_json(stored: Engine, kaimen: Any) -> None:
-    told = kaimen("capacity", "F", "--on", ON, "--json").json
+    told = kaimen("capacity", "F", "--on", ON, "--language", "zh", "--json").json
     assert (told["asset_id"], told["status"], told["reason"]) == ("F", "tight", "below_threshold")
     assert told["effective_kva"] == pytest.approx(645.2559, abs=1e-3)
     assert [each["asset_id"] for each in told["ancestors"]] == ["T1", "S"]
@@ -56,7 +56,7 @@ def test_a_claim_of_the_register_names_the_register(stored: Engine, kaimen: Any)
 def test_the_n_1_share_of_a_feeder_is_stored_and_taken(stored: Engine, kaimen: Any) -> None:
     with stored.begin() as connection:
         connection.execute(text("update grid.feeders set n1_share = 0.5 where id = 'F'"))
-    told = kaimen("capacity", "F", "--on", ON, "--language", "en", "--json").json
+    told = kaimen("capacity", "F", "--on", ON, "--json").json
     assert told["steps"][0]["formula"] == "0.5 × √3 × 10 kV × 400 A"
     [share] = [each for each in told["inputs"] if each["name"] == "n1_share"]
     assert (share["value"], share["source"]) == (0.5, "网架.csv")
@@ -72,6 +72,9 @@ def test_counts_by_level_and_status(stored: Engine, kaimen: Any) -> None:
     }
     assert (told["on"], told["parameters"]) == (str(ON), "default 2026.1")
     drawn = kaimen("capacity", "--on", ON)
+    assert "restricted" in drawn.out
+    assert "main transformer" in drawn.out
+    drawn = kaimen("capacity", "--on", ON, "--language", "zh")
     assert "不受限" in drawn.out
     assert "主变" in drawn.out
 

@@ -88,7 +88,7 @@ def test_a_decision_has_six_parts_and_a_timeline(run_kaimen: Any, facts: Path) -
 def test_facts_may_come_by_standard_input(run_kaimen: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(FACTS)))
     asked = ("policy", "decide", "--jurisdiction", "wanzhou", "--on", "2022-03-01", "--facts", "-")
-    shown = run_kaimen(*asked, "--language", "en", "--shared", "identity")
+    shown = run_kaimen(*asked, "--shared", "identity")
     assert shown.code == 0
     assert "One-off notice" in shown.out
 

@@ -32,8 +32,9 @@ SECRET = ("FD", "FS", "FI", "D4", "C1", "C5", "P5", "P6", "10kVFD线", "4号台�
 
 
 @pytest.fixture
-def filled(kaimen: Kaimen, engine: Engine) -> Kaimen:
+def filled(kaimen: Kaimen, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Kaimen:
     fill(engine, rows())
+    monkeypatch.setattr(commands, "today", lambda: date(2027, 1, 4))
     return kaimen
 
 
@@ -63,6 +64,17 @@ def test_publish_prints_what_the_contract_says(filled: Kaimen) -> None:
     assert second["previous_sha256"] == first["sha256"]
     words = filled("publish", "--as-of", "2027-01-04").out
     assert "Edition 2027-Q1-1 as of 2027-01-04: 13 assets, 4 withheld" in words
+
+
+def test_a_day_to_come_is_refused_and_today_is_not(filled: Kaimen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "today", lambda: date(2026, 11, 21))
+    refused = filled("publish", "--as-of", "2026-11-22", "--json")
+    assert refused.code == 1
+    assert "2026-11-22 is yet to come" in refused.json["error"]["detail"]
+    assert "today is 2026-11-21" in refused.json["error"]["detail"]
+    assert filled("editions", "list", "--json").json["editions"] == []
+    assert filled("publish", "--as-of", "2026-11-21", "--json").json["as_of"] == "2026-11-21"
+    assert filled("publish", "--json").json["as_of"] == "2026-11-21"
 
 
 def test_open_errors_refuse_with_one_error_that_lists_them(kaimen: Kaimen, engine: Engine) -> None:
@@ -159,12 +171,16 @@ def test_a_difference_in_every_form(filled: Kaimen, engine: Engine, tmp_path: Pa
         if each["asset_id"] == "F1"
     ]
     assert (row["field"], row["after"], row["reason"]) == ("open_capacity_kva", "2644.5", "new_reading")
-    for suffix, words in ((".html", "负荷读数更新"), (".json", "new_reading"), (".csv", "new_reading")):
+    for suffix, words in (
+        (".html", "because of a new reading"),
+        (".json", "new_reading"),
+        (".csv", "new_reading"),
+    ):
         out = tmp_path / f"d{suffix}"
         assert filled("editions", "diff", "2026-Q4-1", "2026-Q4-2", "--out", out, "--json").code == 0
         assert words in out.read_text(encoding="utf-8")
-    page = filled("editions", "diff", "2026-Q4-1", "2026-Q4-2", "--format", "page", "--language", "en").out
-    assert "because of a new reading" in page
+    page = filled("editions", "diff", "2026-Q4-1", "2026-Q4-2", "--format", "page", "--language", "zh").out
+    assert "负荷读数更新" in page
     wrong = filled("editions", "diff", "2026-Q4-1", "2026-Q4-2", "--out", tmp_path / "d.txt", "--json")
     assert wrong.code == 1
 

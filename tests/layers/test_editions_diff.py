@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 from gis.capacity.parameters import default_parameters, read_parameters
 from gis.editions.diff import Diff
 from gis.editions.disclosure import default_settings, read_settings
-from layers.database import snapshot
 from layers.editions.compare import compare_editions
 from layers.editions.publish import PublishWatch, Wish, publish
 from layers.editions.store import read_editions
@@ -41,9 +40,9 @@ def later(engine: Engine, tmp_path: Path) -> Later:
             for statement in statements:
                 connection.exec_driver_sql(statement)
         publish(engine, tmp_path, replace(WISH, **wish), silent)
-        with snapshot(engine) as connection, connection.begin():
+        with engine.connect() as connection:
             known = [each.edition for each in read_editions(connection)]
-            return compare_editions(connection, known[0], known[1], known)
+        return compare_editions(engine, known[0], known[1], known)
 
     return run
 
@@ -122,6 +121,17 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {"corrects": "2026-Q4-1"},
         {"F1": "correction"},
     ),
+    "a claim entered later in a correction": (
+        "insert into grid.claims (id, asset_id, site, kva, accepted_on, batch_id)"
+        " values ('C9', 'F1', 'P8', 400, '2026-10-01', 1)",
+        {"corrects": "2026-Q4-1"},
+        {"F1": "new_claim"},
+    ),
+    "an ancestor in a correction": (
+        "update grid.capacity set peak_kva = 39900, data_date = '2026-10-31' where asset_id = 'M1'",
+        {"corrects": "2026-Q4-1"},
+        {"M1": "correction", "F1": "ancestor_changed", "D1": "ancestor_changed", "D2": "ancestor_changed"},
+    ),
     "the larger of two": (
         "update grid.capacity set peak_a = 150, data_date = '2026-10-31' where asset_id = 'F1';"
         " update grid.claims set kva = 101 where id = 'C1'",
@@ -142,6 +152,39 @@ def test_the_reason_of_a_change_of_the_open_capacity(later: Later, case: str) ->
         assert set(found) - upwards <= set(wanted)
 
 
+BACKDATED = (
+    "insert into grid.claims (id, asset_id, site, kva, accepted_on, batch_id)"
+    " values ('C9', 'F1', 'P8', 400, '{}', 1)"
+)
+ENERGISED = "update grid.claims set energised_on = '{}' where id = 'C1'"
+
+
+@pytest.mark.parametrize(
+    ("change", "day", "also"),
+    [
+        (BACKDATED, "2026-10-01", ("entered_later",)),
+        (BACKDATED, "2026-11-21", ("entered_later",)),  # the day of the earlier edition is one of its days
+        (BACKDATED, "2026-11-22", ()),
+        (ENERGISED, "2026-11-21", ("entered_later",)),
+        (ENERGISED, "2026-11-22", ()),
+    ],
+)
+def test_what_was_entered_after_its_day_keeps_its_reason_and_says_so(
+    later: Later, change: str, day: str, also: tuple[str, ...]
+) -> None:
+    diff = later(change.format(day), as_of=date(2026, 11, 30))
+    [told] = [each for each in diff.changes() if (each.asset_id, each.field) == ("F1", "open_capacity_kva")]
+    assert told.reason == ("new_claim" if change == BACKDATED else "claim_energised")
+    assert told.also == also
+    assert ("前一期之后补录" in sentence(told, "zh")) is bool(also)
+
+
+def test_an_edition_that_corrects_is_told_beside_a_claim_entered_later(later: Later) -> None:
+    diff = later(BACKDATED.format("2026-10-01"), corrects="2026-Q4-1")
+    [told] = [each for each in diff.changes() if (each.asset_id, each.field) == ("F1", "open_capacity_kva")]
+    assert (told.reason, told.also) == ("new_claim", ("correction", "entered_later"))
+
+
 def test_other_fields_and_other_causes_are_told(later: Later) -> None:
     diff = later(
         "update grid.feeders set name = '10kV新名线' where id = 'F1'",
@@ -150,6 +193,7 @@ def test_other_fields_and_other_causes_are_told(later: Later) -> None:
         "update grid.claims set kva = 310 where id = 'C3'",
     )
     told = {(each.asset_id, each.field): each for each in diff.changes()}
+    assert [asset_id for asset_id, _ in told] == sorted(asset_id for asset_id, _ in told)
     assert told["F1", "name"].after == "10kV新名线"
     assert told["F1", "name"].reason == "data_changed"
     assert told["D5", "geometry"].reason == "data_changed"

@@ -26,7 +26,7 @@ from layers.cluster import Cluster
 from layers.database import open_engine
 from layers.editions import publish as publishing
 from layers.editions.files import folder_of, stored_files
-from layers.editions.publish import PublishWatch, Wish, publish
+from layers.editions.publish import Publication, PublishWatch, Wish, publish
 from layers.editions.store import read_editions
 from layers.editions.verify import verify
 from tests.gis.editions.districts import fill, rows
@@ -157,6 +157,46 @@ def held(
                 raise fault
 
     return PublishWatch(step, lambda: None)
+
+
+def test_a_copy_of_a_database_cannot_publish_the_same_edition_into_the_same_home(
+    cluster: Cluster, template: str, tmp_path: Path
+) -> None:
+    with databases(cluster, template, 2) as urls:
+        first, copy = (open_engine(url) for url in urls)
+        silent = PublishWatch(lambda _: None, lambda: None)
+        done = publish(first, tmp_path, WISH, silent)
+        with pytest.raises(ConflictError, match="a copy of this database has published") as refused:
+            publish(copy, tmp_path, WISH, silent)
+        assert "KAIMEN_HOME of its own" in (refused.value.repair or "")
+        assert known(copy) == []
+        assert names_in(tmp_path) == {done.folder.name}
+        assert verify(first, tmp_path, None, lambda _: None).first_broken is None
+        assert all(path.is_file() for path in stored_files(tmp_path, done.edition))
+        for engine in (first, copy):
+            engine.dispose()
+
+
+@pytest.mark.parametrize("stage", ["Writing the header", "Committing"])
+def test_a_copied_cluster_does_not_sweep_what_the_other_is_writing(
+    cluster: Cluster, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    monkeypatch.setattr(publishing, "database_name", lambda _: "5eed")
+    with databases(cluster, template, 2) as urls:
+        first, copy = (open_engine(url) for url in urls)
+        reached, go_on = threading.Event(), threading.Event()
+        watch = held(stage, reached, go_on, None)
+        thread, found = in_thread(lambda: publish(first, tmp_path, replace(WISH, note="first"), watch))
+        assert reached.wait(60)
+        publish(copy, tmp_path, replace(WISH, note="copy"), PublishWatch(lambda _: None, lambda: None))
+        go_on.set()
+        thread.join(60)
+        [done] = found
+        assert isinstance(done, Publication)
+        assert all(path.is_file() for path in stored_files(tmp_path, done.edition))
+        assert len(names_in(tmp_path)) == 2
+        for engine in (first, copy):
+            engine.dispose()
 
 
 def in_thread(work: Any) -> tuple[threading.Thread, list[Any]]:
