@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from sqlalchemy.exc import OperationalError
-from starlette.exceptions import HTTPException
 
-from api.errors import problem
-from api.routes import health, pages
+from api.errors import HANDLED, PROBLEMS, problem
+from api.middleware import add_walls
+from api.routes import docs, health, metrics, pages
 from api.service import Service
-from gis.errors import KaimenError
 
 
 def create_app(service: Service) -> FastAPI:
-    """Return the application over a service.
+    """Return the application over a service, behind its walls.
 
     Parameters
     ----------
@@ -26,10 +24,18 @@ def create_app(service: Service) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # its page would ask other hosts for scripts
         redoc_url=None,
+        redirect_slashes=False,  # a redirection would repeat the host that the client wrote
+        responses=PROBLEMS,
     )
     app.state.service = service
-    for kind in (KaimenError, OperationalError, HTTPException):
+    for kind in HANDLED:
         app.add_exception_handler(kind, problem)
-    for routes in (health, pages):
+    for routes in (
+        docs,
+        health,
+        metrics,
+        pages,
+    ):
         app.include_router(routes.router)
+    add_walls(app, service)
     return app

@@ -28,6 +28,7 @@ _COMMANDS = {
     "policy": "api.commands.policy:policy",
     "publish": "api.commands.editions:publish",
     "serve": "api.commands.service:serve",
+    "token": "api.commands.token:token",
 }
 
 

@@ -1,16 +1,22 @@
-"""Errors on the web: one table from class to status, and RFC 9457 bodies."""
+"""Errors on the web: one table from class to status, and RFC 9457 bodies in the language of the request."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
+from api.problem_words import ANY_FAULT, FAULTS, PLACES, STATUSES, TITLES
+from api.requests import Language, language_of
 from gis.errors import ClusterError, ConflictError, DatabaseError, InputError, KaimenError
 
 STATUS: tuple[tuple[type[KaimenError], int], ...] = (
@@ -22,25 +28,137 @@ STATUS: tuple[tuple[type[KaimenError], int], ...] = (
 )
 """The first class that fits decides."""
 
+HANDLED: Final = (KaimenError, SQLAlchemyError, HTTPException, RequestValidationError)
+"""What routes may raise; everything else is a fault of ours."""
 
-def problem(_: Request, fault: Exception) -> JSONResponse:
-    """Return an error as ``application/problem+json`` (RFC 9457)."""
-    if isinstance(fault, HTTPException):
-        body = {"title": HTTPStatus(fault.status_code).phrase, "status": fault.status_code}
-        return _answer(body | {"detail": fault.detail}, fault.headers)
-    if isinstance(fault, OperationalError):
-        fault = DatabaseError("the database ended the connection", repair="ask again in a moment")
-    if not isinstance(fault, KaimenError):
+RETRY_SECONDS: Final = 2
+"""After how long to ask again where the database is away."""
+
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "title": "Problem",
+    "description": "RFC 9457",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "repair": {"type": "string"},
+        "faults": {"type": "array", "items": {"type": "string"}},
+        "request_id": {"type": "string"},
+    },
+}
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {
+        "description": "A problem, in the language of the request",
+        "content": {"application/problem+json": {"schema": PROBLEM_SCHEMA}},
+    }
+}
+"""How every route describes what it refuses."""
+
+_MEDIA_TYPE: Final = "application/problem+json"
+_DENIED: Final = "42501"
+_FAULTS_SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """A status with what its words do not say already."""
+
+    status: int
+    title: str | None = None
+    detail: str | None = None
+    repair: str | None = None
+    faults: Sequence[str] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def status_of(fault: Exception) -> int:
+    """Return the status that an error is answered with."""
+    return _understood(fault, "en").status
+
+
+def problem(request: Request, fault: Exception) -> JSONResponse:
+    """Return an error as ``application/problem+json``.
+
+    Raises
+    ------
+    Exception
+        The error itself where it is a fault of ours: the middleware records and tells it.
+    """
+    if status_of(fault) == HTTPStatus.INTERNAL_SERVER_ERROR:
         raise fault
+    return problem_answer(request.scope, fault)
+
+
+def problem_answer(scope: Scope, fault: Exception) -> JSONResponse:
+    """Return any error as ``application/problem+json``; nothing of what went on inside is told."""
+    language = language_of(Request(scope))
+    found = _understood(fault, language)
+    told = STATUSES.get(found.status)
+    phrase = HTTPStatus(found.status).phrase
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": found.title or (getattr(told.title, language) if told else phrase),
+        "status": found.status,
+        "detail": found.detail or (getattr(told.detail, language) if told else phrase),
+    }
+    if found.repair:
+        body["repair"] = found.repair
+    if found.faults:
+        body["faults"] = list(found.faults)
+    body["request_id"] = scope.get("kaimen.request_id", "")
+    headers = {"Content-Language": language} | dict(found.headers)
+    return JSONResponse(body, status_code=found.status, headers=headers, media_type=_MEDIA_TYPE)
+
+
+def _understood(fault: Exception, language: Language) -> _Problem:
+    if isinstance(fault, HTTPException):
+        plain = fault.detail in {"", HTTPStatus(fault.status_code).phrase}
+        return _Problem(
+            fault.status_code, detail=None if plain else str(fault.detail), headers=fault.headers or {}
+        )
+    if isinstance(fault, RequestValidationError):
+        return _Problem(422, faults=[_fault(each, language) for each in fault.errors()[:_FAULTS_SHOWN]])
+    if isinstance(fault, SQLAlchemyError):
+        return _of_database(fault)
+    if isinstance(fault, KaimenError):
+        return _of_kaimen(fault, language)
+    return _Problem(500)
+
+
+def _of_database(fault: SQLAlchemyError) -> _Problem:
+    """Return what a refusal of the database means; its words name tables and servers, and stay inside."""
+    if isinstance(fault, OperationalError | PoolTimeoutError):
+        return _away()
+    if isinstance(fault, DataError):
+        return _Problem(422)
+    if isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) == _DENIED:
+        return _Problem(403)
+    return _Problem(500)
+
+
+def _of_kaimen(fault: KaimenError, language: Language) -> _Problem:
     status = next(code for kind, code in STATUS if isinstance(fault, kind))
-    body = {"title": fault.title, "status": status, "detail": fault.detail}
-    return _answer(body | {"repair": fault.repair, "faults": list(fault.faults)})
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return _away()
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _Problem(500)
+    title = fault.title
+    if language == "zh":
+        title = next(TITLES[kind] for kind in type(fault).__mro__ if kind in TITLES)
+    return _Problem(status, title, fault.detail, fault.repair, fault.faults)
 
 
-def _answer(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(
-        {"type": "about:blank"} | body,
-        status_code=body["status"],
-        headers=headers,
-        media_type="application/problem+json",
-    )
+def _away() -> _Problem:
+    return _Problem(503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _fault(found: Mapping[str, Any], language: Language) -> str:
+    """Return one fault of validation with the name of its field; the value itself is not repeated."""
+    where, *names = [str(part) for part in found["loc"]] or ["body"]
+    place = getattr(PLACES[where], language) if where in PLACES else where
+    words = getattr(FAULTS.get(found["type"], ANY_FAULT), language)
+    said = words.format_map(found.get("ctx") or {})
+    return f"{' '.join([place, '.'.join(names)]).strip()}: {said}"

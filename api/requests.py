@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
 
 from api.service import Service
 from api.tiers import Tier
@@ -21,6 +22,22 @@ def service_of(request: Request) -> Service:
 def tier_of(request: Request) -> Tier:
     """Return the tier that the request's token raised it to; the public one without a token."""
     return Tier(request.scope.get("kaimen.tier", Tier.PUBLIC))
+
+
+def at_least(needed: Tier) -> Any:  # noqa: ANN401  # a parameter of FastAPI, which names no type
+    """Return what a route depends on that is open from a tier on: ``dependencies=[at_least(Tier.PLANNER)]``.
+
+    A request without a token is asked for one (401), a lesser one is refused (403).
+    """
+
+    def require(request: Request) -> None:
+        found = tier_of(request)
+        if found is Tier.PUBLIC and found < needed:
+            raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="kaimen"'})
+        if found < needed:
+            raise HTTPException(403)
+
+    return Depends(require)
 
 
 def language_of(request: Request) -> Language:

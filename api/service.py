@@ -23,11 +23,14 @@ class Service:
         Connections that see the whole database.
     public
         Connections of the role that may read what is published and nothing else (the second wall).
+    figures
+        Folder in which several processes that serve keep their figures; None where there is one.
     """
 
     settings: Settings
     private: Engine
     public: Engine
+    figures: Path | None = None
 
     @property
     def home(self) -> Path:

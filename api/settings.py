@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,4 +19,25 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         default=None, description="A PostGIS database to use in place of the private one."
+    )
+    public_database_url: str | None = Field(
+        default=None,
+        description="The same database under the login that answers the public, where Kaimen cannot make it.",
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="Reverse proxies in front: so many addresses at the end of X-Forwarded-For are believed.",
+    )
+    rate_limit: int = Field(
+        default=1200,
+        ge=0,
+        description="What a client of the public may ask for in a minute, in units of cost; 0 for no limit.",
+    )
+    metrics: Literal["loopback", "operator", "everyone"] = Field(
+        default="loopback", description="Who may read /metrics."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged; `info` has a line for each request."
     )

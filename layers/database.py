@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 from alembic import command
@@ -20,8 +22,15 @@ _CONNECT_TIMEOUT_S = 10
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Engine:
     """Return an engine for a PostGIS database.
+
+    Parameters
+    ----------
+    url
+        ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE``.
+    settings
+        Settings of the server for its sessions, without blanks, beside Kaimen's own.
 
     Raises
     ------
@@ -39,9 +48,11 @@ def open_engine(url: str) -> Engine:
             f"the database URL names {parsed.get_backend_name()!r}",
             repair="Kaimen needs PostgreSQL with PostGIS: postgresql://...",
         )
+    options = " ".join(f"-c {name}={value}" for name, value in {"timezone": "UTC", **settings}.items())
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        connect_args={"options": "-c timezone=UTC", "connect_timeout": _CONNECT_TIMEOUT_S},
+        connect_args={"options": options, "connect_timeout": _CONNECT_TIMEOUT_S},
+        hide_parameters=True,  # values are no part of what is logged
         pool_pre_ping=True,  # a server that was restarted costs no request
     )
 

@@ -9,6 +9,7 @@ import click
 from api.commands.terminal import answer, json_option, say
 from api.operations.database import connected, database_url, private_cluster, status
 from api.settings import Settings
+from layers.public_wall import raise_wall
 
 
 @click.group("db", help="Start, stop and look at the database.")
@@ -72,12 +73,13 @@ def url(settings: Settings, as_json: bool) -> None:
         click.echo(whole)
 
 
-@database.command(help="Bring the database's tables to the newest version.")
+@database.command(help="Bring the tables to the newest version, and give the public's login its rights.")
 @json_option
 @click.pass_obj
 def upgrade(settings: Settings, as_json: bool) -> None:
     """Bring the tables up to date."""
-    with connected(settings):
+    with connected(settings) as engine:
+        raise_wall(engine)
         _tell(settings, as_json)
 
 

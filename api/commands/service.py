@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 import click
-import uvicorn
 
-from api.app import create_app
 from api.commands.terminal import answer, json_option, say, show_findings, watching
 from api.operations.database import connected
 from api.operations.demo import DemoReport, load_demo
 from api.operations.files import require_suffix
 from api.operations.overview import write_overview
-from api.service import Service
+from api.operations.serving import serving
+from api.server import run
 from api.settings import Settings
 from gis.errors import InputError
 from gis.findings import Severity, count
@@ -108,19 +106,23 @@ def draw(settings: Settings, out: Path, as_json: bool) -> None:
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
 )
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; from 2 on one that dies is replaced.",
+)
 @json_option
 @click.pass_obj
-def serve(settings: Settings, host: str, port: int, as_json: bool) -> None:
+def serve(settings: Settings, *, host: str, port: int, workers: int, as_json: bool) -> None:
     """Serve the database."""
-    with connected(settings) as engine, _listening(host, port) as listener:
+    with serving(settings) as service, _listening(host, port) as listener:
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         say(f"Kaimen is at {url} (Ctrl-C ends it)")
         if as_json:
             answer({"url": url})
-        service = Service(settings, private=engine, public=engine)
-        server = uvicorn.Server(uvicorn.Config(create_app(service), log_level="warning"))
-        with suppress(KeyboardInterrupt):  # uvicorn has ended what was under way
-            server.run([listener])
+        run(service, listener, workers)
 
 
 def _listening(host: str, port: int) -> socket.socket:

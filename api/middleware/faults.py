@@ -1,0 +1,41 @@
+"""The net below the routes: whatever is raised becomes an answer, and nothing of the inside gets out."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem_answer, status_of
+
+_log = logging.getLogger("kaimen.faults")
+
+
+class Faults:
+    """Answers what the routes and the inner walls raise."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as fault:
+            if begun or status_of(fault) == HTTPStatus.INTERNAL_SERVER_ERROR:
+                told = {"request_id": scope.get("kaimen.request_id")}
+                _log.exception("a fault of ours", extra={"kaimen": told})
+            if begun:  # the connection breaks off, so that nobody takes a part for the whole
+                raise
+            await problem_answer(scope, fault)(scope, receive, send)

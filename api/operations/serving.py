@@ -1,0 +1,33 @@
+"""What the service needs of the database: both pools, and the wall between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from api.operations.database import connected
+from api.service import Service
+from api.settings import Settings
+from layers.public_wall import admit, open_public_engine, public_url, raise_wall, require_wall
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Service]:
+    """Make the database ready to be served, and give the service with both pools, closed afterwards.
+
+    Raises
+    ------
+    DatabaseError
+        Where there is no database, or no login for the public that sees what is published and nothing else.
+    """
+    with connected(settings) as private:
+        raise_wall(private)
+        given = settings.public_database_url
+        public = open_public_engine(given or public_url(private))
+        try:
+            if given is None:
+                admit(private, public)
+            require_wall(public)
+            yield Service(settings, private=private, public=public)
+        finally:
+            public.dispose()

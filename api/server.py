@@ -1,0 +1,142 @@
+"""The processes that serve: one, or several over one socket under a supervisor that replaces the dead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from asyncio import TimerHandle, Transport
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, NoReturn
+
+import h11
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.supervisors import Multiprocess
+
+from api.app import create_app
+from api.bounds import HEAD_SECONDS, MAX_HEADER_BYTES, MAX_URL_BYTES
+from api.logs import logging_config
+from api.service import Service
+from api.settings import Settings
+from gis.errors import KaimenError
+from layers.database import open_engine
+from layers.public_wall import open_public_engine
+
+DRAIN_SECONDS: Final = 20
+"""How long requests under way may still take after SIGTERM."""
+
+MAX_CONNECTIONS: Final = 1_000
+"""Connections of a process at a time; more are answered 503."""
+
+_KEEP_ALIVE_S: Final = 15
+_HEALTHY_S: Final = 30  # a process that compiles kernels answers its supervisor late
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1 that closes a connection whose request line and header do not arrive in time."""
+
+    _waiting: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Wait on where a request has begun and its header is not whole."""
+        super().data_received(data)
+        whole = self.conn.their_state is not h11.IDLE
+        if whole or not self.conn.trailing_data[0]:
+            self._rest()
+        elif self._waiting is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._rest()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _rest(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What makes the application in a process of its own; sent there, with its passwords, through a pipe."""
+
+    settings: Settings
+    private_url: str
+    public_url: str
+    figures: Path
+
+    def __call__(self) -> FastAPI:
+        """Return the application."""
+        private, public = open_engine(self.private_url), open_public_engine(self.public_url)
+        return create_app(Service(self.settings, private, public, self.figures))
+
+
+def run(service: Service, listener: socket.socket, workers: int) -> None:
+    """Serve on a socket until a signal ends it; what is under way is answered first.
+
+    Raises
+    ------
+    KaimenError
+        Where the processes do not start.
+    """
+    if workers == 1:
+        signal.signal(signal.SIGTERM, _end)  # uvicorn repeats the signal when all is answered
+        server = uvicorn.Server(_config(service.settings, create_app(service)))
+        with suppress(KeyboardInterrupt):
+            server.run([listener])
+        return
+    figures = Path(tempfile.mkdtemp(prefix="kaimen-figures-"))
+    try:
+        # prometheus_client asks the environment where processes keep their figures, and they inherit it.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
+        urls = [each.url.render_as_string(hide_password=False) for each in (service.private, service.public)]
+        worker = Worker(service.settings, urls[0], urls[1], figures)
+        config = _config(service.settings, worker, workers=workers, factory=True)
+        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor.run()
+    finally:
+        shutil.rmtree(figures, ignore_errors=True)
+    if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes):
+        raise KaimenError("the processes that serve did not start", repair="see what they said above")
+
+
+def _config(settings: Settings, app: Any, **more: Any) -> uvicorn.Config:  # noqa: ANN401  # as uvicorn has them
+    return uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="off",
+        proxy_headers=False,  # the gate decides whom to believe
+        server_header=False,
+        access_log=False,
+        log_config=logging_config(settings.log_level),
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_worker_healthcheck=_HEALTHY_S,
+        h11_max_incomplete_event_size=2 * (MAX_URL_BYTES + MAX_HEADER_BYTES),
+        **more,
+    )
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    sys.exit(0)
