@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from api.errors import problem
-from api.routes import health, pages
+from api.routes import capacity, editions, health, ogc, ogc_items, ogc_tiles, pages, policy, tiles
 from api.service import Service
 from gis.errors import KaimenError
 
@@ -30,6 +30,6 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     for kind in (KaimenError, OperationalError, HTTPException):
         app.add_exception_handler(kind, problem)
-    for routes in (health, pages):
+    for routes in (health, pages, capacity, editions, policy, ogc, ogc_items, ogc_tiles, tiles):
         app.include_router(routes.router)
     return app
