@@ -6,7 +6,19 @@ from fastapi import FastAPI
 
 from api.errors import HANDLED, PROBLEMS, problem
 from api.middleware import add_walls
-from api.routes import docs, health, metrics, pages
+from api.routes import (
+    capacity,
+    docs,
+    editions,
+    health,
+    metrics,
+    ogc,
+    ogc_items,
+    ogc_tiles,
+    pages,
+    policy,
+    tiles,
+)
 from api.service import Service
 
 
@@ -31,10 +43,17 @@ def create_app(service: Service) -> FastAPI:
     for kind in HANDLED:
         app.add_exception_handler(kind, problem)
     for routes in (
+        capacity,
         docs,
+        editions,
         health,
         metrics,
+        ogc,
+        ogc_items,
+        ogc_tiles,
         pages,
+        policy,
+        tiles,
     ):
         app.include_router(routes.router)
     add_walls(app, service)

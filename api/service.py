@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from api.settings import Settings
 from api.tiers import Tier
+from api.tile_cache import TileCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,15 @@ class Service:
         Connections of the role that may read what is published and nothing else (the second wall).
     figures
         Folder in which several processes that serve keep their figures; None where there is one.
+    kept
+        Answers that were made already, of editions and data versions that never change.
     """
 
     settings: Settings
     private: Engine
     public: Engine
     figures: Path | None = None
+    kept: TileCache = field(default_factory=TileCache)
 
     @property
     def home(self) -> Path:

@@ -23,11 +23,13 @@ from api.operations.database import connected
 from api.operations.editions import (
     Request,
     diff_editions,
+    edition_as_json,
     export_edition,
     files_of,
     find_edition,
     publish_edition,
     shelf,
+    shelf_as_json,
     verify_editions,
 )
 from api.operations.files import whole_file
@@ -132,10 +134,7 @@ def list_(settings: Settings, as_json: bool) -> None:
         found = shelf(engine, day)
     newest = found.editions[-1] if found.editions else None
     if as_json:
-        rows = [_summary(each) for each in found.editions]
-        due = newest.next_due.isoformat() if newest else None
-        late = found.overdue_days
-        answer({"editions": rows, "next_due": due, "overdue": late > 0, "overdue_days": late})
+        answer(shelf_as_json(found))
         return
     for each in found.editions:
         marks = f"  corrects {each.corrects}" if each.corrects else ""
@@ -155,20 +154,6 @@ def _say_due(newest: Edition | None, day: date) -> None:
     say(f"The next edition is due by {newest.next_due} ({state}).")
 
 
-def _summary(edition: Edition) -> dict[str, Any]:
-    return {
-        "edition_id": edition.id,
-        "as_of": edition.as_of.isoformat(),
-        "created_at": edition.document()["created_at"],
-        "rows": edition.rows,
-        "withheld": sum(edition.withheld.values()),
-        "sha256": edition.sha256,
-        "previous": edition.previous,
-        "corrects": edition.corrects,
-        "note": edition.note,
-    }
-
-
 @editions.command("show", help="Show the header of an edition.")
 @click.argument("edition_id", metavar="ID")
 @json_option
@@ -178,13 +163,11 @@ def show(settings: Settings, edition_id: str, as_json: bool) -> None:
     day, home = today(), settings.home.absolute()
     with connected(settings) as engine:
         edition = find_edition(engine, edition_id)
-        newest = shelf(engine, day).editions[-1]
-    late = overdue_days(newest, day) if edition.id == newest.id else 0
+        known = shelf(engine, day)
+    newest = known.editions[-1]
     if as_json:
-        due = {"next_due": edition.next_due.isoformat(), "overdue": late > 0, "overdue_days": late}
         stored = {"stored_files": [str(path) for path in files_of(home, edition)]}
-        total = {"withheld": sum(edition.withheld.values()), "withheld_by_reason": edition.withheld}
-        answer(edition.document() | {"sha256": edition.sha256} | total | due | stored)
+        answer(edition_as_json(edition, known) | stored)
         return
     document = edition.document()
     for key in ("edition_id", "as_of", "created_at", "note", "corrects", "previous", "rows"):

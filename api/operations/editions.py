@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import metadata, resources
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
@@ -145,6 +145,44 @@ def shelf(engine: Engine, today: date) -> Shelf:
     with engine.connect() as connection:
         known = tuple(each.edition for each in read_editions(connection))
     return Shelf(known, overdue_days(known[-1] if known else None, today))
+
+
+def shelf_as_json(known: Shelf) -> dict[str, Any]:
+    """Return the list of editions, and when the next one is due, as both interfaces print it."""
+    newest = known.editions[-1] if known.editions else None
+    return {
+        "editions": [_summary(each) for each in known.editions],
+        "next_due": newest.next_due.isoformat() if newest else None,
+        "overdue": known.overdue_days > 0,
+        "overdue_days": known.overdue_days,
+    }
+
+
+def _summary(edition: Edition) -> dict[str, Any]:
+    return {
+        "edition_id": edition.id,
+        "as_of": edition.as_of.isoformat(),
+        "created_at": edition.document()["created_at"],
+        "rows": edition.rows,
+        "withheld": sum(edition.withheld.values()),
+        "sha256": edition.sha256,
+        "previous": edition.previous,
+        "corrects": edition.corrects,
+        "note": edition.note,
+    }
+
+
+def edition_as_json(edition: Edition, known: Shelf) -> dict[str, Any]:
+    """Return the header of an edition and what follows from it, as both interfaces print it."""
+    late = known.overdue_days if edition.id == known.editions[-1].id else 0
+    return edition.document() | {
+        "sha256": edition.sha256,
+        "withheld": sum(edition.withheld.values()),
+        "withheld_by_reason": edition.withheld,
+        "next_due": edition.next_due.isoformat(),
+        "overdue": late > 0,
+        "overdue_days": late,
+    }
 
 
 def find_edition(engine: Engine, edition_id: str) -> Edition:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Final
 
 from gis.calendar import WorkCalendar, read_calendar
 from gis.errors import FactsError, PolicyError, SourceError
@@ -25,6 +27,36 @@ class Decided:
     jurisdiction: Jurisdiction
     decision: Decision
     bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a policy is asked.
+
+    Attributes
+    ----------
+    jurisdiction
+        Id; there is one.
+    on
+        Day whose policy counts.
+    facts
+        What it is asked about.
+    start
+        Day of the application; None where no timeline is wanted.
+    """
+
+    jurisdiction: str
+    on: date
+    facts: Facts
+    start: date | None
+
+
+_PARTS: Final = frozenset({"jurisdiction", "on", "facts", "start"})
+_CALENDAR: Final = range(1900, 2201)
+"""Years in which a timeline may begin."""
+
+_DIGITS: Final = 300
+"""Digits of a whole number; a longer one is read as what it is near, which is refused as too large."""
 
 
 def every_jurisdiction() -> tuple[Jurisdiction, ...]:
@@ -64,13 +96,83 @@ def facts_from_text(text: str) -> Facts:
     FactsError
         The text is no JSON, states a fact twice, or its facts are not in order.
     """
+    return read_facts(_json(text))
+
+
+def question_from_text(text: str) -> Question:
+    """Return a question from JSON text.
+
+    Raises
+    ------
+    FactsError
+        The text is no JSON object, or with every fault of the question and of its facts.
+    """
+    given = _json(text)
+    if not isinstance(given, Mapping):
+        raise FactsError("the question is no JSON object", repair="give jurisdiction, on and facts")
+    faults = [f"{name}: there is no such part" for name in given if name not in _PARTS]
+    identity = given.get("jurisdiction")
+    known = jurisdictions()
+    if not isinstance(identity, str) or identity not in known:
+        near = get_close_matches(str(identity), known, 1)
+        meant = f"; is {near[0]} meant?" if near else ""
+        faults.append(f"jurisdiction: {identity!r} is none of {', '.join(known)}{meant}")
+    on = _day("on", given.get("on"), faults)
+    start = None if given.get("start") is None else _day("start", given["start"], faults)
+    if start is not None and start.year not in _CALENDAR:
+        faults.append(f"start: {start} is not from {_CALENDAR[0]} to {_CALENDAR[-1]}")
+    facts = None
     try:
-        given = json.loads(text, object_pairs_hook=_once)
+        facts = read_facts(given.get("facts", {}))
+    except FactsError as fault:
+        faults += fault.faults
+    if faults or on is None or facts is None:
+        raise FactsError(
+            "the question is not in order", repair="correct what is listed", faults=tuple(faults)
+        )
+    return Question(str(identity), on, facts, start)
+
+
+def _day(name: str, value: object, faults: list[str]) -> date | None:
+    if isinstance(value, str):
+        with suppress(ValueError):
+            day = date.fromisoformat(value)
+            if day.isoformat() == value:
+                return day
+    faults.append(f"{name}: {value!r} is no day as 2026-11-21")
+    return None
+
+
+def decide_question(question: Question) -> Decided:
+    """Return what a jurisdiction decides; with a timeline where a day of the application is stated."""
+    jurisdiction = one_jurisdiction(question.jurisdiction)
+    decision = decide(jurisdiction, question.on, question.facts)
+    bars = () if question.start is None else timeline(decision, question.start, WorkCalendar())
+    return Decided(jurisdiction, decision, bars)
+
+
+def _json(text: str) -> object:
+    """Return what a JSON text says, each name of an object once.
+
+    Raises
+    ------
+    FactsError
+        It is none, or holds half a letter, which no answer could repeat.
+    """
+    try:
+        given: object = json.loads(text, object_pairs_hook=_once, parse_int=_whole)
+        json.dumps(given, ensure_ascii=False).encode()
     except json.JSONDecodeError as fault:
         raise FactsError(
             f"the facts are no JSON: line {fault.lineno}: {fault.msg}", repair="give one JSON object"
         ) from fault
-    return read_facts(given)
+    except (UnicodeEncodeError, RecursionError) as fault:
+        raise FactsError("the facts are no JSON that can be read", repair="give one JSON object") from fault
+    return given
+
+
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) <= _DIGITS else float(digits)
 
 
 def own_calendar(path: Path | None) -> WorkCalendar:

@@ -1,0 +1,1 @@
+"""What OGC API Features and Tiles print of the collections (开放地理信息接口)."""

@@ -1,0 +1,120 @@
+"""Files of editions to be sent (公开文件下载): the bytes that were published, or made anew from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from types import MappingProxyType
+from typing import Final
+
+from api.operations.editions import export_edition
+from api.service import Service
+from gis.editions.header import Edition
+from gis.errors import InputError, KaimenError
+from layers.editions.files import HEADER_ENDING, file_sha256, folder_of, hashes_of
+
+MEDIA: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ".csv": "text/csv",
+        ".en.csv": "text/csv",
+        ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ".geojson": "application/geo+json",
+        ".gpkg": "application/geopackage+sqlite3",
+        ".parquet": "application/vnd.apache.parquet",
+        ".jsonl": "application/jsonl",
+        HEADER_ENDING: "application/json",
+    }
+)
+"""Ending -> media type; every ending of a file of an edition stands here."""
+
+_MADE: Final = "downloads"
+
+_MAKING: Final = Lock()
+"""One file is made at a time: GDAL's clock is stopped for a GeoPackage, for all threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to be sent.
+
+    Attributes
+    ----------
+    path
+        Where it lies.
+    name
+        What it is called for people: 可开放容量 and the edition.
+    media_type
+        Of its bytes.
+    sha256
+        Of its bytes, hexadecimal.
+    """
+
+    path: Path
+    name: str
+    media_type: str
+    sha256: str
+
+
+def download(service: Service, edition: Edition, ending: str) -> Download | None:
+    """Return a file of an edition, made anew where the stored one is missing or damaged.
+
+    Parameters
+    ----------
+    service
+        Where it lies; what was found right before and was not touched since is not read again.
+    edition
+        Of which.
+    ending
+        Which file, with its dot.
+
+    Returns
+    -------
+    None where no file of an edition has the ending.
+
+    Raises
+    ------
+    DatabaseError
+        It has to be made anew, and the rows are not those that were published.
+    KaimenError
+        It has to be made anew and cannot be written.
+    """
+    if ending not in MEDIA:
+        return None
+    name = f"{edition.id}{ending}"
+    stored = folder_of(service.home, edition) / name
+    wanted = hashes_of(edition)[name]
+    path = stored if _hash(service, stored) == wanted else _made_anew(service, edition, ending)
+    found = _hash(service, path)
+    if found is None:
+        raise KaimenError(f"the file {name} was removed while it was asked for", repair="ask again")
+    return Download(path, f"可开放容量-{name}", MEDIA[ending], found)
+
+
+def _hash(service: Service, path: Path) -> str | None:
+    """Return the hash of a file, taken anew when the file was touched; None where there is none."""
+    try:
+        state = path.stat()
+        key = ("file", path, state.st_ino, state.st_mtime_ns, state.st_size)
+        return service.kept.get(key, lambda: file_sha256(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _made_anew(service: Service, edition: Edition, ending: str) -> Path:
+    """Return a file made from the rows; it stays for the next one who asks."""
+    folder = service.home / _MADE / folder_of(service.home, edition).name
+    path = folder / f"{edition.id}{ending}"
+    with _MAKING:
+        if path.is_file():
+            return path
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            export_edition(service.public, service.home, edition.id, path)
+        except (InputError, OSError) as fault:  # it is not the asker's input
+            raise KaimenError(
+                f"the file {path.name} cannot be made: {fault}",
+                repair="see that the folder of generated files can be written to",
+            ) from fault
+    return path

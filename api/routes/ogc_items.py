@@ -1,0 +1,221 @@
+"""``/ogc/collections/{id}/items``: features, page by page (OGC API Features 1 and 2)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+
+from api.caching import REVALIDATED, asked, etag, validated
+from api.cursors import read_cursor
+from api.negotiation import form_of
+from api.ogc.documents import GEOJSON, HTML, JSON, LIMIT, MOST, PREFIX, base_of, link, say, selves, system_of
+from api.ogc.pages import feature_page, features_page, html
+from api.operations.published import Answered, edition_meant, page_of, row_of
+from api.queries import MOST_WORDS, CursorWord, read_days
+from api.read_route import OgcRoute
+from api.requests import language_of, service_of
+from api.routes.ogc import ABSENT, as_json, collection_named, require_known
+from api.schemas.ogc import Feature, FeatureCollection
+from gis.bbox import SYSTEMS, Box, System, read_bbox
+from gis.capacity.words import Language
+from gis.errors import InputError
+from layers.queries.collections import COLLECTIONS, Collection
+from layers.queries.published import Wanted, as_feature
+
+router = APIRouter(prefix=PREFIX, tags=["ogc"], route_class=OgcRoute)
+
+_ASKED: Final = frozenset({"limit", "bbox", "bbox-crs", "crs", "datetime", "cursor"})
+_VARY: Final = "Accept, Accept-Language"
+
+_FILTERS: Final[list[dict[str, Any]]] = [
+    {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": f"Of the collection {each.name}.",
+        "schema": {"type": "string"}
+        | ({"enum": list(map(str, words))} if words else {"maxLength": MOST_WORDS}),
+    }
+    for each in COLLECTIONS.values()
+    for name, words in each.filters.items()
+]
+
+
+@router.get(
+    "/collections/{collection_id}/items",
+    summary="Features of a collection, page by page",
+    response_model=None,
+    responses={
+        200: {"content": {GEOJSON: {"schema": FeatureCollection.model_json_schema()}}},
+        **ABSENT,
+    },
+    openapi_extra={"parameters": _FILTERS},
+)
+def items(  # the parameters of one query
+    request: Request,
+    collection_id: str,
+    *,
+    limit: Annotated[int, Query(ge=1, description=f"At most {MOST:,}; of more there are so many.")] = LIMIT,
+    bbox: Annotated[str | None, Query(description="Four or six numbers, in the order of the axes.")] = None,
+    bbox_crs: Annotated[str | None, Query(alias="bbox-crs", description="What bbox is in; CRS84.")] = None,
+    crs: Annotated[str | None, Query(description="What coordinates are wanted in; CRS84.")] = None,
+    datetime: Annotated[str | None, Query(description="A day, an instant or an interval.")] = None,
+    cursor: CursorWord = None,
+) -> Response:
+    """List features in the order of their ids; each page has a link to the next one."""
+    service, language = service_of(request), language_of(request)
+    of = collection_named(collection_id, language)
+    form = form_of(request, ("geojson", "json", "html"))
+    wanted, system = _wanted(request, of, bbox, bbox_crs, crs, datetime)
+    begin = read_cursor(cursor) if cursor else None
+    edition = edition_meant(service, begin) if of.editions else None
+
+    def make() -> Response:
+        found = page_of(
+            service,
+            of,
+            edition,
+            wanted,
+            cursor=begin,
+            limit=min(limit, MOST),
+            shape=as_feature(system),
+        )
+        head = _head(request, found, HTML if form == "html" else GEOJSON, language, whole=wanted.anything)
+        if form == "html":
+            features = [json.loads(each) for each in found.page.rows]
+            return html(features_page(of, head | {"features": features}, base_of(request), language))
+        body = f'{as_json(head)[:-1]},"features":[{",".join(found.page.rows)}]}}'
+        return Response(body, media_type=GEOJSON, headers=_in(system))
+
+    tag = etag(edition.sha256 if edition else None, asked(request), form, language)
+    return validated(request, tag, REVALIDATED, make, _VARY)
+
+
+def _wanted(
+    request: Request,
+    of: Collection,
+    bbox: str | None,
+    bbox_crs: str | None,
+    crs: str | None,
+    datetime: str | None,
+) -> tuple[Wanted, System]:
+    """Return what is asked for, and the system that coordinates are wanted in.
+
+    Raises
+    ------
+    InputError
+        With every fault of the query.
+    """
+    days = frozenset({"datetime"}) if of.day is None else frozenset()
+    require_known(request, (_ASKED - days) | set(of.filters))
+    faults: list[str] = []
+    system, given = (_system(name, uri, faults) for name, uri in (("crs", crs), ("bbox-crs", bbox_crs)))
+    equal = _filters(of, request.query_params, faults)
+    boxes: tuple[Box, ...] = ()
+    between: tuple[date | None, date | None] | None = None
+    try:
+        boxes = read_bbox(bbox, given) if bbox is not None else ()
+    except InputError as fault:
+        faults.append(fault.detail)
+    try:
+        between = read_days(datetime) if datetime is not None else None
+    except InputError as fault:
+        faults.append(fault.detail)
+    if faults:
+        raise InputError("the query is not in order", repair="correct what is listed", faults=tuple(faults))
+    return Wanted(boxes=boxes, days=between, equal=equal), system
+
+
+def _system(name: str, uri: str | None, faults: list[str]) -> System:
+    found = system_of(uri)
+    if found is None:
+        faults.append(f"{name}: {uri!r} is none of {', '.join(each.uri for each in SYSTEMS.values())}")
+    return found or "CRS84"
+
+
+def _filters(of: Collection, query: QueryParams, faults: list[str]) -> dict[str, str]:
+    """Return the columns that are asked for with the word each has to hold."""
+    equal: dict[str, str] = {}
+    for name, words in of.filters.items():
+        stated = query.getlist(name)
+        if len(stated) > 1:
+            faults.append(f"{name}: it is asked for {len(stated)} times")
+        for value in stated:
+            if words and value not in words:
+                faults.append(f"{name}: {value!r} is none of {', '.join(words)}")
+            elif len(value) > MOST_WORDS:
+                faults.append(f"{name}: it is longer than {MOST_WORDS} letters")
+            equal[name] = value
+    return equal
+
+
+def _head(
+    request: Request, found: Answered, media: str, language: Language, *, whole: bool
+) -> dict[str, Any]:
+    """Return a page of features without them."""
+    links = selves(request, media, language)
+    links = [each | ({"type": GEOJSON} if each["type"] == JSON else {}) for each in links]
+    if found.cursor is not None:
+        onward = str(request.url.include_query_params(cursor=found.cursor))
+        links.append(link(onward, "next", media, say("next", language)))
+    head: dict[str, Any] = {"type": "FeatureCollection", "links": links}
+    head["numberReturned"] = len(found.page.rows)
+    if whole and found.heading is not None:
+        head["numberMatched"] = found.heading.rows
+    if found.heading is not None:  # of the data: the same page is the same bytes
+        head["timeStamp"] = found.heading.created_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return head
+
+
+def _in(system: System) -> dict[str, str]:
+    return {"content-crs": f"<{SYSTEMS[system].uri}>"}
+
+
+@router.get(
+    "/collections/{collection_id}/items/{feature_id:path}",
+    summary="A feature",
+    response_model=None,
+    responses={200: {"content": {GEOJSON: {"schema": Feature.model_json_schema()}}}, **ABSENT},
+)
+def item(
+    request: Request,
+    collection_id: str,
+    feature_id: str,
+    crs: Annotated[str | None, Query(description="What coordinates are wanted in; CRS84.")] = None,
+) -> Response:
+    """Tell one feature."""
+    service, language = service_of(request), language_of(request)
+    of = collection_named(collection_id, language)
+    require_known(request, frozenset({"crs"}))
+    form = form_of(request, ("geojson", "json", "html"))
+    faults: list[str] = []
+    system = _system("crs", crs, faults)
+    if faults:
+        raise InputError(faults[0])
+    edition, body = row_of(service, of, feature_id, as_feature(system))
+    if body is None:
+        zh = f"数据集 {of.name} 中没有 {feature_id!r}"
+        raise HTTPException(404, zh if language == "zh" else f"{of.name} has no feature {feature_id!r}")
+
+    def make() -> Response:
+        media = HTML if form == "html" else GEOJSON
+        address = f"{base_of(request)}/collections/{quote(of.name)}"
+        links = [
+            *(
+                each | ({"type": GEOJSON} if each["type"] == JSON else {})
+                for each in selves(request, media, language)
+            ),
+            link(address, "collection", JSON, say("collection", language)),
+        ]
+        if form == "html":
+            return html(feature_page(of, json.loads(body) | {"links": links}, base_of(request), language))
+        return Response(f'{body[:-1]},"links":{as_json(links)}}}', media_type=GEOJSON, headers=_in(system))
+
+    tag = etag(edition.sha256 if edition else body, asked(request), form, language)
+    return validated(request, tag, REVALIDATED, make, _VARY)

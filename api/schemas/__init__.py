@@ -1,0 +1,1 @@
+"""What requests and answers look like, so that the description of the interface is true."""
