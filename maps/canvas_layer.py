@@ -1,9 +1,9 @@
-"""The canvas layer as a folium layer: big layers drawn by our own script, from the page or from vector tiles."""
+"""The canvas layer as a folium layer: big layers drawn by our own script, from the page or from tiles."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Final
+from typing import Final
 
 from folium.elements import JSCSSMixin
 from folium.map import Layer
@@ -11,8 +11,16 @@ from jinja2 import Template
 
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*")
 
+SCRIPTS: Final = (
+    ("canvas_sources", "canvas-sources.js"),
+    ("canvas_labels", "canvas-labels.js"),
+    ("canvas_layer", "canvas-layer.js"),
+)
+_DECODER: Final = ("vector_tile", "vector-tile.js")
+"""Names of assets as ``maps.folium_page`` knows them."""
 
-class CanvasLayer(JSCSSMixin, Layer):  # type: ignore[misc]  # folium publishes no types
+
+class CanvasLayer(JSCSSMixin, Layer):
     """Features drawn in batches by style on canvas tiles of 512 px.
 
     Parameters
@@ -42,12 +50,6 @@ class CanvasLayer(JSCSSMixin, Layer):  # type: ignore[misc]  # folium publishes 
         {% endmacro %}
         """
     )
-    # Tuples: a list of the class would be changed for every later map of the process.
-    default_js: ClassVar[Any] = (
-        ("canvas_sources", "canvas-sources.js"),
-        ("canvas_labels", "canvas-labels.js"),
-        ("canvas_layer", "canvas-layer.js"),
-    )
 
     def __init__(self, look: str, *, data: str = "", tiles: str = "", name: str = "canvas") -> None:
         if bool(data) == bool(tiles):
@@ -60,5 +62,5 @@ class CanvasLayer(JSCSSMixin, Layer):  # type: ignore[misc]  # folium publishes 
         super().__init__(name=name, overlay=True, control=False)
         self._name = "CanvasLayer"
         self.look, self.data, self.tiles = look, data, tiles
-        if tiles:
-            self.default_js = (("vector_tile", "vector-tile.js"), *type(self).default_js)
+        # The layer's own list: that of the class would change for every later map of the process.
+        self.default_js = [*SCRIPTS, *([_DECODER] if tiles else [])]

@@ -1,4 +1,4 @@
-"""Columns of a frame small enough to stand inside a page: texts by number, figures rounded, nothing for nothing."""
+"""Columns of a frame small enough to stand inside a page: texts by number, figures rounded."""
 
 from __future__ import annotations
 

@@ -28,7 +28,9 @@ DROPPED: Final = frozenset({
 
 _VIEWPORT: Final = re.compile(r"<meta name=\"viewport\"[^>]*/?>")
 _OPENING: Final = re.compile(r"<(script|style)(?=[\s>])")
-_ELSEWHERE: Final = re.compile(r"<(?:script|link|img|iframe)[^>]*?(?:src|href)\s*=\s*[\"']?(?:https?:)?//", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(
+    r"<(?:script|link|img|iframe)[^>]*?(?:src|href)\s*=\s*[\"']?(?:https?:)?//", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

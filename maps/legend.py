@@ -9,12 +9,12 @@ from maps.style import CLASSES, FAR_ALPHA, FAR_DASH, HATCH_PX, NEAR_ALPHA, STATU
 _SIZE: Final = (26, 16)
 
 
-def pattern_id(key: str) -> str:
-    """Return the id of a class's hatch in an SVG document."""
-    return f"hatch-{key}"
+def pattern_id(key: str, scale: int = 1) -> str:
+    """Return the id of a class's hatch in an SVG document; see :func:`hatch_patterns`."""
+    return f"hatch-{key}-{scale}"
 
 
-def hatch_patterns(scale: float = 1.0) -> str:
+def hatch_patterns(scale: int = 1) -> str:
     """Return the hatches of all classes as SVG patterns.
 
     Parameters
@@ -23,8 +23,8 @@ def hatch_patterns(scale: float = 1.0) -> str:
         Units of the drawing per pixel.
     """
     return "".join(
-        f'<pattern id="{pattern_id(key)}" width="{HATCH_PX * scale:g}" height="{HATCH_PX * scale:g}" '
-        f'patternUnits="userSpaceOnUse"><path d="{look.hatch}" transform="scale({scale:g})" fill="none" '
+        f'<pattern id="{pattern_id(key, scale)}" width="{HATCH_PX * scale}" height="{HATCH_PX * scale}" '
+        f'patternUnits="userSpaceOnUse"><path d="{look.hatch}" transform="scale({scale})" fill="none" '
         f'stroke="{look.ink}" stroke-width="{look.hatch_px:g}"/></pattern>'
         for key, look in CLASSES.items()
         if look.hatch

@@ -84,7 +84,8 @@ _MARKS: Final[dict[Mark, str]] = {
 """How each mark of the legend is drawn."""
 
 
-def _mark(entry: Entry, x: float, y: float) -> str:
+def mark(entry: Entry, x: float, y: float) -> str:
+    """Return the mark of a line of the legend, its middle at a height."""
     return _MARKS[entry.mark].format(
         x=x, y=y, top=y - 6, left=x + 7, middle=x + 13, colour=entry.colour, size=entry.size,
         outer=entry.size + 1.4, detail=entry.detail or "none",
@@ -95,7 +96,7 @@ def _legend(entries: Sequence[Entry], x: float, top: float) -> str:
     rows = [f'<text class="legend-title" x="{x:g}" y="{top + 14:g}">图例 Legend</text>']
     for number, entry in enumerate(entries):
         y = top + 36 + number * ROW_PX
-        rows.append(_mark(entry, x, y))
+        rows.append(mark(entry, x, y))
         rows.append(f'<text class="legend" x="{x + 36:g}" y="{y + 4:g}">{words(short(entry.label))}</text>')
     return "".join(rows)
 
@@ -137,7 +138,8 @@ _RULES: Final = {
     ".scale path": "fill:none;stroke:#2b2b38;stroke-width:1.6",
     ".scale text": "font-size:11.5px;text-anchor:middle",
 }
-_STYLE: Final = "".join(f".sketch {selector}{{{rule}}}" for selector, rule in _RULES.items())
+STYLE: Final = "".join(f".sketch {selector}{{{rule}}}" for selector, rule in _RULES.items())
+"""The style sheet of a drawing."""
 
 
 def page(
@@ -176,7 +178,7 @@ def page(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" class="sketch">'
-        f"<title>{words(title)}</title><style>{_STYLE}</style>"
+        f"<title>{words(title)}</title><style>{STYLE}</style>"
         f'<clipPath id="sketch-window"><path d="M0 0h{window.width:.1f}v{window.height:.1f}H0z"/></clipPath>'
         f'<rect width="100%" height="100%" fill="#fff"/>'
         f'<text class="title" x="18" y="31">{words(title)}</text>'

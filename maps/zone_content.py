@@ -157,6 +157,15 @@ class ZoneMap:
             for key in CLASSES
         )
 
+    def failed_tests(self) -> list[tuple[str, int]]:
+        """Return the tests that parcels failed, each with its number of parcels, the most frequent first."""
+        if "failed_test" not in self.parcels:
+            return []
+        counts = self.parcels["failed_test"].dropna().astype(str).value_counts()
+        return sorted(
+            ((str(test), int(count)) for test, count in counts.items()), key=lambda pair: (-pair[1], pair[0])
+        )
+
     def bounds(self) -> Bounds:
         """Return the bounds of the parcels and zones, else of the context, else of the whole of China."""
         for frames in ((self.parcels, self.zones), tuple(self.context.values())):

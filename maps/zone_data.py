@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -30,12 +30,14 @@ OPTION_FIELDS: Final = (
 )  # fmt: skip
 """What the page tells of each option."""
 
-_TOLERANCES_M: Final = {"parcels": 0.3, "zones": 2.0, "roads": 1.5, "feeders": 1.0, "water": 3.0, "green": 3.0,
-                        "railways": 2.0}  # fmt: skip
+_TOLERANCES_M: Final = {
+    "parcels": 0.3, "zones": 2.0, "roads": 1.5, "feeders": 1.0, "water": 3.0, "green": 3.0, "railways": 2.0,
+}  # fmt: skip
 _MARGIN: Final = 0.15
 _LEAST_MARGIN_DEG: Final = 0.003
 
 Json = dict[str, Any]
+Groups = Mapping[tuple[str, bool, str], np.ndarray[Any, np.dtype[np.intp]]]
 
 
 def shown_bounds(bounds: Bounds) -> Bounds:
@@ -160,25 +162,26 @@ def _merged(shapes: Shapes) -> Shapes:
     return np.array([shapely.line_merge(shapely.multilinestrings(parts))], object)
 
 
-def _roads(name: str, frame: pd.DataFrame) -> Json:
+def _roads(layer: str, frame: pd.DataFrame) -> Json:
     grade = pd.Series(list(_column(frame, "class")), dtype=object)
     grade = grade.where(grade.isin(list(ROADS)), "local")
     below = pd.to_numeric(pd.Series(list(_column(frame, "layer")), dtype=object), errors="coerce") < 0
     names = pd.Series([_text(each) for each in _column(frame, "name")], dtype=object)
     shapes = geometry_of(frame)
+    alike = pd.DataFrame({"class": grade, "below": below, "name": names}).groupby(["class", "below", "name"])
     groups = [
-        (key, _merged(shapes[rows])[0])
-        for key, rows in pd.DataFrame({"c": grade, "b": below, "n": names}).groupby(["c", "b", "n"]).indices.items()
-    ]  # fmt: skip
+        (str(kind), int(under), str(name), _merged(shapes[rows])[0])
+        for (kind, under, name), rows in cast("Groups", alike.indices).items()
+    ]
     grades = list(ROADS)
-    groups.sort(key=lambda group: grades.index(group[0][0]))
+    groups.sort(key=lambda group: grades.index(group[0]))
     return _shaped(
-        name,
-        np.array([shape for _, shape in groups], object),
+        layer,
+        np.array([shape for *_, shape in groups], object),
         "line",
-        **{"class": text_column(key[0] for key, _ in groups)},
-        below=[int(key[1]) for key, _ in groups],
-        name=text_column(key[2] or None for key, _ in groups),
+        **{"class": text_column(kind for kind, *_ in groups)},
+        below=[under for _, under, *_ in groups],
+        name=text_column(called or None for _, _, called, _ in groups),
     )
 
 
@@ -196,7 +199,7 @@ def _feeders(name: str, frame: pd.DataFrame) -> Json:
 def _substations(name: str, frame: pd.DataFrame) -> Json:
     return _shaped(
         name,
-        shapely.points(middles(geometry_of(frame))),
+        np.asarray(shapely.points(middles(geometry_of(frame))), object),
         "point",
         name=text_column(_column(frame, "name")),
         voltage_kv=figure_column(_column(frame, "voltage_kv")),

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Final
 
 import folium
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gis.policy.model import Language
 from maps import legend, style
 from maps.canvas_layer import CanvasLayer
 from maps.folium_page import fragments, inlined
+from maps.pages import environment
 from maps.words import vocabulary
 from maps.zone_content import ClassTotal, ZoneMap
 from maps.zone_data import zone_data
+from maps.zone_signs import signs
 
-SWITCHES: Final = ("parcels", "zones", "roads", "water", "green", "railways", "feeders", "substations", "names")
+SWITCHES: Final = (
+    "parcels",
+    "zones",
+    "roads",
+    "water",
+    "green",
+    "railways",
+    "feeders",
+    "substations",
+    "names",
+)
 MIN_ZOOM: Final = 8
 MAX_ZOOM: Final = 18
-
-
-@cache
-def templates() -> Environment:
-    """Return the templates of ``maps``; everything is escaped, an unknown name is an error."""
-    return Environment(
-        loader=PackageLoader("maps"), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,6 @@ class Row:
         """Return the row of a class."""
         swatch = legend.standalone(legend.class_swatch(total.key))
         return cls(total.key, swatch, total.parcels, total.load_kva)
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """Another line of the legend: its swatch, the key of its words and the values in them."""
-
-    swatch: str
-    key: str
-    values: tuple[str, ...] = ()
 
 
 def zone_map_html(content: ZoneMap, language: Language) -> str:
@@ -79,7 +71,7 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
 
     present = json.loads(data)["layers"].keys()
     return (
-        templates()
+        environment()
         .get_template("zone_map.html.j2")
         .render(
             language=language,
@@ -92,7 +84,7 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
             page=inlined("app/zone-page.js", nonce),
             patterns=legend.hatch_patterns(),
             rows=[Row.of(total) for total in content.totals()],
-            signs=list(_signs(content)),
+            signs=[replace(sign, swatch=legend.standalone(sign.swatch)) for sign in signs(content)],
             switches=[key for key in SWITCHES if key in present or key == "names"],
             table=table,
             data=data,
@@ -106,15 +98,3 @@ def _chart() -> folium.Map:
     )
     chart.add_child(CanvasLayer("L.kaimen.zone.look", data="L.kaimen.zone.data"))
     return chart
-
-
-def _signs(content: ZoneMap) -> Iterator[Sign]:
-    best = next((key for key in style.CLASSES if key in set(content.zones["class"])), "plug_and_play")
-    for number, reach in enumerate(content.reaches()):
-        swatch = legend.standalone(legend.reach_swatch(best, nearest=number == 0))
-        yield Sign(swatch, "reach", (f"{reach:g}",))
-    feeders = content.context.get("feeders")
-    if feeders is not None and "status" in feeders:
-        for key in style.STATUSES:
-            if (feeders["status"] == key).any():
-                yield Sign(legend.standalone(legend.status_swatch(key)), f"feeder.{key}")
