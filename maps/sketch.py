@@ -14,111 +14,12 @@ import shapely
 
 from gis.errors import InputError
 from gis.findings import Finding
+from maps import ground, style
 from maps import sketch_marks as marks
-from maps import sketch_style as style
 from maps.sketch_drawing import Drawing, Frames
 from maps.sketch_furniture import LEGEND_PX, Entry, Footing, page, scale_bar
 from maps.sketch_labels import Labels
-from maps.sketch_paths import Window, area_data, dot_data, geometry_of, line_data, middles
-
-
-def _ground(drawing: Drawing) -> None:
-    codes = drawing.column("parcels", "land_use").str.slice(0, 1).str.upper()
-    for letter in [*style.LAND, ""]:
-        mask = (codes == letter) if letter else ~codes.isin(list(style.LAND))
-        data = area_data(drawing.shapes("parcels", mask))
-        colour, name = style.LAND.get(letter, style.OTHER_LAND)
-        drawing.path(data, fill=colour, stroke="#d9d2c2", stroke_width=drawing.stroke(0.35))
-        if data:
-            drawing.legend.append(Entry("area", name, colour))
-    for layer, colour, name in (("green", "#cfe0bd", "绿地 parks"), ("water", "#c3dbe6", "水系 water")):
-        shapes = drawing.shapes(layer)
-        data = area_data(shapes)
-        drawing.path(data, fill=colour)
-        drawing.path(line_data(shapes), fill="none", stroke=colour, stroke_width=drawing.stroke(1.6))
-        if data and layer == "water":
-            drawing.legend.append(Entry("area", name, colour))
-    area = area_data(drawing.shapes("city_area"))
-    drawing.path(
-        area,
-        fill="none",
-        stroke="#a79c84",
-        stroke_width=drawing.stroke(1.1),
-        stroke_dasharray=drawing.dash("2 4"),
-    )
-    if area:
-        drawing.legend.append(Entry("line", "建成区 built-up area", "#a79c84", "2 4", 1.1))
-
-
-def _railways(drawing: Drawing) -> None:
-    data = line_data(drawing.shapes("railways"))
-    drawing.path(data, fill="none", stroke="#6f6b66", stroke_width=drawing.stroke(2.6))
-    drawing.path(
-        data,
-        fill="none",
-        stroke="#ffffff",
-        stroke_width=drawing.stroke(1.4),
-        stroke_dasharray=drawing.dash("8 8"),
-    )
-    if data:
-        drawing.legend.append(Entry("rail", "铁路 railway", "#6f6b66"))
-
-
-def _roads(drawing: Drawing) -> None:
-    classes = drawing.column("roads", "class").to_numpy()
-    levels = np.nan_to_num(drawing.numbers("roads", "layer"))
-    known = np.isin(classes, list(style.ROADS))
-    for below, mask in ((True, levels < 0), (False, levels == 0), (False, levels > 0)):
-        data = {
-            grade: line_data(
-                drawing.shapes("roads", mask & ((classes == grade) | (~known & (grade == "local"))))
-            )
-            for grade in style.ROADS
-        }
-        for grade, (width, _, casing) in style.ROADS.items():
-            extra = {"stroke_dasharray": drawing.dash("3 2")} if below else {}
-            drawing.path(
-                data[grade], stroke=casing, stroke_width=drawing.stroke(width + 1.1), fill="none", **extra
-            )
-        for grade, (width, colour, _) in style.ROADS.items():
-            drawing.path(data[grade], stroke=colour, stroke_width=drawing.stroke(width), fill="none")
-    for grade in reversed(style.ROADS):
-        if (classes == grade).any():
-            width, colour, casing = style.ROADS[grade]
-            drawing.legend.append(Entry("road", style.ROAD_NAMES[grade], colour, casing, width))
-
-
-def _road_names(drawing: Drawing) -> None:
-    names = drawing.column("roads", "name")
-    classes = drawing.column("roads", "class")
-    placed = 0
-    for grade, size in (("expressway", 11.5), ("primary", 11.5), ("secondary", 10.0)):
-        own = names[(classes == grade) & (names != "")]
-        for name in own.value_counts().index[: style.ROAD_LABELS]:
-            shapes = drawing.shapes("roads", (names == name) & (classes == grade))
-            if len(shapes) and placed < style.ROAD_LABELS:
-                placed += drawing.labels.along(name, shapes, "road", size)
-
-
-def _area_names(drawing: Drawing) -> None:
-    for layer, look, least, count in (("water", "water", 2_500.0, 4), ("green", "park", 1_500.0, 4)):
-        frame = drawing.frames.get(layer)
-        shapes = geometry_of(frame)
-        names = drawing.column(layer, "name").to_numpy()
-        named = np.flatnonzero(
-            [bool(name) and shape is not None for name, shape in zip(names, shapes, strict=True)]
-        )
-        seen: set[str] = set()
-        areas = shapely.area(shapes)
-        for i in named[np.argsort(-areas[named], kind="stable")]:
-            placed = drawing.window.shapes(shapes[i : i + 1])
-            if len(seen) >= count or not len(placed) or placed[0].area < least:
-                break
-            if str(names[i]) in seen:
-                continue
-            seen.add(str(names[i]))
-            (x, y) = middles(placed)[0]
-            drawing.labels.put(names[i], float(x), float(y), look, 11.5)
+from maps.sketch_paths import Window, dot_data, geometry_of, line_data, middles
 
 
 def _feeders(drawing: Drawing) -> None:
@@ -127,7 +28,8 @@ def _feeders(drawing: Drawing) -> None:
     stations = drawing.column("feeders", "substation_id")
     stations = stations.where(stations != "", drawing.column("feeders", "substation_ref"))
     kinds = drawing.column("feeders", "construction").to_numpy()
-    twenty = drawing.numbers("feeders", "voltage_kv") >= 15  # noqa: PLR2004  # kV, between 10 and 20
+    (wide_from_kv, wide_px), (_, narrow_px) = style.FEEDER_WIDTHS_PX
+    twenty = drawing.numbers("feeders", "voltage_kv") >= wide_from_kv
     order = sorted(set(stations))
     drawing.path(
         line_data(drawing.shapes("feeders")),
@@ -142,7 +44,7 @@ def _feeders(drawing: Drawing) -> None:
                     line_data(drawing.shapes("feeders", mask)),
                     fill="none",
                     stroke=colour,
-                    stroke_width=drawing.stroke(2.5 if wide else 1.5),
+                    stroke_width=drawing.stroke(wide_px if wide else narrow_px),
                     stroke_dasharray=drawing.dash(style.DASHES.get(kind, "")) or "none",
                 )
     _feeder_legend(drawing, order, set(kinds), both=bool(twenty.any() and not twenty.all()))
@@ -160,7 +62,8 @@ def _feeder_legend(drawing: Drawing, stations: list[str], kinds: set[str], *, bo
         )
     for kind, name in style.CONSTRUCTION.items():
         if kind in kinds:
-            drawing.legend.append(Entry("line", name, style.SHADE, style.DASHES.get(kind, ""), 1.5))
+            dash = style.DASHES.get(kind, "")
+            drawing.legend.append(Entry("line", drawing.say(name), style.SHADE, dash, 1.5))
     if both:
         drawing.legend.append(Entry("line", "20 kV（粗线 wide）", style.SHADE, "", 2.8))
 
@@ -250,16 +153,18 @@ def sketch_svg(
     window = Window.around(_bounds(frames), width_px - LEGEND_PX, 0.45, 1.3)
     zoom = float(np.clip((8.0 / window.metres_per_px) ** 0.6, 0.5, 1.8))
     drawing = Drawing(window, frames, Labels(window.width, window.height), [], [], zoom)
-    _ground(drawing)
-    _roads(drawing)
-    _railways(drawing)
+    ground.land(drawing)
+    ground.green_and_water(drawing)
+    ground.city_area(drawing)
+    ground.roads(drawing)
+    ground.railways(drawing)
     _feeders(drawing)
     _devices(drawing)
     marks.infrastructure(drawing)
     marks.substations(drawing)
     marks.findings(drawing, findings)
-    _road_names(drawing)
-    _area_names(drawing)
+    ground.road_names(drawing)
+    ground.area_names(drawing)
     return page(
         window,
         body="".join(drawing.svg),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gis.policy.model import Language, Words
 from maps.sketch_furniture import Entry
 from maps.sketch_labels import Labels
 from maps.sketch_paths import Shapes, Window, geometry_of
@@ -34,6 +35,8 @@ class Drawing:
         Entries so far.
     zoom
         Factor of all widths: marks shrink where the map shows a whole city.
+    language
+        Of the words; both, Chinese first, where it is None.
     """
 
     window: Window
@@ -42,6 +45,11 @@ class Drawing:
     svg: list[str]
     legend: list[Entry]
     zoom: float
+    language: Language | None = None
+
+    def say(self, words: Words) -> str:
+        """Return words in the drawing's language."""
+        return words[self.language] if self.language else f"{words.zh} {words.en}"
 
     def shapes(self, layer: str, mask: Any = None) -> Shapes:  # noqa: ANN401  # a boolean array or None
         """Return a layer's shapes in pixels, or those of the rows that the mask picks, shape (n,)."""

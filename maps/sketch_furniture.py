@@ -84,7 +84,8 @@ _MARKS: Final[dict[Mark, str]] = {
 """How each mark of the legend is drawn."""
 
 
-def _mark(entry: Entry, x: float, y: float) -> str:
+def mark(entry: Entry, x: float, y: float) -> str:
+    """Return the mark of a line of the legend, its middle at a height."""
     return _MARKS[entry.mark].format(
         x=x, y=y, top=y - 6, left=x + 7, middle=x + 13, colour=entry.colour, size=entry.size,
         outer=entry.size + 1.4, detail=entry.detail or "none",
@@ -95,7 +96,7 @@ def _legend(entries: Sequence[Entry], x: float, top: float) -> str:
     rows = [f'<text class="legend-title" x="{x:g}" y="{top + 14:g}">图例 Legend</text>']
     for number, entry in enumerate(entries):
         y = top + 36 + number * ROW_PX
-        rows.append(_mark(entry, x, y))
+        rows.append(mark(entry, x, y))
         rows.append(f'<text class="legend" x="{x + 36:g}" y="{y + 4:g}">{words(short(entry.label))}</text>')
     return "".join(rows)
 
@@ -122,18 +123,23 @@ _RULES: Final = {
     ".legend": "font-size:12px",
     ".legend-title": "font-size:13px;font-weight:700",
     ".foot": "font-size:11.5px;fill:#5c5a55",
-    ".on-map": "text-anchor:middle;paint-order:stroke;stroke-linejoin:round",
-    ".road": "fill:#6b6250;stroke:#fff;stroke-opacity:.9;stroke-width:2.6px",
-    ".water": "fill:#3f7b98;stroke:#e6f1f6;stroke-width:2px;letter-spacing:1px",
-    ".park": "fill:#4c7434;stroke:#eef5e6;stroke-width:2px",
-    ".station-name": "font-weight:700;fill:#1d1d28;stroke:#fff;stroke-width:3.4px",
+    ".on-map": "text-anchor:middle",
+    ".road": "fill:#6b6250",
+    ".water": "fill:#3f7b98",
+    ".park": "fill:#4c7434",
+    ".station-name": "font-weight:700;fill:#1d1d28",
+    ".halo": "stroke:#fff;stroke-width:2.6px;stroke-linejoin:round",
+    ".water.halo": "stroke:#e6f1f6;stroke-width:2px",
+    ".park.halo": "stroke:#eef5e6;stroke-width:2px",
+    ".station-name.halo": "stroke-width:3.4px",
     ".station": "fill:#2b2b38;stroke:#fff;stroke-width:16",
     ".infra": "fill:#8a4b00;stroke:#fff;stroke-width:10",
     ".scale rect": "fill:#fff;fill-opacity:.8",
     ".scale path": "fill:none;stroke:#2b2b38;stroke-width:1.6",
     ".scale text": "font-size:11.5px;text-anchor:middle",
 }
-_STYLE: Final = "".join(f".sketch {selector}{{{rule}}}" for selector, rule in _RULES.items())
+STYLE: Final = "".join(f".sketch {selector}{{{rule}}}" for selector, rule in _RULES.items())
+"""The style sheet of a drawing."""
 
 
 def page(
@@ -172,7 +178,7 @@ def page(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" class="sketch">'
-        f"<title>{words(title)}</title><style>{_STYLE}</style>"
+        f"<title>{words(title)}</title><style>{STYLE}</style>"
         f'<clipPath id="sketch-window"><path d="M0 0h{window.width:.1f}v{window.height:.1f}H0z"/></clipPath>'
         f'<rect width="100%" height="100%" fill="#fff"/>'
         f'<text class="title" x="18" y="31">{words(title)}</text>'

@@ -83,10 +83,10 @@ class Labels:
             return False
         self._taken.append(box)
         turn = f' transform="rotate({angle:.0f} {x:.1f} {y:.1f})"' if angle else ""
-        self.svg.append(
-            f'<text class="on-map {style}" x="{x:.1f}" y="{y + size * 0.36:.1f}" '
-            f'font-size="{size:g}"{turn}>{words(name)}</text>'
-        )
+        place = f'x="{x:.1f}" y="{y + size * 0.36:.1f}" font-size="{size:g}"{turn}'
+        # A halo of its own: makers of PDF do not know paint-order.
+        self.svg.append(f'<text class="on-map {style} halo" aria-hidden="true" {place}>{words(name)}</text>')
+        self.svg.append(f'<text class="on-map {style}" {place}>{words(name)}</text>')
         return True
 
     def along(self, text: object, lines: Shapes, style: str, size: float) -> bool:

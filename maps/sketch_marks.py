@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import shapely
 
 from gis.findings import Finding, Severity
-from maps import sketch_style as style
+from gis.policy.model import Words
+from maps import style
 from maps.sketch_drawing import Drawing
 from maps.sketch_furniture import Entry, Mark
 from maps.sketch_labels import words
 from maps.sketch_paths import geometry_of, middles
+
+_HIGH: Final = Words("220 kV 及以上变电站", "substation, 220 kV and more")
+_LOW: Final = Words("110 kV 及以下变电站", "substation, up to 110 kV")
 
 
 def infrastructure(drawing: Drawing) -> None:
@@ -56,9 +61,9 @@ def substations(drawing: Drawing) -> None:
             if drawing.labels.put(label, x, y + below, "station-name", 12.5 if scale == 1 else 11):
                 break
     if len(shapes) and high.any():
-        drawing.legend.append(Entry("square", "220 kV 及以上变电站", style.SHADE))
+        drawing.legend.append(Entry("square", drawing.say(_HIGH), style.SHADE))
     if len(shapes) and not high.all():
-        drawing.legend.append(Entry("circle", "110 kV 及以下变电站", style.SHADE))
+        drawing.legend.append(Entry("circle", drawing.say(_LOW), style.SHADE))
 
 
 def findings(drawing: Drawing, found: Sequence[Finding]) -> None:
