@@ -1,0 +1,147 @@
+"""The one-page notice (一次性告知书) of an assessment: HTML, PDF of exactly one page, and PNG."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import unescape
+from io import BytesIO
+from typing import Any, Final
+
+import pypdfium2
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from weasyprint import HTML, Document
+from weasyprint.urls import URLFetcher
+
+from gis.errors import InputError
+from gis.policy.model import Language
+from maps.notice_content import content_of
+from maps.notice_columns import two_columns
+from maps.notice_page import FITS, LEAST_PT, Fit, NoticePage, Teller
+from maps.route_map import route_map_svg
+from maps.sketch_labels import FONTS, words
+
+_MAP_PX: Final = (352, 300)
+_MM_PER_PX: Final = 25.4 / 96
+_POINTS_PER_INCH: Final = 72
+_PROBES: Final = (1, 3, 5, 9)
+"""Fits that are tried first: most notices take a page at the letters of the first ones."""
+
+
+def notice_html(page: NoticePage, language: Language) -> str:
+    """Return the notice as a page that stands alone, with all of its content.
+
+    Parameters
+    ----------
+    page
+        What it tells; names of any origin are escaped.
+    language
+        Of every word.
+
+    Raises
+    ------
+    InputError
+        The option told does not exist, or the policy part speaks another language.
+    """
+    return _html(page, language, FITS[0], _map(page, language))
+
+
+def notice_pdf(page: NoticePage, language: Language) -> bytes:
+    """Return the notice as PDF: A4, exactly one page, the same bytes for the same page.
+
+    The letters shrink as far as they stay legible, then lists and texts end by saying how much is left out
+    (``maps.notice_page.FITS``).
+
+    Raises
+    ------
+    InputError
+        As `notice_html`; also where even the shortest form is longer than a page.
+    """
+    written: bytes = _on_one_page(page, language).write_pdf(pdf_tags=True)
+    return written
+
+
+def notice_png(page: NoticePage, language: Language, *, dots_per_inch: int = 150) -> bytes:
+    """Return the PDF's page as PNG."""
+    document = pypdfium2.PdfDocument(notice_pdf(page, language))
+    try:
+        image = document[0].render(scale=dots_per_inch / _POINTS_PER_INCH).to_pil()
+        written = BytesIO()
+        image.save(written, "PNG")
+    finally:
+        document.close()
+    return written.getvalue()
+
+
+def _on_one_page(page: NoticePage, language: Language) -> Document:
+    """Return the layout of the first fit that takes one page: probed in strides, then found by halving."""
+    drawn = _map(page, language)
+
+    def laid_out(number: int) -> Document:
+        fetcher = URLFetcher(allowed_protocols=(), fail_on_errors=True)
+        return HTML(string=_html(page, language, FITS[number], drawn), url_fetcher=fetcher).render()
+
+    too_long = -1
+    for fits in (*_PROBES, len(FITS) - 1):
+        document = laid_out(fits)
+        if len(document.pages) == 1:
+            break
+        too_long = fits
+    else:
+        raise InputError(
+            f"The notice takes {len(document.pages)} pages even in its shortest form at {LEAST_PT:g} pt.",
+            repair="Shorten the note on its validity, the contacts or the disclaimer.",
+        )
+    while fits - too_long > 1:
+        middle = (too_long + fits) // 2
+        tried = laid_out(middle)
+        if len(tried.pages) == 1:
+            fits, document = middle, tried
+        else:
+            too_long = middle
+    return document
+
+
+def _map(page: NoticePage, language: Language) -> str:
+    if page.view is None:
+        return ""
+    width, height = _MAP_PX
+    return route_map_svg(page.view, language, width_px=width, height_px=height)
+
+
+def _html(page: NoticePage, language: Language, fit: Fit, drawn: str) -> str:
+    teller = Teller(language, fit, page.url is not None)
+    content = content_of(page, teller)
+    above_mm = _MAP_PX[1] * _MM_PER_PX if drawn else 0.0
+    left, right = two_columns((content.site, *content.blocks), fit.letter_pt, above_mm)
+    return (
+        _templates()
+        .get_template("notice.html.j2")
+        .render(
+            content=content,
+            left=left,
+            right=right,
+            fit=fit,
+            fonts=FONTS,
+            lang="zh-CN" if language == "zh" else "en",
+            say=teller.say,
+            map=drawn,
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("maps"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a template prints
+    """Return a text without what XML forbids; the template escapes it."""
+    return value if isinstance(value, Markup) else unescape(words(value))

@@ -1,0 +1,133 @@
+"""What the small map of a notice shows, as values: the parcel, routes with their pieces, what lies around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.metric_zone import unproject
+from gis.routing.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePiece:
+    """A part of a route.
+
+    Attributes
+    ----------
+    kind
+        entry, verge, crossing, duct or tap.
+    road_name
+        The road walked or crossed; None where it has no name.
+    length_m
+        As measured.
+    geometry
+        In EPSG:4326; empty where the piece has no length.
+    """
+
+    kind: str
+    road_name: str | None
+    length_m: float
+    geometry: shapely.LineString
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLine:
+    """A route as the map draws it.
+
+    Attributes
+    ----------
+    geometry
+        From the red line to the access point, EPSG:4326.
+    pieces
+        From entry to tap; none where the requester may not see them.
+    crossing_count
+        How many times roads are crossed; over a median counts once.
+    access_point
+        Where the feeder is tapped, EPSG:4326; None where the requester may not see it.
+    name
+        Name of the feeder.
+    """
+
+    geometry: shapely.LineString
+    pieces: tuple[RoutePiece, ...] = ()
+    crossing_count: int = 0
+    access_point: shapely.Point | None = None
+    name: str = ""
+
+    @classmethod
+    def of(cls, route: Route, name: str = "") -> RouteLine:
+        """Return a route that was found, as the map draws it, ending at the access point."""
+        planes = np.array([each.geometry for each in route.pieces], dtype=object)
+        lines = unproject(planes, route.zone)
+        whole = route.in_degrees()
+        return cls(
+            geometry=whole,
+            pieces=tuple(
+                RoutePiece(each.kind.value, each.road_name, each.length_m, line)
+                for each, line in zip(route.pieces, lines, strict=True)
+            ),
+            crossing_count=route.crossing_count,
+            access_point=shapely.get_point(whole, -1),
+            name=name,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """What the map shows.
+
+    Attributes
+    ----------
+    parcel
+        The red line, or the point asked about; EPSG:4326.
+    chosen
+        The route told, and that of the second supply where there is one.
+    others
+        Routes of the other options.
+    frames
+        What lies around, clipped by the caller: layer -> frame in EPSG:4326 with the dictionary's columns.
+    """
+
+    parcel: BaseGeometry
+    chosen: tuple[RouteLine, ...] = ()
+    others: tuple[RouteLine, ...] = ()
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def crossings(kinds: Sequence[str], names: Sequence[str | None], count: int) -> list[range]:
+    """Return the pieces of each crossing of a route, told apart as they were counted.
+
+    A crossing over a median is several pieces and counts once: pieces that follow one another are one
+    where they come back to the same road, and all of them where only that gives the count.
+
+    Parameters
+    ----------
+    kinds, names
+        Of the pieces, from entry to tap.
+    count
+        How many crossings were counted.
+    """
+    runs: list[range] = []
+    for number, kind in enumerate(kinds):
+        if kind != "crossing":
+            continue
+        if runs and runs[-1].stop == number:
+            runs[-1] = range(runs[-1].start, number + 1)
+        else:
+            runs.append(range(number, number + 1))
+    returning = [part for run in runs for part in _returning(run, names)]
+    return runs if len(runs) == count else returning
+
+
+def _returning(run: range, names: Sequence[str | None]) -> Iterator[range]:
+    start = run.start
+    while start < run.stop:
+        stop = max(number for number in range(start, run.stop) if names[number] == names[start]) + 1
+        yield range(start, stop)
+        start = stop
