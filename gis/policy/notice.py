@@ -128,8 +128,8 @@ def answer_lines(answer: Answer, language: Language, apart: Collection[str] = ()
             for name, value in reading.fields.items()
             if value is not None
         )
-        told = f"{_w('notice.reading', language)}: {reading.words[language]}"
-        yield Line("", f"{told} ({said})" if said else told)
+        read = f"{_w('notice.reading', language)}: {reading.words[language]}"
+        yield Line("", f"{read} ({said})" if said else read)
 
 
 def field_value(name: str, value: Any, language: Language) -> str:  # noqa: ANN401  # any field's value

@@ -141,12 +141,12 @@ def kept_from_lighter(policy: Jurisdiction, on: date, decision: Decision, proced
     approval = decision.parts["approval"]
     passed = {each.test: each.passed for each in approval.tests}
     candidates = []
-    for rule in policy.tables["approval"]:
+    for place, rule in enumerate(policy.tables["approval"]):
         lighter = _procedure_on(rule, on)
         failing = [test for test in rule.when.walk() if passed.get(test) is False]
         if failing and lighter < procedure:
             by_route = [test for test in failing if test.fact.startswith(ROUTE)]
-            rank = (len(failing), not by_route, lighter, rule.step)
+            rank = (len(failing), not by_route, lighter, place)
             candidates.append((rank, (by_route or failing)[0]))
     if candidates:
         return test_text(min(candidates, key=lambda each: each[0])[1])
