@@ -15,6 +15,7 @@ from api.settings import Settings
 from gis.errors import DatabaseError, InputError, KaimenError
 
 _COMMANDS = {
+    "assess": "api.commands.assess:assess",
     "build": "api.commands.build:build",
     "capacity": "api.commands.capacity:capacity",
     "check": "api.commands.layers:check",
@@ -27,6 +28,7 @@ _COMMANDS = {
     "import": "api.commands.layers:import_",
     "policy": "api.commands.policy:policy",
     "publish": "api.commands.editions:publish",
+    "screen": "api.commands.screen:screen",
     "serve": "api.commands.service:serve",
     "token": "api.commands.token:token",
 }

@@ -32,7 +32,7 @@ words = Console(stderr=True, highlight=False)
 """Where words for people go; standard output belongs to the answer."""
 
 _SHOWN_OF_A_CHECK = 3
-_SEVERAL_VALUES = frozenset({"--map", "--where"})
+_SEVERAL_VALUES = frozenset({"--map", "--where", "--fact"})
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 
 
@@ -144,7 +144,7 @@ def pairs(options: Sequence[str], name: str) -> dict[str, str]:
     for option in options:
         key, equals, value = option.partition("=")
         if not equals or not key or not value:
-            raise click.BadParameter(f"{option!r} is not FIELD=COLUMN", param_hint=name)
+            raise click.BadParameter(f"{option!r} is not NAME=VALUE", param_hint=name)
         if key in found:
             raise click.BadParameter(f"{key!r} is given twice", param_hint=name)
         found[key] = value

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
-from api.operations.files import whole_file
+from api.operations.files import own_text, whole_file
 from gis.capacity.parameters import default_parameters, read_parameters
 from gis.editions.canonical import table_sha256
 from gis.editions.columns import PUBLISHED
@@ -121,13 +121,7 @@ def _plain(note: str | None) -> str | None:
 
 
 def _read(path: Path | None, reader: Callable[[str, str], _Kind]) -> _Kind | None:
-    if path is None:
-        return None
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise InputError(f"{path} is not UTF-8", repair="save it as UTF-8") from fault
-    return reader(text, path.name)
+    return None if path is None else reader(own_text(path), path.name)
 
 
 def policy_hashes() -> dict[str, str]:

@@ -22,6 +22,20 @@ def require_suffix(path: Path, suffix: str) -> None:
         raise InputError(f"{path} does not end in {suffix}", repair=f"give a file name that ends in {suffix}")
 
 
+def own_text(path: Path) -> str:
+    """Return the text of a file of the user's own, in UTF-8 with or without its mark.
+
+    Raises
+    ------
+    InputError
+        It is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise InputError(f"{path} is not UTF-8", repair="save it as UTF-8") from fault
+
+
 @contextmanager
 def whole_file(path: Path, suffix: str) -> Iterator[Path]:
     """Give a path to write to, which takes the place of the wanted one when it is whole.

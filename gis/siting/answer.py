@@ -18,6 +18,7 @@ from gis.routing.route import PieceKind, Route
 from gis.siting.assess import Assessment, Desk, Proposal, Rejection
 from gis.siting.network import Served
 from gis.siting.offers import WITHHELD
+from gis.siting.words import test_words, words
 
 PUBLIC_GRID_M: Final = 50.0
 """The end of a public route is drawn at the nearest point of a grid this wide."""
@@ -64,9 +65,25 @@ def assessment_as_json(
             {"rank": number, **_proposal(each, assessment, desk, language, public=public)}
             for number, each in enumerate(assessment.proposals, 1)
         ],
-        "rejected": [_rejection(each, desk, assessment, public=public) for each in assessment.rejected],
+        "rejected": [
+            _rejection(each, desk, assessment, language, public=public) for each in assessment.rejected
+        ],
         "warnings": list(assessment.warnings),
+        "words": _words(assessment, language),
     }
+
+
+def _words(assessment: Assessment, language: Language) -> dict[str, str]:
+    """Return what the codes of an assessment mean: class, failed test and every warning."""
+    keys = dict.fromkeys(assessment.warnings)
+    for proposal in assessment.proposals:
+        for each in (proposal, proposal.second):
+            keys |= dict.fromkeys(() if each is None else each.warnings)
+    told = {key: words(f"warning.{key}")[language] for key in keys}
+    told[assessment.name] = words(f"class.{assessment.name}")[language]
+    if assessment.failed_test is not None:
+        told[assessment.failed_test] = test_words(assessment.failed_test)[language]
+    return told
 
 
 def _power(value: float) -> float | None:
@@ -138,7 +155,7 @@ def route_as_json(route: Route, measures: Mapping[str, float | int], *, public: 
         Whether it ends at the verge, its end snapped to a coarse grid.
     """
     pieces = [each for each in route.pieces if not (public and each.kind is PieceKind.TAP)]
-    line = _public_line(route) if public else route.geometry
+    line = _public_plane(route) if public else route.geometry
     lines = unproject(np.array([line, *(each.geometry for each in pieces)], dtype=object), route.zone)
     shown: list[dict[str, Any]] = [
         {
@@ -160,7 +177,13 @@ def route_as_json(route: Route, measures: Mapping[str, float | int], *, public: 
     }
 
 
-def _public_line(route: Route) -> shapely.LineString:
+def public_line(route: Route) -> shapely.LineString:
+    """Return the route as the public may see it, EPSG:4326."""
+    line: shapely.LineString = unproject(np.array([_public_plane(route)], dtype=object), route.zone)[0]
+    return line
+
+
+def _public_plane(route: Route) -> shapely.LineString:
     """Return the route up to the verge in front of the access point, its end on the coarse grid."""
     kept = [each.geometry for each in route.pieces if each.kind is not PieceKind.TAP]
     places = np.concatenate([shapely.get_coordinates(each) for each in kept] or [np.zeros((0, 2))])
@@ -185,15 +208,19 @@ def _rounded(places: Any) -> Any:  # noqa: ANN401  # nested as deep as the kind 
     return [_rounded(each) for each in places]
 
 
-def _rejection(rejection: Rejection, desk: Desk, assessment: Assessment, *, public: bool) -> dict[str, Any]:
+def _rejection(
+    rejection: Rejection, desk: Desk, assessment: Assessment, language: Language, *, public: bool
+) -> dict[str, Any]:
     served = desk.network.levels[rejection.level]
     offer, owner = desk.offers[rejection.level], rejection.owner
     open_kva, load_kva = float(offer.open_kva[owner]), float(assessment.sites.load_kva[0])
     hidden = public and rejection.reason == WITHHELD
-    way = "route" if rejection.by_route else "straight line"
-    detail = f"{rejection.away_m:,.0f} m away ({way})"
-    if rejection.reason == "insufficient_capacity":
-        detail = f"{open_kva:,.1f} kVA are open and {load_kva:,.1f} kVA are asked for; {detail}"
+    way = words("way.route" if rejection.by_route else "way.straight")[language]
+    detail = words("rejected.away")[language].format(way=way, length=f"{rejection.away_m:,.0f}")
+    if rejection.reason == "insufficient_capacity" and not hidden:
+        short = words("rejected.short")[language]
+        detail = f"{short.format(open=f'{open_kva:,.1f}', load=f'{load_kva:,.1f}')}; {detail}"
+    detail = f"{words(f'reason.{rejection.reason}')[language]}: {detail}"
     return {
         "asset_id": None if hidden else served.ids[owner],
         "asset_name": None if hidden else served.names[owner],

@@ -7,6 +7,7 @@ What stands elsewhere already is not said twice: levels and statuses come from t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -66,3 +67,36 @@ def boundary_words(fact: str, operator: Operator, limit: Scalar | None) -> Words
         return " ".join(told)
 
     return Words(said("zh"), said("en"))
+
+
+_TEST_PARTS = 3
+
+
+def test_words(test: str) -> Words:
+    """Return the one test that failed in words: a reason, or a test of the policy.
+
+    >>> test_words("too_far").en, test_words("route.length_m at_most 200").en
+    ('farther than the distance searched', 'length of the route in m: at most 200')
+
+    Parameters
+    ----------
+    test
+        A reason of the interface, or ``FACT OPERATOR LIMIT``; any other text is given back.
+    """
+    known = vocabulary().get(f"reason.{test}")
+    parts = test.split(maxsplit=_TEST_PARTS - 1)
+    if known is not None or len(parts) != _TEST_PARTS:
+        return known or Words(test, test)
+    fact, operator, limit = parts
+    told = [policy_words(key) for key in (f"fact.{fact}", f"operator.{operator}")]
+    values = [_limit_words(fact, each) for each in limit.split("|")]
+    zh, en = "、".join(each.zh for each in values), ", ".join(each.en for each in values)
+    return Words(f"{told[0].zh}：{told[1].zh} {zh}", f"{told[0].en}: {told[1].en} {en}")
+
+
+def _limit_words(fact: str, limit: str) -> Words:
+    value: Scalar = {"true": True, "false": False}.get(limit, limit)
+    if isinstance(value, str):
+        with suppress(ValueError):  # a word of the policy is no number
+            value = float(value)
+    return Words(value_words(fact, value, "zh"), value_words(fact, value, "en"))

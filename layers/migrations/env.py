@@ -8,13 +8,20 @@ from sqlalchemy import Connection, text
 import layers.tables.claims
 import layers.tables.editions
 import layers.tables.grid
+import layers.tables.screenings
 import layers.tables.tokens
 from layers.tables.base import SCHEMA, metadata
 
 assert layers.tables.grid.layer_tables  # noqa: S101  # the import fills the metadata
 assert layers.tables.claims.claim_ledger is not None  # noqa: S101  # as above
 
-_SCHEMAS = {SCHEMA, layers.tables.editions.PUBLIC, layers.tables.editions.INNER, layers.tables.tokens.ACCESS}
+_SCHEMAS = {
+    SCHEMA,
+    layers.tables.editions.PUBLIC,
+    layers.tables.editions.INNER,
+    layers.tables.screenings.SITING,
+    layers.tables.tokens.ACCESS,
+}
 
 
 def _ours(name: str | None, kind: str, parents: object) -> bool:

@@ -1,0 +1,117 @@
+"""``kaimen screen``: every parcel with its class and options, the zone map, the files for planners."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from api.commands.build import stages
+from api.commands.claims import day_of
+from api.commands.layers import today
+from api.commands.siting_options import facts_given, load_given, question_options, table_from
+from api.commands.terminal import answer, json_option, language_option, say
+from api.operations.capacity import parameters_from
+from api.operations.database import connected
+from api.operations.screening import Screened, ScreenRequest, data_day, screen_parcels
+from api.operations.screening_files import Caption, require_endings, write_screening, zone_map
+from api.operations.siting import ground
+from api.settings import Settings
+from gis.editions.disclosure import default_settings
+from gis.policy.model import Language
+from gis.siting.question import Question
+from gis.siting.words import test_words, words
+
+
+@click.command(help="Screen every parcel: class, options, the one test that failed, zones.")
+@question_options
+@click.option(
+    "--planned", is_flag=True, help="Each parcel's own load, stated or by land use: the default."
+)
+@click.option(
+    "--out",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A table (.csv .gpkg .geojson .parquet) or the zone map (.html .svg .pdf .png).",
+)
+@language_option("Of the words and the maps.")
+@json_option
+@click.pass_obj
+def screen(  # noqa: PLR0913  # the options of one command
+    settings: Settings,
+    /,
+    *,
+    load_kva: float | None,
+    load_kw: float | None,
+    power_factor: float | None,
+    planned: bool,
+    on: datetime | None,
+    jurisdiction: str | None,
+    k: int,
+    limit_m: float,
+    facts: tuple[str, ...],
+    parameter_file: Path | None,
+    load_file: Path | None,
+    files: tuple[Path, ...],
+    language: Language,
+    as_json: bool,
+) -> None:
+    """Screen every parcel."""
+    require_endings(files)
+    table, parameters = table_from(load_file), parameters_from(parameter_file)
+    load = load_given(load_kva, load_kw, power_factor, table)
+    if planned and load is not None:
+        raise click.UsageError("--planned asks for each parcel's own load, and a load for all is given")
+    day = day_of(on) or today()
+    question = Question.of(day, k=k, limit_m=limit_m, facts=facts_given(facts))
+    request = ScreenRequest(question, load, jurisdiction, parameters)
+    with connected(settings) as engine, stages() as watch:
+        shared = ground(engine, settings.home.absolute(), watch, table)
+        done = screen_parcels(engine, shared, request, watch.step)
+        if files:
+            watch.step("Writing the files")
+            caption = Caption(data_day(shared, day), None, default_settings())
+            write_screening(done, files, language, lambda: zone_map(engine, done, caption))
+    if as_json:
+        answer(_as_json(done, files))
+    else:
+        _tell(done, files, language)
+
+
+def _as_json(done: Screened, files: tuple[Path, ...]) -> dict[str, object]:
+    summary = done.run.summary
+    return {
+        "run_id": done.run.id,
+        "parcels": done.run.rows,
+        "by_class": summary["by_class"],
+        "area_ha_by_class": summary["area_ha"],
+        "load_kva_by_class": summary["load_kva"],
+        "by_failed_test": summary["by_test"],
+        "seconds": round(done.seconds, 3),
+        "repeated": done.repeated,
+        "sha256": done.run.sha256,
+        "files": [str(each) for each in files],
+    }
+
+
+def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
+    summary = done.run.summary
+    table = Table()
+    for name in ("", "parcels", "ha", "MVA"):
+        table.add_column(name, justify="right" if name else "left")
+    for name, count in summary["by_class"].items():
+        area, load = summary["area_ha"][name], summary["load_kva"][name]
+        table.add_row(words(f"class.{name}")[language], f"{count:,}", f"{area:,.1f}", f"{load / 1000:,.1f}")
+    Console(width=None if sys.stdout.isatty() else 100, highlight=False).print(table)
+    for test, count in sorted(summary["by_test"].items(), key=lambda each: -each[1]):
+        click.echo(f"  {count:7,}  {test_words(test)[language]}")
+    state = "repeated to the same bytes" if done.repeated else "stored"
+    say(f"Run {done.run.id} is {state}: {done.run.rows:,} parcels in {done.seconds:.1f} s")
+    for file in files:
+        say(f"Written: {file}")

@@ -1,0 +1,201 @@
+"""Screen every parcel of the database: a run that is stored, and can be repeated to the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib import metadata
+from time import perf_counter
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from sqlalchemy import Engine
+
+from api.operations.corridors import CORRIDOR_FORMAT
+from api.operations.editions import policy_hashes
+from api.operations.siting import Ground, require_policy
+from gis.capacity.parameters import CapacityParameters
+from gis.errors import InputError, KaimenError
+from gis.siting.question import Question
+from gis.siting.screen import Screening, screen
+from gis.siting.sites import Load, Sites
+from gis.siting.zones import zones
+from layers.screenings import Run, find, rows_sha256, run_id, store
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenRequest:
+    """What is asked of every parcel.
+
+    Attributes
+    ----------
+    question
+        Day, options, facts.
+    load
+        One load for all; None for each parcel's own.
+    jurisdiction
+        Whose policy decides; None for the one that covers each parcel.
+    parameters
+        Coefficients of the open capacity.
+    """
+
+    question: Question
+    load: Load | None
+    jurisdiction: str | None
+    parameters: CapacityParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A screening that is stored.
+
+    Attributes
+    ----------
+    run
+        As it is stored.
+    screening
+        The rows, without the id of the run, and the parcels.
+    zones
+        Where the load of the run, or the middle one of all parcels, reaches an open access point.
+    repeated
+        Whether the run was there already, with the same bytes.
+    seconds
+        What the screening took, without reading the grid and storing the run.
+    """
+
+    run: Run
+    screening: Screening
+    zones: gpd.GeoDataFrame
+    repeated: bool
+    seconds: float
+
+    def table(self) -> gpd.GeoDataFrame:
+        """Return the rows of a screening file, with names and geometry."""
+        rows = self.screening.rows.copy()
+        rows["run_id"] = self.run.id
+        sites = self.screening.sites
+        return gpd.GeoDataFrame(rows, geometry=list(sites.geometry), crs="EPSG:4326")
+
+
+def screen_parcels(
+    engine: Engine, ground: Ground, request: ScreenRequest, step: Callable[[str], None]
+) -> Screened:
+    """Screen every parcel and store the run.
+
+    Parameters
+    ----------
+    engine
+        Where it is stored.
+    ground
+        The present data.
+    request
+        What is asked.
+    step
+        Is told, in a few words, what comes next.
+
+    Raises
+    ------
+    InputError
+        There are no parcels, or no such jurisdiction.
+    KaimenError
+        The same question of the same data gave other rows than before.
+    """
+    sites = _sites(ground, request)
+    desk = ground.live(request.question.on, request.parameters)
+    begin = perf_counter()
+    found = screen(desk, sites, request.question, alone=ground.seeker, step=step)
+    seconds = perf_counter() - begin
+    step("Drawing the zones")
+    load = request.load or _middle(sites, ground)
+    policy = request.jurisdiction or _only(sites)
+    areas = zones(desk, request.question, policy, load)
+    step("Storing the run")
+    asked, inputs = _request(request), _inputs(ground)
+    sums = found.sums_by_class()
+    run = Run(
+        id=run_id(asked, inputs),
+        request=asked,
+        inputs=inputs,
+        on=request.question.on,
+        rows=len(found.rows),
+        summary={"by_class": found.by_class(), **sums, "by_test": _by_test(found.rows)},
+        zones=json.loads(areas.to_json(drop_id=True)),
+        sha256=rows_sha256(found.rows),
+    )
+    with engine.begin() as connection:
+        before = find(connection, run.id)
+        if before is not None and before.sha256 != run.sha256:
+            raise KaimenError(
+                f"run {run.id} gave other rows than before, of the same question and data",
+                repair="keep the database and report this; it should not be",
+            )
+        store(connection, run, found.rows)
+    return Screened(run, found, areas, before is not None, seconds)
+
+
+def _sites(ground: Ground, request: ScreenRequest) -> Sites:
+    sites = ground.parcels
+    if not len(sites):
+        raise InputError("there are no parcels to screen", repair="import them: kaimen import parcels FILE")
+    if request.load is not None:
+        sites = sites.with_load(request.load)
+    if request.jurisdiction is not None:
+        require_policy(request.question, request.jurisdiction)
+        sites = sites.under(request.jurisdiction)
+    return sites
+
+
+def _middle(sites: Sites, ground: Ground) -> Load:
+    """Return the middle load of all parcels in whole kVA: zones are drawn for it where each has its own."""
+    known = sites.load_kva[np.isfinite(sites.load_kva)]
+    kva = max(1.0, float(np.round(np.median(known)))) if len(known) else 1.0
+    return Load.of(kva=kva, power_factor=ground.table.power_factor)
+
+
+def _only(sites: Sites) -> str | None:
+    """Return the jurisdiction that covers all parcels that any covers, None where there are several."""
+    known = {each for each in sites.jurisdiction.tolist() if each is not None}
+    return known.pop() if len(known) == 1 else None
+
+
+def _by_test(rows: pd.DataFrame) -> dict[str, int]:
+    counts = rows["failed_test"].dropna().value_counts()
+    return {str(name): int(counts[name]) for name in sorted(counts.index)}
+
+
+def _request(request: ScreenRequest) -> dict[str, Any]:
+    question = request.question
+    return {
+        "on": question.on.isoformat(),
+        "k": question.k,
+        "limit_m": question.limit_m,
+        "supplies": question.supplies,
+        "facts": dict(question.facts),
+        "jurisdiction": request.jurisdiction,
+        "load": None if request.load is None else asdict(request.load),
+        "parameters": request.parameters.as_dict(),
+    }
+
+
+def _inputs(ground: Ground) -> Mapping[str, Any]:
+    version = ground.version
+    return {
+        "database": [str(each) for each in version.database],
+        "layers": [list(each) for each in version.layers],
+        "spellings": [list(each) for each in version.spellings],
+        "corridors": CORRIDOR_FORMAT,
+        "loads": ground.table.as_dict(),
+        "policies": policy_hashes(),
+        "code": metadata.version("kaimen"),
+    }
+
+
+def data_day(ground: Ground, on: date) -> date | None:
+    """Return the day of the newest reading that counts on a day."""
+    days = pd.to_datetime(ground.readings["capacity"]["data_date"], errors="coerce")
+    known = days[days <= pd.Timestamp(on)]
+    return None if known.empty else known.max().date()

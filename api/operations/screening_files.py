@@ -1,0 +1,161 @@
+"""The files of a screening: tables for planners, and the zone map as page, paper and picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from sqlalchemy import Engine
+
+from api.operations.files import whole_file
+from api.operations.screening import Screened
+from gis.editions.disclosure import DisclosureSettings
+from gis.errors import InputError
+from gis.policy.load import jurisdictions
+from gis.policy.model import Language, Words
+from layers.queries.grid import read_grid
+from maps.zone_map import MapHeading, ZoneMap, zone_map_html, zone_map_pdf, zone_map_png, zone_map_svg
+
+_BOM: Final = "﻿"
+_CONTEXT: Final = ("roads", "water", "green", "railways", "substations", "feeders")
+_TABLES: Final[Mapping[str, str]] = {
+    ".csv": "CSV",
+    ".geojson": "GeoJSON",
+    ".gpkg": "GeoPackage",
+    ".parquet": "GeoParquet",
+}
+_MAPS: Final[Mapping[str, Callable[[ZoneMap, Language], str | bytes]]] = {
+    ".html": zone_map_html,
+    ".svg": zone_map_svg,
+    ".pdf": zone_map_pdf,
+    ".png": zone_map_png,
+}
+ENDINGS: Final = (*_TABLES, *_MAPS)
+"""What names of files of a screening end in."""
+
+
+def require_endings(files: tuple[Path, ...]) -> None:
+    """Refuse files of no known kind, all at once.
+
+    Raises
+    ------
+    InputError
+        With every such file.
+    """
+    wrong = tuple(str(each) for each in files if each.suffix.lower() not in ENDINGS)
+    if wrong:
+        raise InputError(
+            "these are no files of a screening", repair=f"end names in {', '.join(ENDINGS)}", faults=wrong
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What stands on a zone map beside what was found.
+
+    Attributes
+    ----------
+    data_date
+        Day of the readings.
+    edition
+        Published edition that the figures are those of; None for live ones.
+    settings
+        Says the disclaimer.
+    """
+
+    data_date: date | None
+    edition: str | None
+    settings: DisclosureSettings
+
+
+def zone_map(engine: Engine, screened: Screened, caption: Caption) -> ZoneMap:
+    """Return a screening as a zone map; the layers around it are read from the database."""
+    grid = read_grid(engine, _CONTEXT)
+    return zone_map_over({name: grid[name] for name in _CONTEXT}, screened, caption)
+
+
+def zone_map_over(context: Mapping[str, pd.DataFrame], screened: Screened, caption: Caption) -> ZoneMap:
+    """Return a screening as a zone map over given layers."""
+    run, load = screened.run, screened.run.request["load"]
+    named = {each for each in screened.screening.rows["jurisdiction"].tolist() if each}
+    policies = jurisdictions()
+    parcels = screened.table()
+    parcels["name"] = screened.screening.sites.names
+    settings = caption.settings
+    return ZoneMap(
+        parcels=parcels,
+        zones=screened.zones,
+        context=context,
+        heading=MapHeading(
+            jurisdiction=policies[named.pop()].name if len(named) == 1 else None,
+            on=run.on,
+            data_date=caption.data_date,
+            edition=caption.edition,
+            load_kva=None if load is None else float(load["kva"]),
+            run_id=run.id,
+            disclaimer=Words(settings.disclaimer_zh, settings.disclaimer_en),
+        ),
+    )
+
+
+def write_screening(
+    screened: Screened, files: tuple[Path, ...], language: Language, drawn: Callable[[], ZoneMap]
+) -> None:
+    """Write the files of a screening, each whole or not at all.
+
+    Parameters
+    ----------
+    screened
+        What was found.
+    files
+        By their ending a table or a map.
+    language
+        Of the maps.
+    drawn
+        Gives the zone map; asked once, where a file needs it.
+
+    Raises
+    ------
+    InputError
+        A file is of no known kind or cannot be written.
+    """
+    require_endings(files)
+    made: ZoneMap | None = None
+    for file in files:
+        suffix = file.suffix.lower()
+        with whole_file(file, suffix) as part:
+            if suffix in _TABLES:
+                write_table(screened, part)
+            else:
+                made = made or drawn()
+                data = _MAPS[suffix](made, language)
+                part.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def write_table(screened: Screened, path: Path) -> None:
+    """Write the rows as CSV (UTF-8 with its mark), GeoJSON, GeoPackage or GeoParquet, by the ending."""
+    table = screened.table()
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        text = pd.DataFrame(table.drop(columns="geometry")).to_csv(index=False, lineterminator="\n")
+        path.write_text(_BOM + text, encoding="utf-8", newline="")
+    elif suffix == ".parquet":
+        table.to_parquet(path)
+    else:
+        driver = {".gpkg": "GPKG", ".geojson": "GeoJSON"}[suffix]
+        pyogrio.write_dataframe(_typed(table), path, layer="screening", driver=driver)
+
+
+def _typed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the rows with whole numbers and truths that may be missing as GDAL knows them."""
+    return table.assign(
+        crossing_count=table["crossing_count"].astype("Int64"),
+        upper_bound=table["upper_bound"].astype("boolean"),
+        limit_working_days=table["limit_working_days"].astype("float64"),
+    )

@@ -1,0 +1,297 @@
+"""Assess sites on the database: the ground they share, the desk of a day, the answer to one question."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Engine
+
+from api.operations.corridors import BuildWatch, corridors
+from gis.calendar import WorkCalendar
+from gis.capacity.open_capacity import open_capacity
+from gis.capacity.parameters import CapacityParameters, default_parameters
+from gis.corridors.model import CORRIDOR_LAYERS
+from gis.corridors.parameters import CorridorParameters
+from gis.errors import ConflictError, InputError
+from gis.names import normal_name
+from gis.network.model import Grid
+from gis.routing.local import Searcher
+from gis.routing.router import Router
+from gis.siting.assess import Assessment, Desk, assess
+from gis.siting.loads import LoadTable, default_table
+from gis.siting.network import NETWORK_LAYERS, Network
+from gis.siting.offers import Offers, live_offers, published_offers
+from gis.siting.question import Question
+from gis.siting.screen import one_of
+from gis.siting.seekers import Drawing, OneSite, one_parcel
+from gis.siting.sites import Load, Sites, drawn_site, parcel_sites
+from layers.queries.grid import CAPACITY_LAYERS, read_grid
+from layers.queries.versions import DataVersion, data_version
+
+GROUND_LAYERS: Final = tuple(dict.fromkeys((*CORRIDOR_LAYERS, *NETWORK_LAYERS, *CAPACITY_LAYERS)))
+"""Layers that assessments are made from."""
+
+_TRIES: Final = 5
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One state of the data, as all assessments of it share it.
+
+    Attributes
+    ----------
+    version
+        Of the data.
+    network
+        What sites can be connected to.
+    readings
+        The grid's assets, readings and claims.
+    table
+        Load densities.
+    """
+
+    version: DataVersion
+    network: Network
+    readings: Grid
+    table: LoadTable
+    _local: threading.local = field(default_factory=threading.local, repr=False)
+
+    @cached_property
+    def parcels(self) -> Sites:
+        """The stored parcels with their own loads."""
+        return parcel_sites(self.network.grid, self.network.corridors.graph.streets.zone, self.table)
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """Where drawn sites come to the roads."""
+        return Drawing.of(self.network)
+
+    @cached_property
+    def parcel_numbers(self) -> dict[str, int]:
+        """Id, and normalised name where it is the only one, -> number of a parcel."""
+        names = [normal_name(each) if each else None for each in self.parcels.names.tolist()]
+        single = pd.Series(names, dtype=object).value_counts()
+        numbers = {
+            name: number for number, name in enumerate(names) if name is not None and single[name] == 1
+        }
+        return numbers | {identity: number for number, identity in enumerate(self.parcels.ids.tolist())}
+
+    def parcel(self, named: str) -> int:
+        """Return the number of a parcel by its id or name.
+
+        Raises
+        ------
+        InputError
+            There is none, with those whose id begins alike.
+        """
+        number = self.parcel_numbers.get(named, self.parcel_numbers.get(normal_name(named)))
+        if number is not None:
+            return number
+        alike = [each for each in self.parcels.ids.tolist() if each.startswith(named[:3])][:3]
+        near = f"there are {', '.join(alike)}" if alike else "kaimen import parcels FILE brings parcels"
+        raise InputError(f"there is no parcel {named!r}", repair=f"name a parcel by its id: {near}")
+
+    def searchers(self, router: Router) -> tuple[Searcher, ...]:
+        """Return this thread's working memory for local searches."""
+        known: dict[int, tuple[Searcher, ...]] = self._local.__dict__.setdefault("searchers", {})
+        if id(router) not in known:
+            known[id(router)] = router.searchers()
+        return known[id(router)]
+
+    def seeker(self, number: int) -> OneSite:
+        """Return a stored parcel alone."""
+        return one_parcel(self.network, number, self.searchers)
+
+    def live(self, on: date, parameters: CapacityParameters) -> Desk:
+        """Return a desk with live figures of a day."""
+        offers = live_offers(self.network, open_capacity(self.readings, on, parameters))
+        return self._desk(offers)
+
+    def published(self, rows: pd.DataFrame) -> Desk:
+        """Return a desk with the figures of an edition."""
+        return self._desk(published_offers(self.network, rows))
+
+    def _desk(self, offers: Offers) -> Desk:
+        return Desk(self.network, offers, self.table, WorkCalendar())
+
+
+def ground(engine: Engine, home: Path, watch: BuildWatch, table: LoadTable | None = None) -> Ground:
+    """Return the ground of the database's present data; the corridors are built where they are stale.
+
+    Raises
+    ------
+    DatabaseError
+        There are no roads.
+    ConflictError
+        Imports kept changing the data meanwhile.
+    """
+    parameters = CorridorParameters()
+    for _ in range(_TRIES):
+        version = data_version(engine, GROUND_LAYERS)
+        built = corridors(engine, home, parameters, watch)
+        watch.step("Reading the grid")
+        grid = read_grid(engine, NETWORK_LAYERS)
+        readings = read_grid(engine, CAPACITY_LAYERS, geometry=False)
+        if data_version(engine, GROUND_LAYERS) == version:
+            return Ground(version, Network(built, parameters, grid), readings, table or default_table())
+    raise ConflictError("imports keep changing the data", repair="wait until they have ended, and try again")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a site is: a stored parcel, or a point or polygon (EPSG:4326) that was drawn.
+
+    Attributes
+    ----------
+    parcel
+        Its id or name.
+    shape
+        What was drawn; one of the two is None.
+    """
+
+    parcel: str | None = None
+    shape: BaseGeometry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about one place.
+
+    Attributes
+    ----------
+    place
+        Where.
+    load
+        None for the parcel's own.
+    jurisdiction
+        Whose policy decides; None for the one whose polygon covers the place.
+    question
+        The rest of it.
+    """
+
+    place: Place
+    load: Load | None
+    jurisdiction: str | None
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An assessment with what it was made from."""
+
+    assessment: Assessment
+    desk: Desk
+
+
+def assess_place(ground: Ground, desk: Desk, asked: Asked) -> Answered:
+    """Return the assessment of a place.
+
+    Raises
+    ------
+    InputError
+        The parcel does not exist, what was drawn cannot be entered, or no load is given for it.
+    """
+    place, question = asked.place, asked.question
+    if place.parcel is not None:
+        number = ground.parcel(place.parcel)
+        sites = one_of(ground.parcels, number)
+        seeker = ground.seeker(number)
+        if asked.load is not None:
+            sites = sites.with_load(asked.load)
+    else:
+        if place.shape is None or asked.load is None:
+            raise InputError("a drawn place has no load of its own", repair="give one in kVA or in kW")
+        network = ground.network
+        sites = drawn_site(network.grid, network.corridors.graph.streets.zone, place.shape, asked.load, None)
+        seeker = ground.drawing.site(place.shape, ground.searchers)
+    if asked.jurisdiction is not None:
+        require_policy(question, asked.jurisdiction)
+        sites = sites.under(asked.jurisdiction)
+    return Answered(assess(desk, sites, question, seeker), desk)
+
+
+def require_policy(question: Question, jurisdiction: str) -> None:
+    """Refuse a jurisdiction that there is none of.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    if jurisdiction not in question.policies:
+        raise InputError(
+            f"there is no jurisdiction {jurisdiction!r}",
+            repair=f"name one of {', '.join(question.policies)}",
+        )
+
+
+def shape_from_geojson(text: str, most_vertices: int) -> BaseGeometry:
+    """Return the one point or polygon of a GeoJSON text (RFC 7946: degrees, longitude first).
+
+    Raises
+    ------
+    InputError
+        It is no GeoJSON, has more than one geometry or another kind, lies outside of the world, or has too
+        many vertices; all faults at once.
+    """
+    try:
+        given = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as fault:
+        raise InputError(f"the geometry is no JSON: {fault}", repair="give GeoJSON") from fault
+    return shape_of(given, most_vertices)
+
+
+def shape_of(given: Any, most_vertices: int) -> BaseGeometry:  # noqa: ANN401  # whatever JSON holds
+    """Return the one point or polygon of a GeoJSON object; see ``shape_from_geojson``."""
+    shapes = [_bare(each) for each in _features(given)]
+    if len(shapes) != 1:
+        raise InputError(f"the geometry holds {len(shapes)} features", repair="give exactly one")
+    try:
+        shape: BaseGeometry = shapely.geometry.shape(shapes[0])
+        places = shapely.get_coordinates(shape)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.GEOSException) as fault:
+        raise InputError(
+            "the geometry is no GeoJSON", repair='give a point or a polygon with "type" and "coordinates"'
+        ) from fault
+    faults = []
+    if shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
+        faults.append(f"it is a {shape.geom_type}: draw a point or a polygon")
+    if not len(places):
+        faults.append("it has no coordinates")
+    if len(places) > most_vertices:
+        faults.append(f"it has {len(places):,} vertices: give at most {most_vertices:,}")
+    if len(places) and not (np.isfinite(places).all() and _in_the_world(places)):
+        faults.append("it lies outside of the world: longitude -180 to 180, latitude -90 to 90")
+    if faults:
+        raise InputError("the geometry cannot be used", repair="correct it", faults=tuple(faults))
+    return shapely.force_2d(shape)
+
+
+def _in_the_world(places: np.ndarray) -> bool:
+    return bool((np.abs(places[:, 0]) <= 180.0).all() and (np.abs(places[:, 1]) <= 90.0).all())  # noqa: PLR2004  # degrees
+
+
+def _features(given: Any) -> list[Any]:  # noqa: ANN401  # whatever JSON holds
+    if isinstance(given, dict) and given.get("type") == "FeatureCollection":
+        features = given.get("features")
+        return features if isinstance(features, list) else []
+    return [given]
+
+
+def _bare(given: Any) -> Any:  # noqa: ANN401  # whatever JSON holds
+    return given.get("geometry") if isinstance(given, dict) and given.get("type") == "Feature" else given
+
+
+def live_desk(ground: Ground, on: date, parameters: CapacityParameters | None = None) -> Desk:
+    """Return a desk with live figures of a day, by the default coefficients where none are given."""
+    return ground.live(on, parameters or default_parameters())

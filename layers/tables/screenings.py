@@ -1,0 +1,77 @@
+"""Screenings (筛查): what was asked, of which data, and the row of every parcel."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+
+from layers.tables.base import metadata
+
+SITING: Final = "siting"
+"""Schema of screenings; of the private role alone."""
+
+_TYPES: Final = {
+    "crossing_count": Integer,
+    "limit_working_days": Double,
+    "upper_bound": Boolean,
+    "on": Date,
+    "options": JSON,
+    **dict.fromkeys(
+        (
+            *("load_kva", "open_capacity_kva", "length_m", "crossing_m", "city_road_crossing_m"),
+            *("excavation_m", "green_m", "along_main_road_m", "along_infrastructure_m"),
+        ),
+        Double,
+    ),
+}
+
+ROW_COLUMNS: Final = (
+    *("parcel_id", "class", "failed_test", "load_kva", "load_source", "asset_id", "asset_name", "level"),
+    *("open_capacity_kva", "bottleneck_level", "length_m", "crossing_m", "crossing_count"),
+    *("city_road_crossing_m", "excavation_m", "green_m", "along_main_road_m", "along_infrastructure_m"),
+    *("procedure", "limit_working_days", "decision_kind", "options", "upper_bound", "jurisdiction", "on"),
+)
+"""Columns of a screening file, but the run they belong to."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True, comment="digest of question, parameters and data"),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("request", JSONB, nullable=False, comment="what was asked, and by which parameters"),
+    Column("inputs", JSONB, nullable=False, comment="versions of the layers, of policies and of the code"),
+    Column("on", Date, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("summary", JSONB, nullable=False, comment="parcels, area and load by class"),
+    Column("zones", JSON, nullable=False, comment="the zone polygons as GeoJSON"),
+    Column("sha256", Text, nullable=False, comment="of the canonical bytes of the rows"),
+    schema=SITING,
+    comment="Screenings; the same question of the same data is the same run",
+)
+
+run_rows = Table(
+    "run_rows",
+    metadata,
+    Column("run_id", Text, ForeignKey(f"{SITING}.runs.id", ondelete="CASCADE"), nullable=False),
+    *(Column(name, _TYPES.get(name, Text)) for name in ROW_COLUMNS),
+    PrimaryKeyConstraint("run_id", "parcel_id"),
+    Index("ix_run_rows_parcel_id", "parcel_id"),
+    schema=SITING,
+    comment="What a screening found for each parcel",
+)
