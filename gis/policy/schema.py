@@ -25,6 +25,9 @@ from gis.policy.strict_yaml import Reader, is_null
 
 Read = Callable[[Reader, yaml.Node], Any]
 
+ABOVE_KV: Final = (10.0, 20.0, 35.0, 66.0, 110.0)
+"""Voltages at which a load may be supplied that is more than a public line takes."""
+
 _OPERATORS: Final[Mapping[str, tuple[Operator, ...]]] = MappingProxyType(
     {
         "number": ("at_most", "less_than", "at_least", "more_than", "is"),
@@ -72,8 +75,12 @@ def _by_stage(reader: Reader, node: yaml.Node) -> Mapping[str, tuple[str, ...]]:
     )
 
 
-def _numbers(reader: Reader, node: yaml.Node) -> tuple[float, ...]:
-    return tuple(reader.number(each) for each in reader.items(node))
+def _voltages(reader: Reader, node: yaml.Node) -> tuple[float, ...]:
+    found = tuple(reader.number(each) for each in reader.items(node))
+    if not set(found) <= set(ABOVE_KV):
+        known = ", ".join(f"{each:g}" for each in ABOVE_KV)
+        reader.fault(node, "a voltage is none that a larger load is supplied at", f"use {known}")
+    return found
 
 
 COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
@@ -85,7 +92,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = MappingProxyType(
         "lv_limit": {"lv_limit_kw": Column(Reader.number)},
         "public_line_limit": {
             "public_line_limit_kva": Column(Reader.number),
-            "above_kv": Column(_numbers),
+            "above_kv": Column(_voltages),
         },
         "stages": {"count": Column(_or_null(Reader.number)), "stages": Column(_stages)},
         "stages_total": {"stages_total_working_days": Column(Reader.number)},

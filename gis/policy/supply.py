@@ -33,6 +33,11 @@ def supply(derived: Derived) -> Answer:
             test for each in (*(limit.tests for limit in limits), _load_tests(derived)) for test in each
         ),
         since=max((each.since for each in limits if each.since), default=None),
+        rules=tuple(
+            f"{table}.{each.rule}"
+            for table, each in zip(("lv_limit", "public_line_limit"), limits, strict=True)
+            if each.rule
+        ),
     )
     kinds = {each.kind for each in limits}
     if kinds <= {Kind.NOT_IN_FORCE, Kind.SILENT}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,11 @@ def asked(content: Mapping[str, Any], case: Mapping[str, Any]) -> date:
     return day
 
 
-def decided(content: Mapping[str, Any], case: Mapping[str, Any]) -> Decision:
-    """Return what the jurisdiction of a case decides."""
+def decided(content: Mapping[str, Any], case: Mapping[str, Any], days_before: int = 0) -> Decision:
+    """Return what the jurisdiction of a case decides, on its day or before."""
     jurisdiction = jurisdictions()[content["jurisdiction"]]
-    return decide(jurisdiction, asked(content, case), read_facts(told(content, case)))
+    on = asked(content, case) - timedelta(days=days_before)
+    return decide(jurisdiction, on, read_facts(told(content, case)))
 
 
 def shows(name: str, entry: Mapping[str, Any], content: Mapping[str, Any], case: Mapping[str, Any]) -> bool:

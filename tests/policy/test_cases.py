@@ -17,7 +17,7 @@ from tests.policy.cells import Cell, cells
 from tests.policy.reach import CELLS, FILES, HERE, asked, decided, shows
 
 FACTS = HERE.parents[1].parent / "shared" / "policy" / "FACTS.md"
-KEYS = {"name", "day", "facts", "expect", "statements", "figures", "reaches"}
+KEYS = {"name", "day", "facts", "expect", "day_before", "statements", "figures", "reaches"}
 AT_LEAST = 20
 CLOSE = 0.001
 """A case beside a limit is within this share of it, or 1 (m, kW, kVA)."""
@@ -35,10 +35,12 @@ def test_a_case(content: dict[str, Any], case: dict[str, Any]) -> None:
     assert set(case) <= KEYS
     assert "expect" in case or "statements" in case
     jurisdiction = jurisdictions()[content["jurisdiction"]]
-    on, decision = asked(content, case), decided(content, case)
-    for part, expected in case.get("expect", {}).items():
-        shown = answer_as_json(decision.parts[part], jurisdiction, "zh")
-        assert seen(shown, expected) == expected, f"{part}: {shown}"
+    on = asked(content, case)
+    for days_before, wanted in enumerate((case.get("expect", {}), case.get("day_before", {}))):
+        answers = decided(content, case, days_before).parts
+        for part, expected in wanted.items():
+            shown = answer_as_json(answers[part], jurisdiction, "zh")
+            assert seen(shown, expected) == expected, f"{part}: {shown}"
     for kind, ids in case.get("statements", {}).items():
         assert [row.id for row in jurisdiction.in_force(kind, on)] == ids
     rows = {row.id: row for row in jurisdiction.in_force("reliability", on)}
@@ -74,6 +76,25 @@ def test_every_day_of_change_is_asked_on_that_day_and_the_day_before(name: str) 
     for day in jurisdictions()[name].changes:
         assert day in asked
         assert day.fromordinal(day.toordinal() - 1) in asked
+
+
+@pytest.mark.parametrize("name", list(jurisdictions()))
+def test_every_value_answers_a_case_on_its_first_day_that_also_asks_the_day_before(name: str) -> None:
+    asked_for = {
+        (rule, asked(FILES[name], case))
+        for case in FILES[name]["cases"]
+        for part, answer in decided(FILES[name], case).parts.items()
+        if part in case.get("expect", {}) and part in case.get("day_before", {})
+        for each in (answer, *answer.figures.values())
+        for rule in each.rules
+    }
+    for table, rules in jurisdictions()[name].tables.items():
+        for rule in rules:
+            for value in rule.values:
+                assert not value.cite or (f"{table}.{rule.id}", value.since) in asked_for, (
+                    rule.id,
+                    value.since,
+                )
 
 
 @pytest.mark.parametrize("name", list(jurisdictions()))
@@ -231,10 +252,5 @@ def test_every_rule_answers_a_case(name: str) -> None:
         for part in decision.parts.values():
             for each in (part, *part.figures.values()):
                 answered |= set(each.rules)
-    tables = {
-        f"{table}.{rule.id}"
-        for table, rules in jurisdiction.tables.items()
-        if table not in ("lv_limit", "public_line_limit")
-        for rule in rules
-    }
-    assert tables <= answered
+    tables = {f"{table}.{rule.id}" for table, rules in jurisdiction.tables.items() for rule in rules}
+    assert tables == answered

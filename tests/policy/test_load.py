@@ -119,6 +119,12 @@ def test_every_file_carries_the_name_of_its_jurisdiction(name: str) -> None:
             "no important here",
         ),
         ("disclosure: []", "disclosure: {}", "a list is needed here"),
+        (
+            "public_line_limit: []",
+            "public_line_limit: [{id: all, values: [{from: 2025-03-01, cite: [一2], "
+            "public_line_limit_kva: 9, above_kv: [36]}]}]",
+            "a voltage is none that a larger load is supplied at; use 10, 20, 35, 66, 110",
+        ),
         ("services: []", "services: []\nplug_and_play: {}", "length_m is missing"),
         ("services: []", "services: []\nplug_and_play: {length_m: 0}", "no route is 0 m long"),
         ("services: []", "services: []\nplug_and_play: {length_m: 9, cite: [九]}", "九 is none of"),

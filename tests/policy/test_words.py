@@ -21,7 +21,7 @@ from gis.policy.model import (
     Kind,
     Words,
 )
-from gis.policy.schema import COLUMNS
+from gis.policy.schema import ABOVE_KV, COLUMNS
 from gis.policy.words import vocabulary
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -53,7 +53,7 @@ def asked_for() -> set[str]:
     }
     operators = ("at_most", "less_than", "at_least", "more_than", "is", "any_of")
     found |= {f"operator.{name}" for name in operators}
-    found |= {f"reading.voltage_{kv:g}" for kv in (10, 20, 35, 66, 110)}
+    found |= {f"reading.voltage_{kv:g}" for kv in ABOVE_KV}
     command = Path(__file__).parents[2] / "api" / "commands" / "policy.py"
     modules = [module for module in SOURCES.iterdir() if module.name.endswith(".py")]
     for module in (*modules, command):
