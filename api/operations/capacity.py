@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from api.operations.files import settings_text
 from gis.capacity.explain import Explanation, explain
 from gis.capacity.open_capacity import OpenCapacity, open_capacity
 from gis.capacity.parameters import CapacityParameters, default_parameters, read_parameters
@@ -49,11 +50,7 @@ def parameters_from(path: Path | None) -> CapacityParameters:
     """
     if path is None:
         return default_parameters()
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as fault:
-        raise InputError(f"{path} is not UTF-8", repair="save it as UTF-8") from fault
-    return read_parameters(text, path.name)
+    return read_parameters(settings_text(path), path.name)
 
 
 def worked_out(engine: Engine, on: date, parameters: CapacityParameters) -> OpenCapacity:
