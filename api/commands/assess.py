@@ -21,7 +21,7 @@ from api.commands.siting_options import facts_given, load_given, question_option
 from api.commands.terminal import answer, json_option, language_option, say
 from api.operations.capacity import parameters_from
 from api.operations.database import connected
-from api.operations.files import own_text, whole_file
+from api.operations.files import settings_text, whole_file
 from api.operations.notice import notice_page
 from api.operations.siting import Asked, Place, assess_place, ground, shape_from_geojson
 from api.settings import Settings
@@ -131,7 +131,7 @@ def _place(parcel: str | None, at: str | None, drawn: Path | None) -> Place:
 
 
 def _text(drawn: Path | None) -> str:
-    return "" if drawn is None else own_text(drawn)
+    return "" if drawn is None else settings_text(drawn)
 
 
 def _point(at: str) -> BaseGeometry:

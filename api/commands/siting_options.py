@@ -11,7 +11,7 @@ import click
 
 from api.commands.claims import day_option, parameters_option
 from api.commands.terminal import pairs
-from api.operations.files import own_text
+from api.operations.files import settings_text
 from gis.siting.loads import LoadTable, default_table, read_table
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 from gis.siting.sites import Load
@@ -96,4 +96,4 @@ def table_from(path: Path | None) -> LoadTable:
     InputError
         The file cannot be used.
     """
-    return default_table() if path is None else read_table(own_text(path), path.name)
+    return default_table() if path is None else read_table(settings_text(path), path.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from api.operations.files import own_text
+from api.operations.files import settings_text
 from gis.capacity.explain import Explanation, explain
 from gis.capacity.open_capacity import OpenCapacity, open_capacity
 from gis.capacity.parameters import CapacityParameters, default_parameters, read_parameters
@@ -48,7 +48,9 @@ def parameters_from(path: Path | None) -> CapacityParameters:
     InputError
         The file cannot be read, or states what cannot be used.
     """
-    return default_parameters() if path is None else read_parameters(own_text(path), path.name)
+    if path is None:
+        return default_parameters()
+    return read_parameters(settings_text(path), path.name)
 
 
 def worked_out(engine: Engine, on: date, parameters: CapacityParameters) -> OpenCapacity:

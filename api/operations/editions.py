@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Engine
 
-from api.operations.files import own_text, whole_file
-from gis.capacity.parameters import default_parameters, read_parameters
+from api.operations.capacity import parameters_from
+from api.operations.files import settings_text, whole_file
 from gis.editions.canonical import table_sha256
 from gis.editions.columns import PUBLISHED
 from gis.editions.diff import Diff
-from gis.editions.disclosure import default_settings, read_settings
+from gis.editions.disclosure import DisclosureSettings, default_settings, read_settings
 from gis.editions.header import Edition, overdue_days
 from gis.editions.metadata import metadata as lines_of
 from gis.errors import DatabaseError, InputError
@@ -29,8 +28,6 @@ from layers.editions.publish import Publication, PublishWatch, Wish, publish
 from layers.editions.store import read_editions, read_rows
 from layers.editions.verify import Verdict, verify
 from layers.tables.editions import published
-
-_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +103,8 @@ def publish_edition(
         created_at=datetime.now(UTC),
         note=_plain(request.note),
         corrects=request.corrects,
-        parameters=_read(request.parameters, read_parameters) or default_parameters(),
-        settings=_read(request.settings, read_settings) or default_settings(),
+        parameters=parameters_from(request.parameters),
+        settings=_settings_from(request.settings),
         policies=policy_hashes(),
         code_version=metadata.version("kaimen"),
     )
@@ -120,18 +117,15 @@ def _plain(note: str | None) -> str | None:
     return (note or "").strip() or None
 
 
-def _read(path: Path | None, reader: Callable[[str, str], _Kind]) -> _Kind | None:
-    return None if path is None else reader(own_text(path), path.name)
+def _settings_from(path: Path | None) -> DisclosureSettings:
+    return default_settings() if path is None else read_settings(settings_text(path), path.name)
 
 
 def policy_hashes() -> dict[str, str]:
-    """Return the policy files that decide, by name, with their SHA-256; none where there are none yet."""
-    with suppress(ModuleNotFoundError):
-        folder = resources.files("gis.policy").joinpath("jurisdictions")
-        if folder.is_dir():
-            files = {each.name: each for each in folder.iterdir() if each.name.endswith(".yaml")}
-            return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
-    return {}
+    """Return the policy files that decide, by name, with their SHA-256."""
+    folder = resources.files("gis.policy").joinpath("jurisdictions")
+    files = {each.name: each for each in folder.iterdir() if each.name.endswith(".yaml")}
+    return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
 
 
 def shelf(engine: Engine, today: date) -> Shelf:

@@ -1,4 +1,4 @@
-"""Files that are written for the user: whole, or not at all."""
+"""Files that are written for the user, whole or not at all, and files of settings that the user gives."""
 
 from __future__ import annotations
 
@@ -8,6 +8,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gis.errors import InputError
+
+
+def settings_text(path: Path) -> str:
+    """Return the text of a settings file; a byte order mark, as Windows writes it, is left out.
+
+    Raises
+    ------
+    InputError
+        It is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise InputError(f"{path} is not UTF-8", repair="save it as UTF-8") from fault
 
 
 def require_suffix(path: Path, suffix: str) -> None:
@@ -20,20 +34,6 @@ def require_suffix(path: Path, suffix: str) -> None:
     """
     if path.suffix.lower() != suffix:
         raise InputError(f"{path} does not end in {suffix}", repair=f"give a file name that ends in {suffix}")
-
-
-def own_text(path: Path) -> str:
-    """Return the text of a file of the user's own, in UTF-8 with or without its mark.
-
-    Raises
-    ------
-    InputError
-        It is not UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise InputError(f"{path} is not UTF-8", repair="save it as UTF-8") from fault
 
 
 @contextmanager

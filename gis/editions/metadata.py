@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,21 +31,16 @@ class Line:
     value_en: str
 
 
-def metadata(edition: Edition, reliability: Mapping[str, str] | None = None) -> tuple[Line, ...]:
-    """Return the lines.
-
-    Parameters
-    ----------
-    edition
-        The edition; its files are not looked at.
-    reliability
-        Reliability targets (供电可靠性目标): what -> target.
-    """
-    targets = tuple(
-        _plain(f"reliability_{at}", f"供电可靠性目标：{what}", f"Reliability target: {what}", target)
-        for at, (what, target) in enumerate((reliability or {}).items(), start=1)
+def metadata(edition: Edition) -> tuple[Line, ...]:
+    """Return the lines of an edition; its files are not looked at."""
+    return (
+        *_identity(edition),
+        *_method(edition),
+        *_duty(edition),
+        *_reliability(edition),
+        *_proof(edition),
+        *_legend(),
     )
-    return (*_identity(edition), *_method(edition), *_duty(edition), *targets, *_proof(edition), *_legend())
 
 
 def _plain(key: str, zh: str, en: str, value: object) -> Line:
@@ -141,6 +136,39 @@ def _duty(edition: Edition) -> tuple[Line, ...]:
             if each in held
         ),
     )
+
+
+def _reliability(edition: Edition) -> tuple[Line, ...]:
+    """Return the reliability targets (供电可靠性目标), or why there are none, for each jurisdiction."""
+    stated = edition.facts.get("reliability")
+    if stated is None:  # an edition of a version that did not state them
+        return ()
+    told = [line for each in stated for line in _targets(each, edition)] or [
+        ("", "", "未导入政策辖区图层，未列目标", "not stated: no layer of jurisdictions was imported")
+    ]
+    return tuple(
+        Line(f"reliability_{at}", f"供电可靠性目标{zh}", f"Reliability target{en}", *values)
+        for at, (zh, en, *values) in enumerate(told, start=1)
+    )
+
+
+def _targets(stated: Mapping[str, Any], edition: Edition) -> Iterator[tuple[str, str, str, str]]:
+    """Yield whose target it is and what it says, each in Chinese and in English."""
+    identity = stated["jurisdiction"]
+    if not stated["policy"]:
+        yield f"：{identity}", f": {identity}", "没有此编号的政策文件", "there is no policy file of this id"
+        return
+    who = f"：{stated['name']['zh']}", f": {stated['name']['en']}"
+    zh, en = stated["document"]["zh"], stated["document"]["en"]
+    if not stated["targets"]:
+        yield *who, f"{edition.as_of} 无有效目标（{zh}）", f"none in force on {edition.as_of} ({en})"
+    for each in stated["targets"]:
+        clauses, since = ", ".join(each["clauses"]), each["from"]
+        yield (
+            *who,
+            f"{each['zh']}（{zh}，{clauses}，自 {since}）",
+            f"{each['en']} ({en}, {clauses}, from {since})",
+        )
 
 
 def _proof(edition: Edition) -> tuple[Line, ...]:

@@ -36,8 +36,8 @@ from gis.policy.strict_yaml import Reader, is_null, keys
 
 _FOLDER: Final = "jurisdictions"
 _LIMITS: Final = ("lv_limit", "public_line_limit")
-_FIGURES: Final = ("hours_a_year", "percent_less_each_year")
-_PLACES: Final = ("whole", "urban", "rural", "centre", "town")
+FIGURES: Final = ("hours_a_year", "percent_less_each_year")
+PLACES: Final = ("whole", "urban", "rural", "centre", "town")
 
 
 @cache
@@ -335,7 +335,7 @@ def _statements(reader: Reader, node: yaml.Node, known: Collection[str]) -> tupl
         identity = reader.text(entries["id"])
         if identity in found:
             reader.fault(entries["id"], f"{identity} stands twice", "give each row its own id")
-        allowed = [f"{place}_{figure}" for figure in _FIGURES for place in _PLACES]
+        allowed = [f"{place}_{figure}" for figure in FIGURES for place in PLACES]
         figures = reader.mapping(entries["figures"], allowed) if "figures" in entries else {}
         found[identity] = Statement(
             id=identity,

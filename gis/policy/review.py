@@ -22,7 +22,7 @@ from gis.policy.model import (
     Words,
 )
 from gis.policy.notice import field_value
-from gis.policy.words import value_words, words
+from gis.policy.words import figure_words, value_words, words
 
 _AS_PARTS = ("approval", "stages", "documents", "investment")
 
@@ -70,7 +70,7 @@ def review(jurisdiction: Jurisdiction, language: Language) -> Iterator[Row]:
                 yield Row(title, where, since, _value(value, language), value.cite, told)
     for name in STATEMENTS:
         for row in jurisdiction.statements[name]:
-            told = ", ".join(f"{figure} {number:g}" for figure, number in row.figures.items())
+            told = ", ".join(figure_words(*each, language) for each in row.figures.items())
             title = table_title(name, language)
             yield Row(title, "", row.since.isoformat(), row.words[language], row.cite, told)
     yield _plug_and_play(jurisdiction, language)

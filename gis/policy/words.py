@@ -37,3 +37,14 @@ def value_words(name: str, value: Scalar | None, language: Language) -> str:
     if isinstance(value, str):
         return words(f"value.{name}.{value}")[language]
     return f"{value:.10g}"
+
+
+def figure_words(name: str, number: float, language: Language) -> str:
+    """Return a figure of a target as people say it.
+
+    >>> figure_words("urban_hours_a_year", 5, "en"), figure_words("whole_percent_less_each_year", 8, "zh")
+    ('urban 5 hours a year', '全域每年减少 8%')
+    """
+    place, _, unit = name.partition("_")
+    told = words(f"place.{place}")[language]
+    return words(f"figure.{unit}")[language].format(place=told, number=f"{number:g}")

@@ -25,10 +25,13 @@ from gis.editions.disclosure import DisclosureSettings
 from gis.editions.frozen import Frozen, freeze
 from gis.editions.header import FORMAT, Edition, new_id
 from gis.editions.metadata import metadata
+from gis.editions.reliability import reliability
 from gis.errors import ConflictError, InputError, PublicationError
 from gis.findings import Finding, Severity
 from gis.network.check import DEFAULT_PARAMETERS, check
+from gis.network.columns import column, texts
 from gis.network.model import Grid
+from gis.policy.load import jurisdictions
 from layers.database import snapshot
 from layers.editions.files import Staging, finish, staging, sweep
 from layers.editions.store import Stored, act_as_publisher, read_editions, write_header, write_rows
@@ -148,7 +151,7 @@ def _publish(
     capacity = open_capacity(grid, wish.as_of, wish.parameters)
     edition_id = new_id(wish.as_of, [each.edition.id for each in known])
     frozen = freeze(grid, capacity, wish.settings, edition_id)
-    draft = _draft(connection, wish, edition_id, known, frozen)
+    draft = _draft(connection, wish, edition_id, known, frozen, grid)
     name, committed = database_name(connection), [each.edition for each in known]
     place = held.enter_context(staging(home, name, committed))
     watch.step("Writing the rows")
@@ -169,10 +172,11 @@ def _with_files(draft: Edition, frozen: Frozen, place: Staging, watch: PublishWa
 
 
 def _draft(
-    connection: Connection, wish: Wish, edition_id: str, known: Sequence[Stored], frozen: Frozen
+    connection: Connection, wish: Wish, edition_id: str, known: Sequence[Stored], frozen: Frozen, grid: Grid
 ) -> Edition:
     """Return the edition without its files."""
     last = known[-1] if known else None
+    places = [each for each in texts(column(grid["jurisdictions"], "id")) if each is not None]
     return Edition(
         id=edition_id,
         number=len(known) + 1,
@@ -192,6 +196,7 @@ def _draft(
             "parameters": wish.parameters.as_dict(),
             "settings": wish.settings.as_dict(),
             "policies": dict(wish.policies),
+            "reliability": reliability(places, jurisdictions(), wish.as_of),
             "data": {"layers": _layers(connection), "dates": list(frozen.data_dates)},
             "withheld": dict(frozen.withheld),
             "files": [],

@@ -80,7 +80,7 @@ def test_counts_by_level_and_status(stored: Engine, kaimen: Any) -> None:
 
 
 def test_own_coefficients_and_refusals(stored: Engine, kaimen: Any, table: Any) -> None:
-    own = table("县公司.toml", 'version = "3"', "derate_feeder = 1.0")
+    own = table("县公司.toml", 'version = "3"', "derate_feeder = 1.0", encoding="utf-8-sig")
     told = kaimen("capacity", "F", "--on", ON, "--parameters", own, "--json").json
     assert told["parameters"] == "县公司.toml 3"
     assert told["effective_kva"] == pytest.approx(math.sqrt(3) * 10 * (400 - 210) - 1_260, abs=1e-3)

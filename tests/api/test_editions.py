@@ -185,6 +185,28 @@ def test_a_difference_in_every_form(filled: Kaimen, engine: Engine, tmp_path: Pa
     assert wrong.code == 1
 
 
+def test_the_targets_of_the_jurisdiction_stand_in_the_files(
+    filled: Kaimen, engine: Engine, tmp_path: Path
+) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into grid.jurisdictions (id, name, geom, batch_id) values ('wujiang', '吴江',"
+            " st_multi(st_makeenvelope(120, 30, 121, 32, 4326)), 1)"
+        )
+    filled("publish", "--as-of", "2026-11-21")
+    out = tmp_path / "a.xlsx"
+    assert filled("editions", "export", "2026-Q4-1", "--out", out, "--json").json["as_published"] is True
+    sheet = openpyxl.load_workbook(out).worksheets[1]
+    about = {str(row[0]): row for row in sheet.iter_rows(values_only=True)}
+    assert "农村 7 小时/年" in str(about["reliability_1"][3])
+    assert "rural 7 hours a year" in str(about["reliability_1"][4])
+    [stated] = filled("editions", "show", "2026-Q4-1", "--json").json["reliability"]
+    assert (stated["jurisdiction"], stated["policy"]) == ("wujiang", True)
+    [target] = stated["targets"]
+    assert (target["clauses"], target["from"]) == (["二(五)"], "2021-12-31")
+    assert target["figures"] == {"urban_hours_a_year": 5, "rural_hours_a_year": 7}
+
+
 def test_every_file_holds_the_allow_list_and_nothing_else(filled: Kaimen, tmp_path: Path) -> None:
     done = filled("publish", "--as-of", "2026-11-21", "--note", "第一期", "--json").json
 

@@ -10,7 +10,7 @@ import yaml
 
 from gis.policy.decide import PARTS
 from gis.policy.facts import TESTABLE
-from gis.policy.load import jurisdictions
+from gis.policy.load import FIGURES, PLACES, jurisdictions
 from gis.policy.model import (
     DOCUMENT_STAGES,
     DOCUMENTS,
@@ -54,6 +54,7 @@ def asked_for() -> set[str]:
     operators = ("at_most", "less_than", "at_least", "more_than", "is", "any_of")
     found |= {f"operator.{name}" for name in operators}
     found |= {f"reading.voltage_{kv:g}" for kv in ABOVE_KV}
+    found |= {f"place.{name}" for name in PLACES} | {f"figure.{name}" for name in FIGURES}
     command = Path(__file__).parents[2] / "api" / "commands" / "policy.py"
     modules = [module for module in SOURCES.iterdir() if module.name.endswith(".py")]
     for module in (*modules, command):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from gis.network.checks.overlaps import Overlap, overlaps
 from gis.network.checks.subject import Subject, lonlat, mended, present, rows_where
 from gis.network.checks.twins import twins
 from gis.network.columns import Floats
+from gis.policy.load import jurisdictions
 
 _M2_PER_HA = 10_000.0
 
@@ -205,6 +207,22 @@ def jurisdictions_overlap(subject: Subject) -> Iterator[Fault]:
     yield from faults(subject, "jurisdictions", pairs.left.tolist(), messages, repair)
 
 
+@check(Severity.WARNING, "政策辖区无对应政策文件")
+def jurisdiction_unknown(subject: Subject) -> Iterator[Fault]:
+    """Find jurisdictions whose id no policy file has: no procedure can be decided there."""
+    if not subject.size("jurisdictions"):
+        return
+    policies = list(jurisdictions())
+    ids = subject.ids("jurisdictions")
+    rows = [row for row, each in enumerate(ids.tolist()) if each is not None and each not in policies]
+    named = subject.labels("jurisdictions", rows)
+    messages = [f"No policy file has the id of jurisdiction {label}." for label in named]
+    near = [get_close_matches(ids[row], policies, 1) for row in rows]
+    there = f"Give it the id of its policy file: there are {', '.join(policies)}."
+    repairs = [f"Is {each[0]} meant? {there}" if each else there for each in near]
+    yield from faults(subject, "jurisdictions", rows, messages, repairs)
+
+
 @check(Severity.WARNING, "地块不在任何政策辖区")
 def parcel_outside_jurisdictions(subject: Subject) -> Iterator[Fault]:
     """Find parcels that no jurisdiction covers, as one finding."""
@@ -235,6 +253,7 @@ CHECKS = (
     parcel_tiny,
     land_use_unknown,
     jurisdictions_overlap,
+    jurisdiction_unknown,
     parcel_outside_jurisdictions,
 )
 """Checks of parcels."""

@@ -103,8 +103,8 @@ def _land() -> dict[str, list[Row]]:
             {"id": "P2", "land_use": "B1", "area_ha": 1.0, "load_kva": 500, "at": box(200, 50, 300, 150)},
         ],
         "jurisdictions": [
-            {"id": "east", "name": "东区", "at": box(500, -5000, 5000, 5000)},
-            {"id": "west", "name": "西区", "at": box(-5000, -5000, 500, 5000)},
+            {"id": "wujiang", "name": "东区", "at": box(500, -5000, 5000, 5000)},
+            {"id": "liangzihu", "name": "西区", "at": box(-5000, -5000, 500, 5000)},
         ],
     }
 

@@ -112,19 +112,28 @@ def test_land_use_that_is_not(bench: Bench, code: str) -> None:
 
 
 def test_jurisdictions_that_overlap(bench: Bench) -> None:
-    bench.put("jurisdictions", "west", at=box(-5000, -5000, 502, 5000))
+    bench.put("jurisdictions", "liangzihu", at=box(-5000, -5000, 502, 5000))
     finding = bench.the("jurisdictions_overlap")
     assert finding.severity is Severity.ERROR
-    assert "east (东区) and west (西区) share 2 ha" in finding.message
+    assert "wujiang (东区) and liangzihu (西区) share 2 ha" in finding.message
 
 
 def test_borders_drawn_at_two_scales_do_not_overlap(bench: Bench) -> None:
-    bench.put("jurisdictions", "west", at=box(-5000, -5000, 500.9, 5000))
+    bench.put("jurisdictions", "liangzihu", at=box(-5000, -5000, 500.9, 5000))
     assert bench.find("jurisdictions_overlap") == []
 
 
+def test_a_jurisdiction_without_a_policy_file(bench: Bench) -> None:
+    bench.rows["jurisdictions"][0]["id"] = "wujang"
+    finding = bench.the("jurisdiction_unknown")
+    assert (finding.severity, finding.id) == (Severity.WARNING, "wujang")
+    assert "No policy file has the id of jurisdiction wujang" in finding.message
+    assert finding.repair.startswith("Is wujiang meant?")
+    assert "liangzihu" in finding.repair
+
+
 def test_parcels_outside_all_jurisdictions(bench: Bench) -> None:
-    bench.rows["jurisdictions"] = [bench.row("jurisdictions", "east")]
+    bench.rows["jurisdictions"] = [bench.row("jurisdictions", "wujiang")]
     finding = bench.the("parcel_outside_jurisdictions")
     assert finding.message == "2 of 2 parcels lie in no jurisdiction: P1, P2."
     assert finding.lon is not None

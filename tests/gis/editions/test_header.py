@@ -14,8 +14,10 @@ import pytest
 from gis.editions.disclosure import CADENCES, KEYS, default_settings, read_settings
 from gis.editions.header import new_id, next_due, overdue_days
 from gis.editions.metadata import metadata
+from gis.editions.reliability import reliability
 from gis.editions.withholding import Withheld
 from gis.errors import InputError
+from gis.policy.load import jurisdictions
 from tests.gis.editions.districts import edition
 
 TEXT = resources.files("gis.editions").joinpath("disclosure.toml").read_text(encoding="utf-8")
@@ -119,7 +121,7 @@ def test_a_utilitys_own_settings_go_over_the_defaults() -> None:
 
 def test_the_metadata_says_all_that_a_reader_asks() -> None:
     settings = read_settings('contact = "0512-1"\nbands_kva = [0, 500]\n', "own.toml").as_dict()
-    lines = metadata(edition(settings=settings, withheld={"dedicated": 3}), {"SAIDI": "<= 5 min"})
+    lines = metadata(edition(settings=settings, withheld={"dedicated": 3}))
     told = {line.key: line for line in lines}
     assert len(told) == len(lines)
     for key in ("granularity", "method", "cadence", "next_due", "contact", "hotlines", "disclaimer", "place"):
@@ -131,4 +133,46 @@ def test_the_metadata_says_all_that_a_reader_asks() -> None:
     assert told["withheld"].value_en == "3"
     assert told["withheld_dedicated"].zh.endswith(Withheld.DEDICATED.zh)
     assert "0 / 500" in told["bands"].value_zh
-    assert told["reliability_1"].value_en == "<= 5 min"
+    assert not [key for key in told if key.startswith("reliability")]  # an edition that did not state them
+
+
+def targets(ids: list[str], on: date) -> list[tuple[str, str, str, str]]:
+    stated = reliability(ids, jurisdictions(), on)
+    lines = [each for each in metadata(edition(as_of=on, reliability=stated)) if "reliability" in each.key]
+    assert [each.key for each in lines] == [f"reliability_{at}" for at in range(1, len(lines) + 1)]
+    return [(each.zh, each.value_zh, each.en, each.value_en) for each in lines]
+
+
+def test_the_targets_of_a_jurisdiction_stand_with_their_clauses_in_both_languages() -> None:
+    [(zh, value_zh, en, value_en)] = targets(["wujiang"], date(2026, 11, 21))
+    assert (zh, en) == (
+        "供电可靠性目标：江苏省苏州市吴江区", "Reliability target: Wujiang, Suzhou, Jiangsu",
+    )  # fmt: skip
+    assert value_zh.startswith("户均年停电时间上限：城区 5 小时/年，农村 7 小时/年（吴江区打造")
+    assert value_zh.endswith("，二(五)，自 2021-12-31）")
+    assert value_en.startswith(
+        "average outage of a customer in a year, at most: urban 5 hours a year, rural 7"
+    )
+    assert value_en.endswith(", 二(五), from 2021-12-31)")
+
+
+def test_targets_are_those_in_force_on_the_day() -> None:
+    assert len(targets(["suzhou-anhui"], date(2021, 12, 31))) == 2
+    assert len(targets(["suzhou-anhui"], date(2022, 12, 31))) == 4
+    [(_, value_zh, _, value_en)] = targets(["wujiang"], date(2021, 12, 30))
+    assert value_zh.startswith("2021-12-30 无有效目标")
+    assert value_en.startswith("none in force on 2021-12-30")
+
+
+def test_what_gives_no_target_is_said_plainly() -> None:
+    [(_, value_zh, _, value_en)] = targets([], date(2026, 11, 21))
+    assert (value_zh, value_en) == (
+        "未导入政策辖区图层，未列目标", "not stated: no layer of jurisdictions was imported",
+    )  # fmt: skip
+    silent, unknown = targets(["xyz", "liangzihu"], date(2026, 11, 21))
+    assert silent[3].startswith("none in force on 2026-11-21")
+    assert unknown[1:] == (
+        "没有此编号的政策文件",
+        "Reliability target: xyz",
+        "there is no policy file of this id",
+    )
