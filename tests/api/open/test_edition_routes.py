@@ -112,9 +112,7 @@ def test_rows_that_were_changed_are_not_sent(
         connection.exec_driver_sql(
             "update disclosure.published set open_capacity_kva = 9 where asset_id = 'F1'"
         )
-    answer = client.get(f"{PATH}/{edition.id}/download.csv")
-    assert answer.status_code == 503
-    assert "not those that were published" in answer.json()["detail"]
+    assert client.get(f"{PATH}/{edition.id}/download.csv").status_code == 503
 
 
 def test_a_folder_that_cannot_be_written_is_no_fault_of_the_asker(
@@ -123,9 +121,7 @@ def test_a_folder_that_cannot_be_written_is_no_fault_of_the_asker(
     edition = district()
     (folder_of(service.home, edition) / f"{edition.id}.csv").unlink()
     (service.home / "downloads").write_text("in the way")
-    answer = client.get(f"{PATH}/{edition.id}/download.csv")
-    assert answer.status_code == 500
-    assert "cannot be made" in answer.json()["detail"]
+    assert client.get(f"{PATH}/{edition.id}/download.csv").status_code == 500
 
 
 @pytest.mark.parametrize(

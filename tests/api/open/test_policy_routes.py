@@ -11,10 +11,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.app import create_app
 from api.operations.policy import question_from_text
 from api.schemas.policy import DecisionFacts, JurisdictionDetail, JurisdictionList, PolicyDecision, RouteFacts
-from api.service import Service
 from gis.errors import FactsError
 from gis.policy.facts import FACTS, ROUTE
 
@@ -38,16 +36,8 @@ def asked(client: TestClient, **changed: Any) -> Any:
     return client.post(PATH, json=QUESTION | changed)
 
 
-@pytest.fixture
-def bare() -> Any:
-    """An application without a database: policies need none."""
-    missing: Any = None
-    with TestClient(create_app(Service(missing, missing, missing))) as client:
-        yield client
-
-
-def test_a_decision_has_the_six_parts_of_the_contract(bare: TestClient) -> None:
-    told = asked(bare).json()
+def test_a_decision_has_the_six_parts_of_the_contract(open_client: TestClient) -> None:
+    told = asked(open_client).json()
     PolicyDecision.model_validate(told)
     assert "timeline" not in told
     assert told["approval"]["procedure"] == "authorised_filing"
@@ -61,28 +51,28 @@ def test_a_decision_has_the_six_parts_of_the_contract(bare: TestClient) -> None:
     assert told["investment"]["utility_invests_to"] == "meter_box"
 
 
-def test_the_timeline_comes_where_a_start_is_stated(bare: TestClient) -> None:
-    bars = asked(bare, start="2022-03-05").json()["timeline"]
+def test_the_timeline_comes_where_a_start_is_stated(open_client: TestClient) -> None:
+    bars = asked(open_client, start="2022-03-05").json()["timeline"]
     assert {bar["clock"] for bar in bars} <= {"utility", "government", "construction"}
     assert bars[0]["earliest"] >= "2022-03-05"
     for year in (1900, 2200):
-        assert asked(bare, start=f"{year}-12-31").status_code == 200
+        assert asked(open_client, start=f"{year}-12-31").status_code == 200
 
 
-def test_words_are_in_the_language_asked_for(bare: TestClient) -> None:
+def test_words_are_in_the_language_asked_for(open_client: TestClient) -> None:
     words = {
-        language: bare.post(f"{PATH}?lang={language}", json=QUESTION).json()["approval"]["citations"][0][
-            "words"
-        ]
+        language: open_client.post(f"{PATH}?lang={language}", json=QUESTION).json()["approval"]["citations"][
+            0
+        ]["words"]
         for language in ("zh", "en")
     }
     assert words["zh"] != words["en"]
     assert words["en"].isascii()
 
 
-def test_every_fault_is_told_at_once(bare: TestClient) -> None:
+def test_every_fault_is_told_at_once(open_client: TestClient) -> None:
     facts = {"customer": "x", "load_kw": -1, "supplies": 3, "costumer": "hv", "route": {"length_m": "far"}}
-    answer = asked(bare, jurisdiction="wujang", on="2022-13-01", facts=facts, start="x", more=1)
+    answer = asked(open_client, jurisdiction="wujang", on="2022-13-01", facts=facts, start="x", more=1)
     assert answer.status_code == 422
     told = " | ".join(answer.json()["faults"])
     for words in (
@@ -114,14 +104,14 @@ def test_every_fault_is_told_at_once(bare: TestClient) -> None:
         b'{"jurisdiction": "wujiang", "on": "2022-03-01", "start": "9999-12-31"}',
     ],
 )
-def test_a_question_that_cannot_be_read_is_refused(bare: TestClient, body: bytes) -> None:
-    answer = bare.post(PATH, content=body, headers={"content-type": "application/json"})
+def test_a_question_that_cannot_be_read_is_refused(open_client: TestClient, body: bytes) -> None:
+    answer = open_client.post(PATH, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_question_that_is_too_long_is_refused(bare: TestClient) -> None:
-    assert bare.post(PATH, content=b" " * 70_000).status_code == 413
+def test_a_question_that_is_too_long_is_refused(open_client: TestClient) -> None:
+    assert open_client.post(PATH, content=b" " * 70_000).status_code == 413
 
 
 @settings(max_examples=60, deadline=None)
@@ -146,24 +136,26 @@ def test_the_described_facts_are_the_facts() -> None:
     assert described == set(FACTS)
 
 
-def test_jurisdictions_are_listed_and_shown(bare: TestClient) -> None:
-    listed = bare.get("/api/v1/policy/jurisdictions?lang=zh")
+def test_jurisdictions_are_listed_and_shown(open_client: TestClient) -> None:
+    listed = open_client.get("/api/v1/policy/jurisdictions?lang=zh")
     JurisdictionList.model_validate(listed.json())
     assert "wujiang" in [each["id"] for each in listed.json()["jurisdictions"]]
     for each in listed.json()["jurisdictions"]:
-        shown = bare.get(f"/api/v1/policy/jurisdictions/{each['id']}?lang=zh").json()
+        shown = open_client.get(f"/api/v1/policy/jurisdictions/{each['id']}?lang=zh").json()
         JurisdictionDetail.model_validate(shown)
         assert shown["name"] == each["name"]
         assert shown["clauses"]
-    english = bare.get("/api/v1/policy/jurisdictions?lang=en")
+    english = open_client.get("/api/v1/policy/jurisdictions?lang=en")
     assert english.headers["etag"] != listed.headers["etag"]
-    same = bare.get("/api/v1/policy/jurisdictions?lang=zh", headers={"if-none-match": listed.headers["etag"]})
+    same = open_client.get(
+        "/api/v1/policy/jurisdictions?lang=zh", headers={"if-none-match": listed.headers["etag"]}
+    )
     assert same.status_code == 304
 
 
-def test_a_jurisdiction_that_is_not_there_is_not_found(bare: TestClient) -> None:
+def test_a_jurisdiction_that_is_not_there_is_not_found(open_client: TestClient) -> None:
     for language, words in (("zh", "没有辖区"), ("en", "there is no jurisdiction")):
-        answer = bare.get(f"/api/v1/policy/jurisdictions/atlantis?lang={language}")
+        answer = open_client.get(f"/api/v1/policy/jurisdictions/atlantis?lang={language}")
         assert answer.status_code == 404
         assert words in answer.json()["detail"]
         assert "wujiang" in answer.json()["detail"]
