@@ -29,7 +29,6 @@ from api.schemas.capacity import (
     CapacityFeatures,
     CapacityPage,
     LevelName,
-    Problem,
     StatusName,
 )
 from gis.bbox import read_bbox
@@ -40,10 +39,7 @@ router = APIRouter(tags=["capacity"], route_class=ReadRoute)
 
 MOST: Final = 1000
 _VARY: Final = "Accept, Accept-Language"
-_REFUSED: Final[dict[int | str, dict[str, Any]]] = {
-    304: {"description": "As the asker has it already"},
-    422: {"model": Problem, "description": "The query is not in order"},
-}
+_KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the asker has it already"}}
 
 
 @router.get(
@@ -55,7 +51,7 @@ _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
             "model": CapacityPage,
             "content": {"application/geo+json": {"schema": CapacityFeatures.model_json_schema()}},
         },
-        **_REFUSED,
+        **_KEPT,
     },
     openapi_extra={"parameters": [forms("json", "geojson"), LANGUAGE]},
 )
@@ -124,8 +120,7 @@ def _json(value: object) -> str:
     response_model=None,
     responses={
         200: {"model": CapacityExplained},
-        404: {"model": Problem, "description": "The newest edition does not tell of it"},
-        **_REFUSED,
+        **_KEPT,
     },
     openapi_extra={"parameters": [LANGUAGE]},
 )

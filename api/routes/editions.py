@@ -17,7 +17,6 @@ from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf
 from api.queries import LANGUAGE
 from api.read_route import HEAD_ASKED, ReadRoute
 from api.requests import language_of, service_of
-from api.schemas.capacity import Problem
 from api.schemas.editions import EditionDiff, EditionDocument, EditionList
 from api.service import Service
 from gis.calendar import CHINA
@@ -29,10 +28,7 @@ router = APIRouter(tags=["editions"], route_class=ReadRoute)
 
 _PATH: Final = "/api/v1/editions"
 _JSON: Final = "application/json"
-_ABSENT: Final[dict[int | str, dict[str, Any]]] = {
-    304: {"description": "As the asker has it already"},
-    404: {"model": Problem, "description": "There is no such edition"},
-}
+_KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the asker has it already"}}
 
 
 def today() -> date:
@@ -44,7 +40,7 @@ def today() -> date:
     _PATH,
     summary="Every edition, oldest first, and when the next one is due",
     response_model=None,
-    responses={200: {"model": EditionList}, 304: _ABSENT[304]},
+    responses={200: {"model": EditionList}, **_KEPT},
 )
 def editions(request: Request) -> Response:
     """List the editions."""
@@ -62,7 +58,7 @@ def editions(request: Request) -> Response:
     f"{_PATH}/{{edition_id}}",
     summary="The header of an edition: what it is proved by, and its files",
     response_model=None,
-    responses={200: {"model": EditionDocument}, **_ABSENT},
+    responses={200: {"model": EditionDocument}, **_KEPT},
 )
 def edition(request: Request, edition_id: str) -> Response:
     """Tell all of an edition but its rows."""
@@ -105,7 +101,7 @@ def _downloads(request: Request, edition: Edition) -> list[dict[str, Any]]:
     f"{_PATH}/{{edition_id}}/diff/{{other}}",
     summary="What differs between two editions, and why",
     response_model=None,
-    responses={200: {"model": EditionDiff}, **_ABSENT},
+    responses={200: {"model": EditionDiff}, **_KEPT},
     openapi_extra={"parameters": [LANGUAGE]},
 )
 def diff(
@@ -153,8 +149,7 @@ def _reasons(found: Diff, language: Language) -> list[dict[str, Any]]:
     responses={
         200: {"content": {media: {} for media in sorted(set(MEDIA.values()))}},
         206: {"description": "The range that was asked for"},
-        416: {"description": "The file is shorter"},
-        **_ABSENT,
+        **_KEPT,
     },
 )
 def download_file(request: Request, edition_id: str, ending: str) -> Response:

@@ -18,7 +18,6 @@ from api.ogc.pages import html, listed_page, plain_page
 from api.operations.published import extent_of, newest
 from api.read_route import OgcRoute
 from api.requests import language_of, service_of
-from api.schemas.capacity import Problem
 from api.schemas.ogc import CollectionDocument, CollectionList, Conformance, Landing
 from gis.capacity.words import Language
 from gis.errors import InputError
@@ -26,13 +25,7 @@ from layers.queries.collections import COLLECTIONS, Collection
 
 router = APIRouter(prefix=PREFIX, tags=["ogc"], route_class=OgcRoute)
 
-REFUSED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "As the asker has it already"},
-    400: {"model": Problem, "description": "The query is not in order"},
-}
-ABSENT: dict[int | str, dict[str, Any]] = REFUSED | {
-    404: {"model": Problem, "description": "There is no such thing"}
-}
+KEPT: dict[int | str, dict[str, Any]] = {304: {"description": "As the asker has it already"}}
 _VARY = "Accept, Accept-Language"
 _ALWAYS = frozenset({"f", "lang"})
 
@@ -99,7 +92,7 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-@router.get("", summary="Landing page", response_model=None, responses={200: {"model": Landing}, **REFUSED})
+@router.get("", summary="Landing page", response_model=None, responses={200: {"model": Landing}, **KEPT})
 @router.get("/", include_in_schema=False, response_model=None)
 def landing(request: Request) -> Response:
     """Tell where everything is."""
@@ -115,7 +108,7 @@ def landing(request: Request) -> Response:
     "/conformance",
     summary="What the interface conforms to",
     response_model=None,
-    responses={200: {"model": Conformance}, **REFUSED},
+    responses={200: {"model": Conformance}, **KEPT},
 )
 def conformance(request: Request) -> Response:
     """List the classes of conformance."""
@@ -132,7 +125,7 @@ def conformance(request: Request) -> Response:
     "/api",
     summary="Definition of the OGC interface (OpenAPI 3.0)",
     response_model=None,
-    responses={200: {"content": {OPENAPI: {}}}, **REFUSED},
+    responses={200: {"content": {OPENAPI: {}}}, **KEPT},
 )
 def api(request: Request) -> Response:
     """Define the interface."""
@@ -149,7 +142,7 @@ def api(request: Request) -> Response:
     "/collections",
     summary="Collections",
     response_model=None,
-    responses={200: {"model": CollectionList}, **REFUSED},
+    responses={200: {"model": CollectionList}, **KEPT},
 )
 def collections(request: Request) -> Response:
     """List the collections."""
@@ -174,7 +167,7 @@ def collections(request: Request) -> Response:
     "/collections/{collection_id}",
     summary="A collection",
     response_model=None,
-    responses={200: {"model": CollectionDocument}, **ABSENT},
+    responses={200: {"model": CollectionDocument}, **KEPT},
 )
 def collection(request: Request, collection_id: str) -> Response:
     """Describe a collection."""

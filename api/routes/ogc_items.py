@@ -20,7 +20,7 @@ from api.operations.published import Answered, edition_meant, page_of, row_of
 from api.queries import MOST_WORDS, CursorWord, read_days
 from api.read_route import OgcRoute
 from api.requests import language_of, service_of
-from api.routes.ogc import ABSENT, as_json, collection_named, require_known
+from api.routes.ogc import KEPT, as_json, collection_named, require_known
 from api.schemas.ogc import Feature, FeatureCollection
 from gis.bbox import SYSTEMS, Box, System, read_bbox
 from gis.capacity.words import Language
@@ -53,7 +53,7 @@ _FILTERS: Final[list[dict[str, Any]]] = [
     response_model=None,
     responses={
         200: {"content": {GEOJSON: {"schema": FeatureCollection.model_json_schema()}}},
-        **ABSENT,
+        **KEPT,
     },
     openapi_extra={"parameters": _FILTERS},
 )
@@ -181,7 +181,7 @@ def _in(system: System) -> dict[str, str]:
     "/collections/{collection_id}/items/{feature_id:path}",
     summary="A feature",
     response_model=None,
-    responses={200: {"content": {GEOJSON: {"schema": Feature.model_json_schema()}}}, **ABSENT},
+    responses={200: {"content": {GEOJSON: {"schema": Feature.model_json_schema()}}}, **KEPT},
 )
 def item(
     request: Request,

@@ -12,7 +12,7 @@ from api.ogc.documents import HTML, JSON, PREFIX, TILE, base_of, link, say, selv
 from api.ogc.pages import listed_page
 from api.read_route import OgcRoute
 from api.requests import language_of
-from api.routes.ogc import ABSENT, REFUSED, collection_named, document, require_known
+from api.routes.ogc import KEPT, collection_named, document, require_known
 from api.routes.tiles import TILED, tile_answer
 from api.schemas.ogc import TileMatrixSet, TileMatrixSets, TileSet, TileSets
 from gis.bbox import MERCATOR_M
@@ -35,7 +35,7 @@ _PIXEL_M: Final = 0.00028
     "/tileMatrixSets",
     summary="How tiles may be cut",
     response_model=None,
-    responses={200: {"model": TileMatrixSets}, **REFUSED},
+    responses={200: {"model": TileMatrixSets}, **KEPT},
 )
 def schemes(request: Request) -> Response:
     """List how tiles may be cut."""
@@ -57,7 +57,7 @@ def schemes(request: Request) -> Response:
     f"/tileMatrixSets/{SCHEME}",
     summary="How tiles are cut: WebMercatorQuad",
     response_model=None,
-    responses={200: {"model": TileMatrixSet}, **REFUSED},
+    responses={200: {"model": TileMatrixSet}, **KEPT},
 )
 def scheme(request: Request) -> Response:
     """Tell each zoom of WebMercatorQuad."""
@@ -100,7 +100,7 @@ def _matrix(zoom: int) -> dict[str, Any]:
     "/collections/{collection_id}/tiles",
     summary="Sets of tiles of a collection",
     response_model=None,
-    responses={200: {"model": TileSets}, **ABSENT},
+    responses={200: {"model": TileSets}, **KEPT},
 )
 def tilesets(request: Request, collection_id: str) -> Response:
     """List the sets of tiles of a collection."""
@@ -122,7 +122,7 @@ def tilesets(request: Request, collection_id: str) -> Response:
     f"/collections/{{collection_id}}/tiles/{SCHEME}",
     summary="Tiles of a collection: where they are",
     response_model=None,
-    responses={200: {"model": TileSet}, **ABSENT},
+    responses={200: {"model": TileSet}, **KEPT},
 )
 def tileset(request: Request, collection_id: str) -> Response:
     """Tell how tiles of a collection are addressed."""
@@ -140,7 +140,7 @@ def tileset(request: Request, collection_id: str) -> Response:
     f"/collections/{{collection_id}}/tiles/{SCHEME}/{{tile_matrix}}/{{tile_row}}/{{tile_col}}",
     summary="A vector tile of a collection",
     response_model=None,
-    responses=TILED | {400: ABSENT[400]},
+    responses=TILED,
 )
 async def tile(
     request: Request, collection_id: str, tile_matrix: int, tile_row: int, tile_col: int

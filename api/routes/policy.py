@@ -15,7 +15,6 @@ from api.operations.policy import Question, decide_question, every_jurisdiction,
 from api.queries import LANGUAGE
 from api.read_route import ReadRoute
 from api.requests import language_of
-from api.schemas.capacity import Problem
 from api.schemas.policy import DecisionRequest, JurisdictionDetail, JurisdictionList, PolicyDecision
 from gis.capacity.words import Language
 from gis.errors import FactsError
@@ -28,12 +27,14 @@ router = APIRouter(tags=["policy"], route_class=ReadRoute)
 MOST_BYTES: Final = 64 << 10
 """Of a question; a full one has less than 1 kB."""
 
+_KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the asker has it already"}}
+
 
 @router.get(
     "/api/v1/policy/jurisdictions",
     summary="The jurisdictions whose policies are known",
     response_model=None,
-    responses={200: {"model": JurisdictionList}},
+    responses={200: {"model": JurisdictionList}, **_KEPT},
     openapi_extra={"parameters": [LANGUAGE]},
 )
 def jurisdictions(request: Request) -> Response:
@@ -52,7 +53,7 @@ def jurisdictions(request: Request) -> Response:
     response_model=None,
     responses={
         200: {"model": JurisdictionDetail},
-        404: {"model": Problem, "description": "There is no such jurisdiction"},
+        **_KEPT,
     },
     openapi_extra={"parameters": [LANGUAGE]},
 )
@@ -79,8 +80,6 @@ def _policies(request: Request, language: Language, make: Any) -> Response:  # n
     response_model=None,
     responses={
         200: {"model": PolicyDecision},
-        413: {"model": Problem, "description": "The question is too long"},
-        422: {"model": Problem, "description": "The question is not in order; every fault is listed"},
     },
     openapi_extra={
         "parameters": [LANGUAGE],

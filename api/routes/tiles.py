@@ -13,7 +13,6 @@ from api.ogc.documents import TILE
 from api.operations.published import heading_of, kept_tile, newest, tile_of
 from api.read_route import ReadRoute
 from api.requests import language_of, service_of
-from api.schemas.capacity import Problem
 from api.service import Service
 from gis.errors import InputError
 from layers.queries.published import Newest
@@ -25,7 +24,6 @@ TILED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {TILE: {"schema": {"type": "string", "format": "binary"}}}},
     204: {"description": "Nothing lies in the tile"},
     304: {"description": "As the asker has it already"},
-    404: {"model": Problem, "description": "There is no such layer, tile or edition"},
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -132,14 +132,3 @@ class CapacityFeatures(Strict):
     numberMatched: int | None = None  # noqa: N815  # as above
     timeStamp: str | None = None  # noqa: N815  # as above
     links: list[Link]
-
-
-class Problem(BaseModel):
-    """An error (RFC 9457)."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    title: str
-    status: int
-    detail: Any = None
