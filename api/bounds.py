@@ -19,6 +19,12 @@ MAX_BODY_BYTES: Final = 1_048_576
 BODY_SECONDS: Final = 20.0
 """How long a body may take to arrive; more is 408."""
 
+DRAINED_BYTES: Final = 8 * MAX_BODY_BYTES
+"""How much of a body that is too large is read before its connection is closed."""
+
+DRAIN_SECONDS: Final = 2.0
+"""For how long."""
+
 HEAD_SECONDS: Final = 10.0
 """How long request line and header may take to arrive; then the connection is closed."""
 

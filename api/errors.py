@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -57,6 +58,8 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 }
 """How every route describes what it refuses."""
 
+_log = logging.getLogger("kaimen.faults")
+
 _MEDIA_TYPE: Final = "application/problem+json"
 _DENIED: Final = "42501"
 _FAULTS_SHOWN: Final = 100
@@ -87,8 +90,12 @@ def problem(request: Request, fault: Exception) -> JSONResponse:
     Exception
         The error itself where it is a fault of ours: the middleware records and tells it.
     """
-    if status_of(fault) == HTTPStatus.INTERNAL_SERVER_ERROR:
+    status = status_of(fault)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         raise fault
+    if status == HTTPStatus.FORBIDDEN and isinstance(fault, SQLAlchemyError):
+        told = {"request_id": request.scope.get("kaimen.request_id")}
+        _log.warning("the database refused what a route should not have asked", extra={"kaimen": told})
     return problem_answer(request.scope, fault)
 
 

@@ -31,7 +31,7 @@ from gis.errors import KaimenError
 from layers.database import open_engine
 from layers.public_wall import open_public_engine
 
-DRAIN_SECONDS: Final = 20
+END_SECONDS: Final = 20
 """How long requests under way may still take after SIGTERM."""
 
 MAX_CONNECTIONS: Final = 1_000
@@ -130,7 +130,7 @@ def _config(settings: Settings, app: Any, **more: Any) -> uvicorn.Config:  # noq
         log_config=logging_config(settings.log_level),
         limit_concurrency=MAX_CONNECTIONS,
         timeout_keep_alive=_KEEP_ALIVE_S,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_graceful_shutdown=END_SECONDS,
         timeout_worker_healthcheck=_HEALTHY_S,
         h11_max_incomplete_event_size=2 * (MAX_URL_BYTES + MAX_HEADER_BYTES),
         **more,

@@ -5,16 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from typing import Final
+from contextlib import suppress
+from typing import Final, NoReturn
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.bounds import BODY_SECONDS, MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_HEADERS, MAX_URL_BYTES
+from api.bounds import (
+    BODY_SECONDS,
+    DRAIN_SECONDS,
+    DRAINED_BYTES,
+    MAX_BODY_BYTES,
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    MAX_URL_BYTES,
+)
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
+_LONG: Final = 65_536  # to parse more would keep others waiting
+_CLOSE: Final = {"Connection": "close"}
+_VERSIONS: Final = frozenset({"1.0", "1.1", "2", "3"})
 _JSON: Final = re.compile(r"application/(?:[\w.-]+\+)?json", re.ASCII | re.IGNORECASE)
 
 
@@ -42,7 +55,10 @@ class Bounded:
             return
         body = await _body(headers, receive)
         if body:
-            _require_json(headers, body)
+            if len(body) > _LONG:
+                await run_in_threadpool(_require_json, headers, body)
+            else:
+                _require_json(headers, body)
         waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def replayed() -> Message:
@@ -61,6 +77,11 @@ def _require_plain(scope: Scope, headers: Headers) -> None:
     query = scope["query_string"].lower()
     if b"%00" in query or b"\0" in query or any(ord(sign) < ord(" ") for sign in scope["path"]):
         raise HTTPException(400)
+    if scope["http_version"] not in _VERSIONS:
+        raise HTTPException(400, headers=_CLOSE)
+    if "transfer-encoding" in headers and "content-length" in headers:
+        # A proxy in front may have believed the other one of the two.
+        raise HTTPException(400, headers=_CLOSE)
     if "host" in headers and not _HOST.fullmatch(headers["host"]):
         raise HTTPException(400)
 
@@ -69,10 +90,8 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
     announced = headers.get("content-length")
     if announced is not None and not announced.isdecimal():
         raise HTTPException(400)
-    if announced is not None and (
-        len(announced) > len(str(MAX_BODY_BYTES)) or int(announced) > MAX_BODY_BYTES
-    ):
-        raise HTTPException(413)
+    if announced is not None and int(announced[:20]) > MAX_BODY_BYTES:
+        await _too_large(receive)
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -83,11 +102,24 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
                     raise ClientDisconnect
                 body += message.get("body", b"")
                 if len(body) > MAX_BODY_BYTES:
-                    raise HTTPException(413)
+                    await _too_large(receive)
                 more = message.get("more_body", False)
     except TimeoutError as fault:
-        raise HTTPException(408, headers={"Connection": "close"}) from fault
+        raise HTTPException(408, headers=_CLOSE) from fault
     return bytes(body)
+
+
+async def _too_large(receive: Receive) -> NoReturn:
+    """Refuse a body; first read on for a while: who is cut off while it writes does not read the answer."""
+    left = DRAINED_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            more = True
+            while more and left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                more = message.get("more_body", False)
+    raise HTTPException(413, headers=_CLOSE)
 
 
 def _require_json(headers: Headers, body: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem_answer, status_of
@@ -32,6 +33,8 @@ class Faults:
 
         try:
             await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            return  # nobody is there to be answered
         except Exception as fault:
             if begun or status_of(fault) == HTTPStatus.INTERNAL_SERVER_ERROR:
                 told = {"request_id": scope.get("kaimen.request_id")}

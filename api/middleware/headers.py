@@ -40,8 +40,8 @@ class Headed:
                 for name, value in _SECURITY.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", policy_of(scope))
-                for name in _VARY:
-                    headers.add_vary_header(name)
+                named = {each.strip(): None for each in headers.get("Vary", "").split(",") if each.strip()}
+                headers["Vary"] = ", ".join(named | dict.fromkeys(_VARY))
                 _keep(headers, scope, message["status"])
             await send(message)
 

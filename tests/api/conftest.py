@@ -20,8 +20,10 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from api.cli import main
+from api.operations.tokens import create_token
 from api.service import Service
 from api.settings import Settings
+from layers.tokens import Role
 
 ROOT = Path(__file__).parents[2]
 REFUSAL = {"title", "detail", "faults"}
@@ -133,9 +135,27 @@ def drawn(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def service(engine: Engine, tmp_path: Path) -> Service:
-    """What the test's application answers from: the test's own database, seen whole by everyone."""
-    return Service(Settings(home=tmp_path / "home", database_url=None), private=engine, public=engine)
+def service(engine: Engine, public_engine: Engine, tmp_path: Path) -> Service:
+    """What the test's application answers from: the test's own database, and the public's view of it."""
+    settings = Settings(home=tmp_path / "home", database_url=None, rate_limit=0)
+    return Service(settings, private=engine, public=public_engine)
+
+
+@pytest.fixture
+def shared_service(shared_engines: tuple[Engine, Engine], tmp_path: Path) -> Service:
+    """What the application of a module's tests answers from, where none of them changes it."""
+    settings = Settings(home=tmp_path / "home", database_url=None, rate_limit=0)
+    return Service(settings, *shared_engines)
+
+
+@pytest.fixture
+def bearer(service: Service) -> Callable[[Role], dict[str, str]]:
+    """Make a token and give the header that shows it: ``client.get("/", headers=bearer("planner"))``."""
+
+    def make(role: Role) -> dict[str, str]:
+        return {"Authorization": f"Bearer {create_token(service.private, role, None, 1).whole}"}
+
+    return make
 
 
 @pytest.fixture

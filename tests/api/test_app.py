@@ -49,8 +49,8 @@ def lowered(headers: Message) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def ask(url: str, method: str = "GET") -> Reply:
-    request = urllib.request.Request(url, method=method)  # noqa: S310  # our own loopback server
+def ask(url: str, method: str = "GET", headers: dict[str, str] | None = None) -> Reply:
+    request = urllib.request.Request(url, method=method, headers=headers or {})  # noqa: S310  # our own loopback server
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return Reply(answer.status, lowered(answer.headers), answer.read().decode())
@@ -70,7 +70,7 @@ def get(service: Service) -> Iterator[Callable[..., Reply]]:
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.005)
-    yield lambda path, method="GET": ask(f"http://127.0.0.1:{port}{path}", method)
+    yield lambda path, method="GET", headers=None: ask(f"http://127.0.0.1:{port}{path}", method, headers)
     server.should_exit = True
     thread.join()
     listener.close()
@@ -95,7 +95,10 @@ def test_tables_of_another_version_are_not_ready(get: Any, engine: Engine) -> No
     assert (reply.status, reply.json["status"]) == (503, "upgrade due")
 
 
-def test_a_database_that_has_gone_is_told_without_its_address(get: Any, database_url: str) -> None:
+def test_a_database_that_has_gone_is_told_without_its_address(
+    get: Any, database_url: str, bearer: Any
+) -> None:
+    shown = bearer("planner")
     assert get("/readyz").status == 200
     name = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
     with psycopg.connect(database_url, dbname="postgres", autocommit=True) as connection:
@@ -105,8 +108,9 @@ def test_a_database_that_has_gone_is_told_without_its_address(get: Any, database
         )
         for _ in range(2):  # the connection that was lost, and one that is refused
             for path in ("/readyz", "/"):
-                reply = get(path)
+                reply = get(path, headers=shown)
                 assert reply.status == 503
+                assert int(reply.headers["retry-after"]) >= 1
                 assert "kaimen@" not in reply.body
                 assert str(name) not in reply.body
         assert get("/healthz").status == 200
@@ -114,13 +118,13 @@ def test_a_database_that_has_gone_is_told_without_its_address(get: Any, database
     assert get("/readyz").status == 200
 
 
-def test_an_empty_database_has_a_page_too(get: Any) -> None:
-    reply = get("/")
+def test_an_empty_database_has_a_page_too(get: Any, bearer: Any) -> None:
+    reply = get("/", headers=bearer("planner"))
     assert reply.status == 200
     assert "Nothing to draw yet" in reply.body
 
 
-def test_names_on_the_page_are_words_and_never_markup(get: Any, kaimen: Any, drawn: Any) -> None:
+def test_names_on_the_page_are_words_and_never_markup(get: Any, kaimen: Any, drawn: Any, bearer: Any) -> None:
     line = shapely.LineString([(120, 31), (120.02, 31.01)])
     yard = shapely.box(120, 31, 120.001, 31.001)
     station = {"变电站名称": HOSTILE, "电压等级(kV)": 110}
@@ -132,7 +136,7 @@ def test_names_on_the_page_are_words_and_never_markup(get: Any, kaimen: Any, dra
     }
     for layer, row in rows.items():
         assert kaimen("import", layer, drawn(f"{layer}.geojson", row)).code == 0
-    reply = get("/")
+    reply = get("/", headers=bearer("planner"))
     assert reply.status == 200
     assert reply.headers["content-type"] == "text/html; charset=utf-8"
     policy = reply.headers["content-security-policy"]

@@ -1,4 +1,4 @@
-"""Pages that are made from data are up to date, and settings are documented."""
+"""Pages that are made from data are up to date, and findings are explained."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings
 from gis.dictionary.document import markdown as dictionary_page
 from gis.network.document import markdown as checks_page
 from layers.intake.log import REPAIRS
@@ -26,14 +25,6 @@ ROOT = Path(__file__).parents[2]
 def test_a_page_made_from_data_is_up_to_date(page: str, made: Callable[[], str], module: str) -> None:
     written = (ROOT / "docs" / page).read_text(encoding="utf-8")
     assert written == made(), f"run: python -m {module} > docs/{page}"
-
-
-@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
-def test_every_setting_is_in_the_readme(readme: str) -> None:
-    text = (ROOT / readme).read_text(encoding="utf-8")
-    for name, field in Settings.model_fields.items():
-        assert field.description
-        assert f"KAIMEN_{name.upper()}" in text
 
 
 CREATORS = re.compile(

@@ -1,0 +1,125 @@
+"""The interface against its own description: requests made up from it, for every route there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from sqlalchemy import Engine
+
+from api.app import create_app
+from api.operations.editions import Request, publish_edition
+from api.service import Service
+from layers.editions.publish import PublishWatch
+from tests.gis.editions.districts import fill, rows
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 200
+"""Requests in all, shared by the routes; each gets at least `FEWEST`."""
+FEWEST = 4
+
+
+@pytest.fixture
+def published(service: Service, engine: Engine) -> Service:
+    """Give a service over a small district with an edition."""
+    fill(engine, rows())
+    quiet = PublishWatch(lambda _: None, lambda: None)
+    publish_edition(engine, service.home, Request(date(2026, 11, 21), None, None, None, None), quiet)
+    return service
+
+
+def attack(app: FastAPI, headers: Mapping[str, str]) -> dict[str, int]:
+    """Ask every operation for what its description allows and for what it does not; return how often."""
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
+    operations = [found.ok() for found in schema.get_all_operations()]
+    each = max(FEWEST, EXAMPLES // 2 // len(operations))
+    asked = {}
+    for operation in operations:
+        modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE][: 1 + takes_something(operation)]
+        counts = [ask(operation, mode, headers, each) for mode in modes]
+        asked[f"{operation.method} {operation.path}"] = sum(counts)
+    return asked
+
+
+def ask(operation: Any, mode: GenerationMode, headers: Mapping[str, str], examples: int) -> int:
+    """Make up requests for an operation, look at the answers, and return how many there were."""
+    asked = 0
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def check(case: Any) -> None:
+        nonlocal asked
+        asked += 1
+        case.call_and_validate(headers=dict(headers), checks=CHECKS)
+
+    check()
+    return asked
+
+
+def takes_something(operation: Any) -> bool:
+    """Whether there is anything that could be wrong about a request."""
+    raw = operation.definition.raw
+    return bool(raw.get("parameters") or raw.get("requestBody"))
+
+
+@pytest.mark.parametrize("role", ["public", "operator"])
+def test_every_route_answers_as_it_is_described(
+    published: Service, bearer: Callable[[Any], dict[str, str]], role: str
+) -> None:
+    app = create_app(published)
+    asked = attack(app, {} if role == "public" else bearer(role))
+    described = {f"{method} {path}" for path, methods in app.openapi()["paths"].items() for method in methods}
+    assert set(asked) == described
+    assert min(asked.values()) >= 1
+
+
+def test_every_route_describes_what_it_refuses(service: Service) -> None:
+    for path, methods in create_app(service).openapi()["paths"].items():
+        for operation in methods.values():
+            told = operation["responses"]["default"]["content"]
+            assert set(told) == {"application/problem+json"}, path
+
+
+@pytest.mark.parametrize("fault", ["an error", "another form"])
+def test_a_route_that_does_not_would_be_found(service: Service, fault: str) -> None:
+    app = create_app(service)
+
+    @app.get(
+        "/broken",
+        response_model=None,
+        responses={200: {"content": {"application/json": {"schema": {"type": "integer"}}}}},
+    )
+    def broken(n: int) -> str:
+        if fault == "an error":
+            raise RuntimeError(str(n))
+        return "text"
+
+    with pytest.raises((FailureGroup, ExceptionGroup)):
+        attack(app, {})
