@@ -87,10 +87,9 @@ def encode(shapes: Shapes, kind: str, tolerance_m: float = 0.0) -> InlineGeometr
     """
     given = np.array([shapely.Point() if each is None else each for each in shapes], object)
     world = np.asarray(shapely.transform(given, to_world), object)
-    bounds = shapely.total_bounds(given)
-    if tolerance_m and kind != "point" and np.isfinite(bounds).all():
-        latitude = float(bounds[1] + bounds[3]) / 2
-        world = shapely.simplify(world, tolerance_m * units_per_metre(latitude))
+    heights = shapely.get_coordinates(given)[:, 1]
+    if tolerance_m and len(heights):
+        world = shapely.simplify(world, tolerance_m * units_per_metre(float(np.median(heights))))
     pieces, owner = shapely.get_parts(world, return_index=True)
     right = np.isin(shapely.get_type_id(pieces), _TYPES[kind]) & ~shapely.is_empty(pieces)
     pieces, owner = pieces[right], owner[right]

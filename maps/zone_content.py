@@ -69,7 +69,7 @@ class MapHeading:
 
     def load(self) -> Words:
         """Return the load asked in words."""
-        return words("load.own") if self.load_kva is None else words("load.one", f"{self.load_kva:,g}")
+        return words("load.own") if self.load_kva is None else words("load.one", f"{self.load_kva:,.10g}")
 
     def date(self) -> Words:
         """Return the day of the data in words."""

@@ -12,8 +12,9 @@ import shapely
 
 from maps.columns import Cell, cell, figure_column, text_column
 from maps.inline_geometry import WORLD_BITS, encode
+from maps.pages import json_for_script
 from maps.sketch_paths import Shapes, geometry_of, middles
-from maps.style import CLASSES, ROADS
+from maps.style import CLASSES, ROADS, STATUSES
 from maps.words import failed_test_words, vocabulary
 from maps.zone_content import Bounds, ZoneMap
 
@@ -71,8 +72,7 @@ def zone_data(content: ZoneMap) -> str:
             "en": {key: pair.en for key, pair in said.items()},
         },
     }
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return json_for_script(payload)
 
 
 def _inside(frame: pd.DataFrame | None, bounds: Bounds) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -191,7 +191,7 @@ def _feeders(name: str, frame: pd.DataFrame) -> Json:
         geometry_of(frame),
         "line",
         name=text_column(_column(frame, "name")),
-        status=text_column(_column(frame, "status")),
+        status=text_column(each if each in STATUSES else None for each in _column(frame, "status")),
         voltage_kv=figure_column(_column(frame, "voltage_kv")),
     )
 

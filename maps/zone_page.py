@@ -70,7 +70,7 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
         return said[key][language].format(*values) if values else said[key][language]
 
     present = json.loads(data)["layers"].keys()
-    return (
+    page: str = (
         environment()
         .get_template("zone_map.html.j2")
         .render(
@@ -90,6 +90,7 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
             data=data,
         )
     )
+    return page.encode("utf-8", "replace").decode("utf-8")
 
 
 def _chart() -> folium.Map:

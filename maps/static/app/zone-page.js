@@ -26,7 +26,10 @@
   function say(key) {
     const found = data.words[language][key];
     let text = found === undefined ? key : found;
-    for (let i = 1; i < arguments.length; i++) text = text.replace("{" + (i - 1) + "}", arguments[i]);
+    for (let i = 1; i < arguments.length; i++) {
+      const given = arguments[i];
+      text = text.replace("{" + (i - 1) + "}", () => given); // a function: a $ in a value means nothing
+    }
     return text;
   }
 
@@ -84,7 +87,7 @@
     const box = find("parcel");
     box.replaceChildren();
     if (chosen < 0) {
-      box.append(make("p", { class: "hint" }, message || say(parcels ? "hint" : "empty")));
+      box.append(make("p", { class: "hint" }, say(message || (parcels ? "hint" : "empty"))));
       return;
     }
     const kind = columns.class(chosen), name = columns.name(chosen), failed = failedWords(chosen);
@@ -136,9 +139,9 @@
     return rings;
   }
 
-  function choose(row, fly) {
+  function choose(row, fly, note) {
     chosen = row;
-    message = null;
+    message = note || null;
     if (outline) outline.remove();
     outline = null;
     if (row >= 0) {
@@ -156,8 +159,8 @@
 
   function pickAt(latlng) {
     const found = layer.pick("parcels", latlng);
-    message = found ? null : say("nothing");
-    choose(found && !zone.hidden.has("class." + found.class) ? found.row : -1, false);
+    const seen = found && !zone.hidden.has("class." + found.class) && !zone.hidden.has("parcels");
+    choose(seen ? found.row : -1, false, seen ? null : "nothing");
   }
 
   const plain = (text) => String(text).normalize("NFKC").trim().toLowerCase();
