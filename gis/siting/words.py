@@ -47,10 +47,10 @@ def words(key: str) -> Words:
 _TEST_PARTS = 3
 
 
-def test_words(test: str) -> Words:
+def words_of_test(test: str) -> Words:
     """Return the one test that failed in words: a reason, or a test of the policy.
 
-    >>> test_words("too_far").en, test_words("route.length_m at_most 200").en
+    >>> words_of_test("too_far").en, words_of_test("route.length_m at_most 200").en
     ('farther than the distance searched', 'length of the route in m: at most 200')
 
     Parameters
