@@ -10,7 +10,7 @@ from gis.errors import InputError
 from gis.policy.facts import TESTABLE
 from gis.policy.notice import Line, Notice
 from gis.policy.words import words as policy_words
-from gis.siting.words import test_words, vocabulary
+from gis.siting.words import vocabulary, words_of_test
 from maps.notice_dates import Dates, dates_of
 from maps.notice_page import Block, NoticePage, Row, Teller, sentence
 from maps.route_view import crossings
@@ -104,7 +104,7 @@ def _why(told: Told, teller: Teller) -> str:
     failed = told.get("failed_test")
     if not failed:
         return sentence(why)
-    what = test_words(failed)[teller.language]
+    what = words_of_test(failed)[teller.language]
     return sentence(teller.join([why, teller.say("label.failed_test", what=what)]))
 
 

@@ -20,7 +20,7 @@ from gis.siting.words import words
 from maps.notice import notice_html, notice_pdf, notice_png
 from maps.notice_columns import two_columns
 from maps.notice_page import FITS, LEAST_PT, Block, Fit, NoticePage, Row, Teller
-from tests.gis.siting.words_of_test import CLASSES, REASONS
+from tests.gis.siting.test_words import CLASSES, REASONS
 from tests.maps.notices import HOSTILE, URL, page, view
 
 PX_PER_PT = 96 / 72
