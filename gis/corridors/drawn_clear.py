@@ -120,7 +120,7 @@ def _blocks(graph: CornerGraph) -> Longs:
     """Return the block that each verge bounds, -1 for one that is not walked."""
     walked = np.flatnonzero(graph.verge_a >= 0)
     a, b = graph.verge_a[walked], graph.verge_b[walked]
-    piece, _ = connected_pieces(graph.corners, a, b, np.zeros(len(a), np.int32), np.zeros(len(a), dtype=bool))
+    piece = connected_pieces(graph.corners, a, b)
     block = np.full(len(graph.verge_a), -1, dtype=np.int64)
     block[walked] = piece[a]
     return block
