@@ -24,7 +24,7 @@ from gis.network.model import Grid
 from layers.array_file import alone_in, read_arrays, require_writable, verify, write_arrays
 from layers.queries.versions import DataVersion, data_version, read_version
 
-CORRIDOR_FORMAT: Final = 1
+CORRIDOR_FORMAT: Final = 2
 """Raised when the same data and parameters give other corridors than before: files of old ones are stale."""
 
 _FOLDER: Final = "corridors"
