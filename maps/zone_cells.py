@@ -41,7 +41,7 @@ def generalised(drawing: Drawing, kinds: NDArray[Any]) -> tuple[NDArray[np.bool_
     bounds = shapely.bounds(geometry_of(drawing.frames.get("parcels"))).reshape(-1, 4)
     corners = [drawing.window.place(bounds[:, pair]) for pair in ((0, 3), (2, 1))]
     with np.errstate(invalid="ignore"):
-        small = (corners[1] - corners[0] < CELL_PX).all(axis=1)
+        small = np.asarray((corners[1] - corners[0] < CELL_PX).all(axis=1), bool)
     middles = (corners[0] + corners[1]) / 2 // CELL_PX
     inside = small & (middles >= 0).all(axis=1) & (middles < [columns, rows]).all(axis=1)
     column, row = middles[inside].astype(np.int64).T
