@@ -123,9 +123,10 @@ def problem_answer(scope: Scope, fault: Exception) -> JSONResponse:
 def _understood(fault: Exception, language: Language) -> _Problem:
     if isinstance(fault, HTTPException):
         plain = fault.detail in {"", HTTPStatus(fault.status_code).phrase}
-        return _Problem(
-            fault.status_code, detail=None if plain else str(fault.detail), headers=fault.headers or {}
-        )
+        headers = dict(fault.headers or {})
+        if "GET" in headers.get("Allow", "").split(", "):
+            headers["Allow"] += ", HEAD"  # every GET answers it
+        return _Problem(fault.status_code, detail=None if plain else str(fault.detail), headers=headers)
     if isinstance(fault, RequestValidationError):
         return _Problem(422, faults=[_fault(each, language) for each in fault.errors()[:_FAULTS_SHOWN]])
     if isinstance(fault, SQLAlchemyError):

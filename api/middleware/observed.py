@@ -67,8 +67,7 @@ class Observed:
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
-    # The template and never the path: a path may hold a customer's parcel.
-    route = getattr(scope.get("route"), "path", "none")
+    route = _template(scope)
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
     tier = Tier(scope.get("kaimen.tier", Tier.PUBLIC)).name.lower()
     REQUESTS.labels(method, route, str(status), tier).inc()
@@ -82,3 +81,11 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
         "request_id": scope["kaimen.request_id"],
     }
     _log.info("request", extra={"kaimen": told})
+
+
+def _template(scope: Scope) -> str:
+    """Return the route's template and never the path, which may hold a customer's parcel."""
+    # FastAPI keeps a route that was included with a prefix apart from the prefix.
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    route = scope.get("route")
+    return getattr(included, "path_format", None) or getattr(route, "path", None) or "none"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -44,6 +45,14 @@ def probed(service: Service) -> FastAPI:
     def planner() -> str:
         return "ok"
 
+    inner = APIRouter(prefix="/inner")
+
+    @inner.get("/{number}")
+    def numbered(number: int) -> int:
+        return number
+
+    app.include_router(inner, prefix="/probe")
+
     @app.get("/probe/page")
     def page(request: Request) -> HTMLResponse:
         return HTMLResponse(f"<script nonce={nonce_of(request)!r}></script>")
@@ -57,6 +66,14 @@ def probed(service: Service) -> FastAPI:
     @app.get("/probe/fault")
     def fault() -> str:
         raise RuntimeError("grid.feeders of Mr Wang")
+
+    @app.get("/probe/half")
+    def half() -> StreamingResponse:
+        def parts() -> Iterator[bytes]:
+            yield b"begun"
+            raise RuntimeError("grid.feeders of Mr Wang")
+
+        return StreamingResponse(parts())
 
     @app.post("/probe/echo")
     def echo(body: dict[str, Any]) -> dict[str, int]:
@@ -245,7 +262,7 @@ def test_head_is_get_without_the_body(probe: TestClient, path: str) -> None:
     ],
 )
 def test_a_sane_request_id_is_kept(probe: TestClient, given: str, kept: bool) -> None:
-    reply = probe.get("/nonsense", headers={"X-Request-Id": given.encode()})  # type: ignore[dict-item]
+    reply = probe.get("/nonsense", headers={b"X-Request-Id": given.encode()})
     assert (reply.headers["x-request-id"] == given) is kept
     assert reply.json()["request_id"] == reply.headers["x-request-id"]
 
@@ -258,6 +275,7 @@ def test_the_log_tells_what_happened_and_not_who_asked_for_what(
     probe.get("/probe/tier?q=王先生", headers=shown)
     probe.get("/nonsense/王先生")
     probe.get("/probe/fault")
+    probe.get("/probe/inner/4711")
     lines = [
         json.loads(JsonFormatter().format(record))
         for record in caplog.records
@@ -268,6 +286,7 @@ def test_the_log_tells_what_happened_and_not_who_asked_for_what(
         ("/probe/tier", 200, "planner"),
         ("none", 404, "public"),
         ("/probe/fault", 500, "public"),
+        ("/probe/inner/{number}", 200, "public"),
     ]
     assert all(line["ms"] >= 0 and line["method"] == "GET" and line["request_id"] for line in requests)
     [fault] = [line for line in lines if line["logger"] == "kaimen.faults"]
@@ -275,8 +294,13 @@ def test_the_log_tells_what_happened_and_not_who_asked_for_what(
     assert any("fault" in place for place in fault["where"])
     assert fault["request_id"] == requests[2]["request_id"]
     written = json.dumps(lines, ensure_ascii=False)
-    for private in ("王", "Wang", "testclient", shown["Authorization"].rpartition("_")[2]):
+    for private in ("王", "Wang", "4711", "testclient", shown["Authorization"].rpartition("_")[2]):
         assert private not in written
+
+
+def test_an_answer_that_breaks_off_is_not_ended_as_if_it_were_whole(probe: TestClient) -> None:
+    with pytest.raises(RuntimeError):
+        probe.get("/probe/half")
 
 
 def test_figures_count_by_route_and_not_by_what_was_asked_for(service: Service, bearer: Any) -> None:

@@ -125,7 +125,8 @@ def test_what_the_walls_refuse_is_a_problem_too(
 
 
 def test_a_method_that_is_not_known_names_those_that_are(client: TestClient) -> None:
-    assert "GET" in client.post("/healthz").headers["allow"]
+    assert client.post("/healthz").headers["allow"] == "GET, HEAD"
+    assert client.get("/body").headers["allow"] == "POST"
 
 
 def test_all_faults_are_told_at_once_with_their_fields(client: TestClient) -> None:
