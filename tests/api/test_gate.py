@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.logs import JsonFormatter
 from api.middleware.csp import nonce_of
-from api.middleware.rates import COSTS, WRONG_TOKENS_A_MINUTE, client_of, cost_of
+from api.middleware.rates import COSTS, WRONG_TOKENS_A_MINUTE, Rates, client_of, cost_of
 from api.requests import TierOf, at_least
 from api.service import Service
 from api.tiers import Tier
@@ -102,6 +102,24 @@ def test_a_client_that_asks_too_much_waits_and_another_does_not(service: Service
     assert refused.headers["content-type"] == "application/problem+json"
     assert client.get("/healthz", headers=one).status_code == 200  # costs nothing
     assert client.get(path, headers=other).status_code != 429
+
+
+def test_what_was_spent_fades_and_the_time_to_wait_is_enough() -> None:
+    now = [30.0]
+    rates = Rates(lambda: now[0])
+    assert [rates.charge("a", 20, 40).passed for _ in range(3)] == [True, True, False]
+    assert rates.look("b", 40).passed
+    wait = rates.charge("a", 20, 40).retry_s
+    assert wait == 60
+    now[0] += wait - 1.5
+    assert not rates.charge("a", 20, 40).passed
+    now[0] += 1.5
+    verdict = rates.charge("a", 20, 40)
+    assert (verdict.passed, verdict.left) == (True, 0)
+    now[0] += 150
+    assert rates.look("a", 40).left == 40
+    assert rates.charge("a", 60, 40).passed  # what costs more than a minute holds
+    assert rates.charge("a", 1, 40).headers()["Retry-After"]
 
 
 def test_a_token_pays_for_itself(service: Service, bearer: Any) -> None:
