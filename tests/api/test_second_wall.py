@@ -69,8 +69,8 @@ def breached(engine: Engine, public_engine: Engine, tmp_path: Path) -> Iterator[
     """Ask an application whose first wall has fallen; both its pools are the public's."""
     fill(engine, rows())
     home = tmp_path / "home"
-    wish = Request(date(2026, 11, 21), None, None, None, None)
-    publish_edition(engine, home, wish, PublishWatch(lambda _: None, lambda: None))
+    day = date(2026, 11, 21)
+    publish_edition(engine, home, Request(day), day, PublishWatch(lambda _: None, lambda: None))
     settings = Settings(home=home, database_url=None, rate_limit=0)
     app = create_app(Service(settings, private=public_engine, public=public_engine))
     app.user_middleware.append(Middleware(Forced))
