@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from api.problem_words import ANY_FAULT, FAULTS, PLACES, STATUSES, TITLES
 from api.requests import Language, language_of
-from gis.errors import ClusterError, ConflictError, DatabaseError, InputError, KaimenError
+from gis.errors import ClusterError, ConflictError, DatabaseError, InputError, KaimenError, MissingDataError
 
 STATUS: tuple[tuple[type[KaimenError], int], ...] = (
     (InputError, 422),
@@ -34,6 +34,9 @@ HANDLED: Final = (KaimenError, SQLAlchemyError, HTTPException, RequestValidation
 
 RETRY_SECONDS: Final = 2
 """After how long to ask again where the database is away."""
+
+RETRY_DATA_SECONDS: Final = 300
+"""After how long to ask again where data are missing that somebody has to import."""
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "title": "Problem",
@@ -149,14 +152,15 @@ def _of_database(fault: SQLAlchemyError) -> _Problem:
 
 def _of_kaimen(fault: KaimenError, language: Language) -> _Problem:
     status = next(code for kind, code in STATUS if isinstance(fault, kind))
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return _away()
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(fault, MissingDataError):
+        return _away()  # its words name the server
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _Problem(500)
     title = fault.title
     if language == "zh":
         title = next(TITLES[kind] for kind in type(fault).__mro__ if kind in TITLES)
-    return _Problem(status, title, fault.detail, fault.repair, fault.faults)
+    headers = {"Retry-After": str(RETRY_DATA_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return _Problem(status, title, fault.detail, fault.repair, fault.faults, headers)
 
 
 def _away() -> _Problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 import pytest
@@ -20,13 +19,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from sqlalchemy import Engine
 
 from api.app import create_app
-from api.operations.editions import Request, publish_edition
 from api.service import Service
-from layers.editions.publish import PublishWatch
-from tests.gis.editions.districts import fill, rows
 
 CHECKS = [
     not_a_server_error,
@@ -38,15 +33,6 @@ CHECKS = [
 EXAMPLES = 120
 """Requests in all, shared by the routes; each gets at least `FEWEST`."""
 FEWEST = 3
-
-
-@pytest.fixture
-def published(service: Service, engine: Engine) -> Service:
-    """Give a service over a small district with an edition."""
-    fill(engine, rows())
-    day, quiet = date(2026, 11, 21), PublishWatch(lambda _: None, lambda: None)
-    publish_edition(engine, service.home, Request(day), day, quiet)
-    return service
 
 
 def attack(app: FastAPI, headers: Mapping[str, str], only: str = "") -> dict[str, int]:
@@ -99,9 +85,9 @@ def takes_something(operation: Any) -> bool:
 
 @pytest.mark.parametrize("role", ["public", "operator"])
 def test_every_route_answers_as_it_is_described(
-    published: Service, bearer: Callable[[Any], dict[str, str]], role: str
+    stocked: Service, bearer: Callable[[Any], dict[str, str]], role: str
 ) -> None:
-    app = create_app(published)
+    app = create_app(stocked)
     asked = attack(app, {} if role == "public" else bearer(role))
     described = {f"{method} {path}" for path, methods in app.openapi()["paths"].items() for method in methods}
     assert set(asked) == described
