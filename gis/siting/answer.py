@@ -214,7 +214,8 @@ def _rejection(
     served = desk.network.levels[rejection.level]
     offer, owner = desk.offers[rejection.level], rejection.owner
     open_kva, load_kva = float(offer.open_kva[owner]), float(assessment.sites.load_kva[0])
-    hidden = public and rejection.reason == WITHHELD
+    # What is withheld stays so where another reason comes first, no route to it for one.
+    hidden = public and offer.refused[owner] == WITHHELD
     way = words("way.route" if rejection.by_route else "way.straight")[language]
     detail = words("rejected.away")[language].format(way=way, length=f"{rejection.away_m:,.0f}")
     if rejection.reason == "insufficient_capacity" and not hidden:
