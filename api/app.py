@@ -17,6 +17,7 @@ from api.routes import (
     ogc_tiles,
     pages,
     policy,
+    siting,
     tiles,
 )
 from api.service import Service
@@ -53,6 +54,7 @@ def create_app(service: Service) -> FastAPI:
         ogc_tiles,
         pages,
         policy,
+        siting,
         tiles,
     ):
         app.include_router(routes.router)

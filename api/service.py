@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from api.office import Office
 from api.settings import Settings
 from api.tiers import Tier
 from api.tile_cache import TileCache
@@ -28,6 +29,8 @@ class Service:
         Folder in which several processes that serve keep their figures; None where there is one.
     kept
         Answers that were made already, of editions and data versions that never change.
+    office
+        What sites are assessed from.
     """
 
     settings: Settings
@@ -35,6 +38,11 @@ class Service:
     public: Engine
     figures: Path | None = None
     kept: TileCache = field(default_factory=TileCache)
+    office: Office = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the office; it looks at the data when it is first asked."""
+        object.__setattr__(self, "office", Office(self.private, self.home))
 
     @property
     def home(self) -> Path:

@@ -15,16 +15,18 @@ from weasyprint.urls import URLFetcher
 
 from gis.errors import InputError
 from gis.policy.model import Language
-from maps.notice_content import content_of
 from maps.notice_columns import two_columns
+from maps.notice_content import content_of
 from maps.notice_page import FITS, LEAST_PT, Fit, NoticePage, Teller
 from maps.route_map import route_map_svg
 from maps.sketch_labels import FONTS, words
+from maps.style import CLASSES
 
-_MAP_PX: Final = (352, 300)
+_MAP_WIDTH_PX: Final = 352
+_ABOVE_MAP_MM: Final = 1.8
 _MM_PER_PX: Final = 25.4 / 96
 _POINTS_PER_INCH: Final = 72
-_PROBES: Final = (1, 3, 5, 9)
+_PROBES: Final = (1, 3, 6, 9, 13, 17)
 """Fits that are tried first: most notices take a page at the letters of the first ones."""
 
 
@@ -43,7 +45,7 @@ def notice_html(page: NoticePage, language: Language) -> str:
     InputError
         The option told does not exist, or the policy part speaks another language.
     """
-    return _html(page, language, FITS[0], _map(page, language))
+    return _html(page, language, FITS[0])
 
 
 def notice_pdf(page: NoticePage, language: Language) -> bytes:
@@ -75,11 +77,10 @@ def notice_png(page: NoticePage, language: Language, *, dots_per_inch: int = 150
 
 def _on_one_page(page: NoticePage, language: Language) -> Document:
     """Return the layout of the first fit that takes one page: probed in strides, then found by halving."""
-    drawn = _map(page, language)
 
     def laid_out(number: int) -> Document:
         fetcher = URLFetcher(allowed_protocols=(), fail_on_errors=True)
-        return HTML(string=_html(page, language, FITS[number], drawn), url_fetcher=fetcher).render()
+        return HTML(string=_html(page, language, FITS[number]), url_fetcher=fetcher).render()
 
     too_long = -1
     for fits in (*_PROBES, len(FITS) - 1):
@@ -102,22 +103,19 @@ def _on_one_page(page: NoticePage, language: Language) -> Document:
     return document
 
 
-def _map(page: NoticePage, language: Language) -> str:
-    if page.view is None:
-        return ""
-    width, height = _MAP_PX
-    return route_map_svg(page.view, language, width_px=width, height_px=height)
-
-
-def _html(page: NoticePage, language: Language, fit: Fit, drawn: str) -> str:
+def _html(page: NoticePage, language: Language, fit: Fit) -> str:
+    drawn = ""
+    if page.view is not None:
+        drawn = route_map_svg(page.view, language, width_px=_MAP_WIDTH_PX, height_px=fit.map_px)
     teller = Teller(language, fit, page.url is not None)
     content = content_of(page, teller)
-    above_mm = _MAP_PX[1] * _MM_PER_PX if drawn else 0.0
+    above_mm = fit.map_px * _MM_PER_PX + _ABOVE_MAP_MM if drawn else 0.0
     left, right = two_columns((content.site, *content.blocks), fit.letter_pt, above_mm)
     return (
         _templates()
         .get_template("notice.html.j2")
         .render(
+            classes=CLASSES,
             content=content,
             left=left,
             right=right,

@@ -16,6 +16,8 @@ _MM_PER_PT: Final = 25.4 / 72
 _COLUMN_MM: Final = 91.0
 _LABEL_SHARE: Final = 0.34
 _LINE: Final = 1.34
+_SET: Final = 0.93
+"""Printed letters are a little narrower than those of the map, which keeps names apart."""
 _HEADING: Final = 2.2
 """Height of a heading in lines."""
 
@@ -77,6 +79,6 @@ def _lines(row: Row, letter_mm: float) -> int:
     """Return about how many lines a row takes."""
     label_mm = _LABEL_SHARE * _COLUMN_MM if row.label else 0.0
     clauses = f" [{row.clauses}]" if row.clauses else ""
-    value = ceil(width_of(row.value + clauses, letter_mm) / (_COLUMN_MM - label_mm))
-    label = ceil(width_of(row.label, letter_mm) / label_mm) if row.label else 1
+    value = ceil(_SET * width_of(row.value + clauses, letter_mm) / (_COLUMN_MM - label_mm))
+    label = ceil(_SET * width_of(row.label, letter_mm) / label_mm) if row.label else 1
     return max(value, label, 1)

@@ -10,7 +10,7 @@ from gis.errors import InputError
 from gis.policy.facts import TESTABLE
 from gis.policy.notice import Line, Notice
 from gis.policy.words import words as policy_words
-from gis.siting.words import vocabulary
+from gis.siting.words import vocabulary, words_of_test
 from maps.notice_dates import Dates, dates_of
 from maps.notice_page import Block, NoticePage, Row, Teller, sentence
 from maps.route_view import crossings
@@ -82,26 +82,35 @@ def content_of(page: NoticePage, teller: Teller) -> Content:
             faults=tuple(faults),
         )
     option = options[page.option] if options else None
-    limits = option["decision"].get("time_limits", {}) if option else {}
+    decision = (option.get("decision") or {}) if option else {}
+    average = decision.get("time_limits", {}).get("basis") == "average"
     return Content(
         title=policy_words("notice.title")[teller.language],
         verdict=sentence(teller.say(f"class.{told['class']}")),
         verdict_key=str(told["class"]),
-        why=sentence(teller.say(f"class_why.{told['class']}")),
+        why=_why(told, teller),
         site=_site(page, teller),
         blocks=(*_supplies(page, option, teller), *_policy(page.policy, teller)),
-        dates=dates_of(option.get("timeline") or (), teller, average=limits.get("basis") == "average")
-        if option
-        else None,
+        dates=dates_of(option.get("timeline") or (), teller, average=average) if option else None,
         lists=tuple(_lists(page, teller)),
         clauses=_clauses(page.policy, teller),
         foot=tuple(_foot(page, teller)),
     )
 
 
+def _why(told: Told, teller: Teller) -> str:
+    """Return why a parcel has its class, with the one test that keeps it from the best one."""
+    why = teller.say(f"class_why.{told['class']}")
+    failed = told.get("failed_test")
+    if not failed:
+        return sentence(why)
+    what = words_of_test(failed)[teller.language]
+    return sentence(teller.join([why, teller.say("label.failed_test", what=what)]))
+
+
 def _site(page: NoticePage, teller: Teller) -> Block:
     told, say = page.assessment, teller.say
-    load = f"{teller.number(told['load_kva'])} kVA"
+    load = teller.measure(told["load_kva"], "kVA")
     also = [f"{teller.number(told[name])} kW" for name in ("load_kw",) if told.get(name) is not None]
     if told.get("power_factor") is not None:
         also.append(f"{policy_words('fact.power_factor')[teller.language]} {told['power_factor']:g}")
@@ -136,15 +145,18 @@ def _supplies(page: NoticePage, option: Told | None, teller: Teller) -> Iterator
     yield teller.block(teller.say("heading.route"), tuple(_route(option["route"], teller)), whole=True)
     second = option.get("second")
     if second is not None:
-        rows = (*_supply(second, page, teller), *_route(second["route"], teller))
-        yield teller.block(teller.say("heading.second"), rows, whole=True)
+        both = (*_supply(second, page, teller), *_route(second["route"], teller))
+        yield teller.block(teller.say("heading.second"), both, whole=True)
 
 
 def _supply(option: Told, page: NoticePage, teller: Teller) -> tuple[Row, ...]:
-    say, number = teller.say, teller.number
+    say = teller.say
     level = say(f"level.{option['level']}")
     name = f"{level} {option['asset_name'] or option['asset_id']}"
-    rows = [Row(say("label.asset"), name), Row(say("label.voltage"), f"{number(option['voltage_kv'])} kV")]
+    rows = [
+        Row(say("label.asset"), name),
+        Row(say("label.voltage"), teller.measure(option["voltage_kv"], "kV")),
+    ]
     point = option.get("access_point")
     if point:
         parts = [say(f"access_point.{point['kind']}")] if point.get("kind") else []
@@ -152,7 +164,7 @@ def _supply(option: Told, page: NoticePage, teller: Teller) -> tuple[Row, ...]:
         if point.get("spare_bays") is not None:
             parts.append(say("label.spare_bays", n=point["spare_bays"]))
         rows.append(Row(say("label.access_point"), " ".join(parts)))
-    open_kva = f"{number(option['open_capacity_kva'])} kVA"
+    open_kva = teller.measure(option["open_capacity_kva"], "kVA")
     bottleneck = option.get("bottleneck")
     if bottleneck and bottleneck.get("level"):
         what = say(f"level.{bottleneck['level']}")
@@ -237,14 +249,14 @@ def _lists(page: NoticePage, teller: Teller) -> Iterator[Block]:
     told, say = page.assessment, teller.say
     others = [option for number, option in enumerate(told["options"]) if number != page.option]
     if others:
-        rows = [Row(str(each["rank"]), _in_one_line(each, teller)) for each in others]
+        rows = [Row("", f"{each['rank']}. {_in_one_line(each, teller)}") for each in others]
         yield teller.block(say("heading.alternatives"), rows)
     rejected = told.get("rejected") or ()
     if rejected and not told["options"]:
         rows = [
             Row(
-                str(each.get("asset_name") or each["asset_id"]),
-                teller.join([say(f"reason.{each['reason']}"), str(each.get("detail") or "")]),
+                str(each.get("asset_name") or each["asset_id"] or say("label.unnamed_asset")),
+                _refused(each, teller),
             )
             for each in rejected
         ]
@@ -258,6 +270,12 @@ def _lists(page: NoticePage, teller: Teller) -> Iterator[Block]:
         yield teller.block(say("heading.warnings"), notes)
 
 
+def _refused(rejected: Told, teller: Teller) -> str:
+    """Return why something does not serve, with its detail, which may begin with the reason."""
+    reason, detail = teller.say(f"reason.{rejected['reason']}"), str(rejected.get("detail") or "")
+    return detail if detail.startswith(reason) else teller.join([reason, detail])
+
+
 def _warnings(page: NoticePage, teller: Teller) -> Iterator[str]:
     """Yield warnings of the assessment and of the option told; a key of the vocabulary in its words."""
     options = page.assessment["options"]
@@ -268,19 +286,19 @@ def _warnings(page: NoticePage, teller: Teller) -> Iterator[str]:
 
 
 def _in_one_line(option: Told, teller: Teller) -> str:
-    route, approval = option["route"], option["decision"].get("approval", {})
+    route, approval = option["route"], (option.get("decision") or {}).get("approval", {})
     crossed = teller.say(
         "label.crossing_figures", n=route["crossing_count"], m=teller.number(route["crossing_m"])
     )
     procedure, days = approval.get("procedure"), approval.get("limit_working_days")
-    limit = teller.say("label.untimed") if days is None else teller.say("label.days", n=f"{days:g}")
+    limit = teller.say("label.untimed") if days is None else teller.days(days)
     return teller.join(
         [
             str(option["asset_name"] or option["asset_id"]),
             f"{teller.number(route['length_m'])} m",
             f"{teller.say('label.crossings')} {crossed}",
             f"{policy_words(f'procedure.{procedure}')[teller.language]} ({limit})" if procedure else "",
-            f"{teller.say('label.open_capacity')} {teller.number(option['open_capacity_kva'])} kVA",
+            f"{teller.say('label.open_capacity')} {teller.measure(option['open_capacity_kva'], 'kVA')}",
         ]
     )
 
@@ -291,23 +309,23 @@ def _clauses(policy: Notice | None, teller: Teller) -> Block | None:
     wanted = {policy_words(f"notice.{name}")[teller.language] for name in ("jurisdiction", "document")}
     about = [line.value for line in _section(policy, "notice.title", teller) if line.label in wanted]
     rows = [Row("", teller.join(about))]
-    rows += [Row(line.label, line.value) for line in _section(policy, "notice.clauses", teller)]
-    return teller.block(teller.say("heading.clauses"), rows)
+    rows += [Row("", line.value, line.label) for line in _section(policy, "notice.clauses", teller)]
+    most = None if teller.fit.clauses is None else teller.fit.clauses + 1  # the document's own line
+    return teller.block(teller.say("heading.clauses"), rows, most=most)
 
 
 def _foot(page: NoticePage, teller: Teller) -> Iterator[Row]:
+    """Yield what must never be shortened: validity, contacts, source, disclaimer."""
     say, language = teller.say, teller.language
     edition = page.assessment.get("edition")
     figures = f"{say('label.edition')} {edition}" if edition else say("label.live")
     dated = "" if page.data_date is None else f"{say('label.data_date')} {page.data_date}"
-    yield Row(sentence(say("label.valid")), teller.text(page.valid[language]))
-    yield Row(
-        sentence(say("label.contacts")), teller.text(teller.join([each[language] for each in page.contacts]))
-    )
+    yield Row(sentence(say("label.valid")), page.valid[language])
+    yield Row(sentence(say("label.contacts")), teller.join([each[language] for each in page.contacts]))
     yield Row(sentence(say("label.figures")), teller.join([figures, dated]))
     if page.url:
         yield Row(sentence(say("label.whole")), page.url)
-    yield Row("", teller.text(page.disclaimer[language]))
+    yield Row("", page.disclaimer[language])
 
 
 def _section(policy: Notice | None, key: str, teller: Teller) -> Sequence[Line]:

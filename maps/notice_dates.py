@@ -12,7 +12,7 @@ from maps.notice_page import Teller
 
 _COLOURS: Final = {"utility": "#00727a", "government": "#7d0f2b", "construction": "#9a5b00"}
 _BOUNDS: Final = frozenset({"stages_total", "application_to_energised"})
-_WIDTH: Final = 190
+_WIDTH: Final = 170
 _HEIGHT: Final = 11
 _LEAST_ROWS: Final = 9
 
@@ -64,7 +64,7 @@ def dates_of(timeline: Sequence[Mapping[str, Any]], teller: Teller, *, average: 
 def _row(bar: Mapping[str, Any], extent: tuple[date, date], teller: Teller, *, average: bool) -> DateRow:
     language, clock = teller.language, str(bar["clock"])
     days, start, end = bar["working_days"], bar["earliest"], bar["latest"]
-    told = teller.say("label.untimed") if days is None else teller.say("label.days", n=f"{days:g}")
+    told = teller.say("label.untimed") if days is None else teller.days(days)
     if end is None:
         when = teller.say("label.date_open", **{"from": start})
     else:

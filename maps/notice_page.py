@@ -65,15 +65,24 @@ class Fit:
     ----------
     letter_pt
         Height of the letters, points.
+    map_px
+        Height of the map, pixels.
+    clauses
+        Most clauses that are paraphrased; None for all. They are cited by number in any case.
     items
         Most rows of a list; None for all.
     letters
         Most letters of a text; None for all.
+    core_letters
+        The same for texts of the site, the option and its route, which give way last.
     """
 
     letter_pt: float
+    map_px: int = 300
+    clauses: int | None = None
     items: int | None = None
     letters: int | None = None
+    core_letters: int | None = None
 
 
 LEAST_PT: Final = 7.5
@@ -81,15 +90,20 @@ LEAST_PT: Final = 7.5
 
 FITS: Final = (
     *(Fit(letter_pt) for letter_pt in (10.0, 9.5, 9.0, 8.5, 8.0, LEAST_PT)),
+    *(Fit(LEAST_PT, 245, clauses) for clauses in (None, 8, 6, 4)),
     *(
-        Fit(LEAST_PT, items, letters)
-        for items, letters in ((20, 400), (14, 260), (10, 190), (8, 150), (6, 110), (4, 70), (2, 45), (1, 30))
+        Fit(LEAST_PT, 245, 4, items, letters, max(letters, 90))
+        for items, letters in (
+            *((20, 400), (16, 300), (13, 240), (11, 210), (10, 190), (9, 170)),
+            *((8, 150), (7, 130), (6, 110), (5, 90), (4, 70)),
+        )
     ),
+    Fit(LEAST_PT, 200, 3, 3, 55, 70),
+    Fit(LEAST_PT, 200, 2, 2, 45, 60),
+    Fit(LEAST_PT, 200, 1, 1, 30, 40),
 )
-"""In turn: smaller letters down to the least, then lists and texts that end by saying how much is left."""
-
-CORE_LETTERS: Final = 160
-"""Texts of the site, the option and its route are not cut below so many letters."""
+"""In turn: smaller letters down to the least, a lower map, fewer paraphrased clauses, then lists and texts
+that say how much is left out."""
 
 _BREAKS: Final = re.compile(r"、|，|；|, |; ")
 
@@ -137,19 +151,11 @@ class Teller:
         """Return that so many more were left out, and where they stand."""
         return self.say("label.more_link" if self.linked else "label.more_asked", n=left)
 
-    def text(self, given: object, *, least: int = 0) -> str:
-        """Return a text, cut where the fit asks: a list between its items, telling how many are left out.
-
-        Parameters
-        ----------
-        given
-            The text.
-        least
-            It is not cut below so many letters.
-        """
+    def text(self, given: object, *, core: bool = False) -> str:
+        """Return a text, cut where the fit asks: a list between its items, telling how many are left out."""
         whole = str(given)
-        most = len(whole) if self.fit.letters is None else max(self.fit.letters, least)
-        if len(whole) <= most:
+        most = self.fit.core_letters if core else self.fit.letters
+        if most is None or len(whole) <= most:
             return whole
         breaks = [found.start() for found in _BREAKS.finditer(whole)]
         kept = [at for at in breaks if 0 < at <= most]
@@ -157,16 +163,31 @@ class Teller:
             return f"{whole[: most - 1]}…"
         return f"{whole[: kept[-1]]} … {self.more(len(breaks) - len(kept) + 1)}"
 
-    def block(self, title: str, rows: Sequence[Row], *, whole: bool = False) -> Block:
-        """Return a block with its texts and, unless it stays whole, its rows shortened as the fit asks."""
-        most = len(rows) if whole or self.fit.items is None else self.fit.items
-        least = CORE_LETTERS if whole else 0
+    def block(
+        self, title: str, rows: Sequence[Row], *, whole: bool = False, most: int | None = None
+    ) -> Block:
+        """Return a block with its texts and its rows shortened as the fit asks.
+
+        Parameters
+        ----------
+        title, rows
+            What it holds.
+        whole
+            Whether all rows stay.
+        most
+            Most rows of this block, where the fit has an own figure for it.
+        """
+        most = len(rows) if whole else most or self.fit.items or len(rows)
         kept = []
         for row in rows[:most]:
-            label, value = self.text(row.label), self.text(row.value, least=least)
+            label, value = self.text(row.label), self.text(row.value, core=whole)
             kept.append(Row(sentence(label), value if label else sentence(value), row.clauses))
         left = len(rows) - len(kept)
         return Block(title, tuple(kept), self.more(left) if left else "", whole)
+
+    def days(self, count: float) -> str:
+        """Return so many working days."""
+        return self.say("label.day" if count == 1 else "label.days", n=f"{count:g}")
 
     def number(self, value: object) -> str:
         """Return a figure with thousands told apart; a band stays as it is, None is said to be unknown."""
@@ -175,6 +196,10 @@ class Teller:
         if isinstance(value, int | float):
             return f"{value:,.1f}".removesuffix(".0")
         return str(value)
+
+    def measure(self, value: object, unit: str) -> str:
+        """Return a figure with its unit."""
+        return self.number(value) if value is None else f"{self.number(value)} {unit}"
 
     def join(self, parts: Sequence[str]) -> str:
         """Return parts of a sentence side by side."""

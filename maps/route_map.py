@@ -16,7 +16,6 @@ from maps.route_map_marks import (
     LEGEND_PX,
     OTHER,
     RED_LINE,
-    ROUTE,
     SECOND,
     Entry,
     Marks,
@@ -30,6 +29,7 @@ from maps.sketch_drawing import Drawing
 from maps.sketch_furniture import scale_bar
 from maps.sketch_labels import FONTS, Labels, words
 from maps.sketch_paths import Window, area_data, line_data
+from maps.style import PAPER, ROUTE
 
 _LEAST_M: Final = 160.0
 """A map shows at least this much across, so that a short route is seen among its streets."""
@@ -109,14 +109,12 @@ def _stroke(drawing: Drawing, line: RouteLine, colour: str, width: float, casing
 _RULES: Final = {
     "text": f"font-family:{FONTS}",
     ".on-map": "text-anchor:middle",
-    ".halo text": "stroke:#fff;stroke-width:2.6px;stroke-linejoin:round;fill:#fff",
-    ".ink .road": "fill:#5b5342",
-    ".ink .water": "fill:#2f6b88",
-    ".ink .park": "fill:#40672b",
-    ".ink .site": f"fill:{RED_LINE};font-weight:700",
-    ".ink .tap": "fill:#1d1d28;font-weight:700",
-    ".halo .site": "font-weight:700",
-    ".halo .tap": "font-weight:700",
+    ".road": "fill:#5b5342",
+    ".water": "fill:#2f6b88",
+    ".park": "fill:#40672b",
+    ".site": f"fill:{RED_LINE};font-weight:700",
+    ".tap": "fill:#1d1d28;font-weight:700",
+    ".halo": "fill:#fff;stroke:#fff;stroke-width:2.6px;stroke-linejoin:round",
     ".number": "font-size:10px;font-weight:700;text-anchor:middle",
     ".legend": "font-size:10px;fill:#2b2b38",
     ".scale rect": "fill:#fff;fill-opacity:.85",
@@ -154,9 +152,9 @@ def _page(
         f'viewBox="0 0 {width:.0f} {whole}" role="img" class="route-map">'
         f"<title>{words(told('heading.map')[language])}</title><style>{_STYLE}</style>"
         f'<clipPath id="route-map-window"><path d="M0 0h{width:.1f}v{height:.1f}H0z"/></clipPath>'
-        f'<g clip-path="url(#route-map-window)"><path d="M0 0h{width:.1f}v{height:.1f}H0z" fill="#f1efe8"/>'
+        f'<g clip-path="url(#route-map-window)"><path d="M0 0h{width:.1f}v{height:.1f}H0z" fill="{PAPER}"/>'
         f'<g transform="scale(.1)" stroke-linejoin="round">{"".join(drawing.svg)}</g>'
-        f'<g class="halo">{names}</g><g class="ink">{names}</g>{"".join(marks)}{scale_bar(window)}{north}</g>'
+        f"{names}{''.join(marks)}{scale_bar(window)}{north}</g>"
         f'<path d="M.5 .5h{width - 1:.1f}v{height - 1:.1f}H.5z" fill="none" stroke="#b9b2a0"/>'
         f"{''.join(legend(rows, language, height))}</svg>"
     )

@@ -8,14 +8,14 @@ import numpy as np
 import shapely
 
 from gis.corridors.parameters import DEFAULT_WIDTH_M
-from maps import sketch_style as style
+from maps import style
 from maps.sketch_drawing import Drawing
 from maps.sketch_paths import Shapes, area_data, line_data, middles
 
 _AREAS: Final = (
     ("parcels", "#f6f3ea", "#ddd6c6"),
-    ("green", "#dfe9d3", "none"),
-    ("water", "#c3dbe6", "none"),
+    ("green", style.GREEN, "none"),
+    ("water", style.WATER, "none"),
 )
 _CASING_PX: Final = 1.2
 _NAMES: Final = 14
@@ -34,7 +34,7 @@ def ground(drawing: Drawing) -> None:
             drawing.path(line_data(shapes), fill="none", stroke=fill, stroke_width="20")
     _roads(drawing)
     rails = line_data(drawing.shapes("railways"))
-    drawing.path(rails, fill="none", stroke="#6f6b66", stroke_width="26")
+    drawing.path(rails, fill="none", stroke=style.RAILWAY, stroke_width="26")
     drawing.path(rails, fill="none", stroke="#ffffff", stroke_width="14", stroke_dasharray="80 80")
 
 
@@ -47,14 +47,14 @@ def _roads(drawing: Drawing) -> None:
     levels = np.nan_to_num(drawing.numbers("roads", "layer"))
     for level in sorted(set(levels.tolist())):
         for casing in (True, False):
-            for grade, (least_px, colour, edge) in style.ROADS.items():
+            for grade, road in style.ROADS.items():
                 own = (levels == level) & ((classes == grade) | (~known & (grade == "local")))
                 for wide_m in sorted(set(width_m[own].tolist())):
-                    pixels = max(wide_m / drawing.window.metres_per_px, least_px)
+                    pixels = max(wide_m / drawing.window.metres_per_px, road.width_px)
                     drawing.path(
                         line_data(drawing.shapes("roads", own & (width_m == wide_m))),
                         fill="none",
-                        stroke=edge if casing else colour,
+                        stroke=road.casing if casing else road.colour,
                         stroke_width=drawing.stroke(pixels + _CASING_PX * casing),
                         stroke_linecap="round",
                     )

@@ -17,8 +17,8 @@ from maps.route_view import RouteLine, RouteView, crossings
 from maps.sketch_drawing import Drawing
 from maps.sketch_labels import Labels, short, width_of, words
 from maps.sketch_paths import Shapes
+from maps.style import ROUTE
 
-ROUTE: Final = "#c2006b"
 SECOND: Final = "#5a2ca0"
 OTHER: Final = "#8d2a63"
 RED_LINE: Final = "#d0021b"
@@ -57,7 +57,7 @@ class Marks:
         """Draw the numbers of a route's crossings."""
         kinds, names = [each.kind for each in line.pieces], [each.road_name for each in line.pieces]
         for number, pieces in enumerate(crossings(kinds, names, line.crossing_count), 1):
-            middle = line.pieces[pieces[len(pieces) // 2]].geometry
+            middle = max((line.pieces[piece].geometry for piece in pieces), key=shapely.length)
             placed = line_on(self.drawing, middle)
             if not len(placed) or placed[0].length == 0:
                 continue
@@ -72,7 +72,7 @@ class Marks:
             )
 
     def _beside(self, crossing: shapely.LineString, here: Floats) -> tuple[float, float]:
-        """Return a free place near the middle of a crossing, along the road that it crosses if there is one."""
+        """Return a free place near the middle of a crossing, along the road that it crosses."""
         run = np.subtract(crossing.coords[-1], crossing.coords[0])
         across = run / max(float(np.hypot(*run)), 1e-9)
         along = np.array([-across[1], across[0]])
@@ -134,7 +134,8 @@ def legend_rows(view: RouteView, language: Language, width: float) -> list[list[
     """Return the legend's entries in rows that are no wider than the map: place, mark, key of the words."""
     is_point = view.parcel.geom_type in {"Point", "MultiPoint"}
     entries: list[tuple[Mark, str]] = [("point", "map.site") if is_point else ("area", "map.red_line")]
-    crossed = any(piece.kind == "crossing" for line in view.chosen for piece in line.pieces)
+    pieces = [piece for line in view.chosen for piece in line.pieces]
+    crossed = any(each.kind == "crossing" and not each.geometry.is_empty for each in pieces)
     tapped = any(line.access_point is not None for line in view.chosen)
     asked: tuple[tuple[bool, Mark], ...] = (
         (bool(view.chosen), "route"),

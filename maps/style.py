@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from gis.policy.model import Words
+from gis.siting.words import words
 
 HATCH_PX: Final = 8
 """Side of the tile that a hatch repeats, pixels."""
@@ -69,33 +70,33 @@ class Look:
 
 CLASSES: Final[dict[str, Look]] = {
     "plug_and_play": Look(
-        Words("开门接电", "plug and play"),
+        words("class.plug_and_play"),
         Words("容量充足，办理方式最简，电网已建至红线附近",
               "capacity, the lightest procedure, the grid built up to the red line"),
         MEETS, "#00727a", MEETS, "#00727a",
     ),
     "filing": Look(
-        Words("备案可接", "by filing"),
+        words("class.filing"),
         Words("容量充足，备案即可，无需审批", "capacity, a filing short of an approval"),
         MEETS, "#00727a", "#b4dcdb", "#00727a", "M-2 2l4-4M0 8l8-8M6 10l4-4", 1.5,
     ),
     "approval": Look(
-        Words("审批可接", "by approval"),
+        words("class.approval"),
         Words("容量充足，需行政审批", "capacity, and an approval is needed"),
         PART, "#9a5b00", "#f5dcae", "#9a5b00", "M-2 6l4 4M0 0l8 8M6-2l4 4", 1.2,
     ),
     "restricted": Look(
-        Words("容量受限", "restricted"),
+        words("class.restricted"),
         Words("有路径，无可开放容量", "a route, but no open capacity"),
         NOT, NOT, "#dcb6bf", NOT, "M0 0l8 8M0 8l8-8", 1.2, "5 2.5",
     ),
     "unreachable": Look(
-        Words("不可达", "unreachable"),
+        words("class.unreachable"),
         Words("限定距离内无可行路径", "no route within the limit"),
         NOT, NOT, "#f0e1e1", NOT, "M0 4h8", 0.9, "2 3",
     ),
     "unknown": Look(
-        Words("数据不足", "unknown"),
+        words("class.unknown"),
         Words("缺少数据，未作判断", "data missing, nothing is said"),
         NO_DATA, "#6a6a65", "#e9e8e2", "#6a6a65", "M1.2 2h1.6M5.2 6h1.6", 1.6, "1.5 2.5",
     ),

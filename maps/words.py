@@ -12,6 +12,7 @@ import yaml
 
 from gis.policy.model import Words
 from gis.policy.words import vocabulary as policy_vocabulary
+from gis.siting.words import vocabulary as siting_vocabulary
 from maps import style
 
 _TEST_PARTS: Final = 3
@@ -53,9 +54,9 @@ def failed_test_words(test: str) -> Words:
     >>> failed_test_words("route.length_m at_most 200").en
     'length of the route in m: at most 200'
     >>> failed_test_words("too_far").zh
-    '超出距离限值'
+    '超出查询距离'
     """
-    known = vocabulary().get(f"failed_test.{test}")
+    known = siting_vocabulary().get(f"reason.{test}")
     if known:
         return known
     parts = test.split(maxsplit=_TEST_PARTS - 1)

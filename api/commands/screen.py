@@ -24,14 +24,12 @@ from api.settings import Settings
 from gis.editions.disclosure import default_settings
 from gis.policy.model import Language
 from gis.siting.question import Question
-from gis.siting.words import test_words, words
+from gis.siting.words import words, words_of_test
 
 
 @click.command(help="Screen every parcel: class, options, the one test that failed, zones.")
 @question_options
-@click.option(
-    "--planned", is_flag=True, help="Each parcel's own load, stated or by land use: the default."
-)
+@click.option("--planned", is_flag=True, help="Each parcel's own load, stated or by land use: the default.")
 @click.option(
     "--out",
     "files",
@@ -110,7 +108,7 @@ def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
         table.add_row(words(f"class.{name}")[language], f"{count:,}", f"{area:,.1f}", f"{load / 1000:,.1f}")
     Console(width=None if sys.stdout.isatty() else 100, highlight=False).print(table)
     for test, count in sorted(summary["by_test"].items(), key=lambda each: -each[1]):
-        click.echo(f"  {count:7,}  {test_words(test)[language]}")
+        click.echo(f"  {count:7,}  {words_of_test(test)[language]}")
     state = "repeated to the same bytes" if done.repeated else "stored"
     say(f"Run {done.run.id} is {state}: {done.run.rows:,} parcels in {done.seconds:.1f} s")
     for file in files:

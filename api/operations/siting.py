@@ -24,6 +24,7 @@ from gis.corridors.model import CORRIDOR_LAYERS
 from gis.corridors.parameters import CorridorParameters
 from gis.errors import ConflictError, InputError
 from gis.names import normal_name
+from gis.network.columns import Floats
 from gis.network.model import Grid
 from gis.routing.local import Searcher
 from gis.routing.router import Router
@@ -70,6 +71,22 @@ class Ground:
     def parcels(self) -> Sites:
         """The stored parcels with their own loads."""
         return parcel_sites(self.network.grid, self.network.corridors.graph.streets.zone, self.table)
+
+    @cached_property
+    def parcel_bounds(self) -> Floats:
+        """West, south, east and north of each parcel, degrees, shape (parcels, 4)."""
+        return np.asarray(shapely.bounds(self.parcels.geometry)).reshape(-1, 4)
+
+    @cached_property
+    def parcel_tree(self) -> shapely.STRtree:
+        """Finds the parcels of a place (EPSG:4326)."""
+        return shapely.STRtree(self.parcels.geometry)
+
+    @cached_property
+    def parcel_texts(self) -> list[str]:
+        """Id and name of each parcel as searches compare them."""
+        both = zip(self.parcels.ids.tolist(), self.parcels.names.tolist(), strict=True)
+        return ["\n".join(normal_name(each) for each in pair if each) for pair in both]
 
     @cached_property
     def drawing(self) -> Drawing:
@@ -125,8 +142,23 @@ class Ground:
         return Desk(self.network, offers, self.table, WorkCalendar())
 
 
-def ground(engine: Engine, home: Path, watch: BuildWatch, table: LoadTable | None = None) -> Ground:
+def ground(
+    engine: Engine,
+    home: Path,
+    watch: BuildWatch,
+    table: LoadTable | None = None,
+    before: Ground | None = None,
+) -> Ground:
     """Return the ground of the database's present data; the corridors are built where they are stale.
+
+    Parameters
+    ----------
+    engine, home, watch
+        As for ``corridors``.
+    table
+        Load densities; the defaults where None.
+    before
+        The ground of an earlier state: where only readings and claims have changed since, its network stays.
 
     Raises
     ------
@@ -138,13 +170,22 @@ def ground(engine: Engine, home: Path, watch: BuildWatch, table: LoadTable | Non
     parameters = CorridorParameters()
     for _ in range(_TRIES):
         version = data_version(engine, GROUND_LAYERS)
-        built = corridors(engine, home, parameters, watch)
-        watch.step("Reading the grid")
-        grid = read_grid(engine, NETWORK_LAYERS)
+        if before is not None and _network_version(version) == _network_version(before.version):
+            network = before.network
+        else:
+            built = corridors(engine, home, parameters, watch)
+            watch.step("Reading the grid")
+            network = Network(built, parameters, read_grid(engine, NETWORK_LAYERS))
         readings = read_grid(engine, CAPACITY_LAYERS, geometry=False)
         if data_version(engine, GROUND_LAYERS) == version:
-            return Ground(version, Network(built, parameters, grid), readings, table or default_table())
+            return Ground(version, network, readings, table or default_table())
     raise ConflictError("imports keep changing the data", repair="wait until they have ended, and try again")
+
+
+def _network_version(version: DataVersion) -> tuple[object, ...]:
+    """Return what a network depends on."""
+    layers = tuple(each for each in version.layers if each[0] not in ("capacity", "claims"))
+    return (version.database, layers, version.spellings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from gis.routing.route import PieceKind, Route
 from gis.siting.assess import Assessment, Desk, Proposal, Rejection
 from gis.siting.network import Served
 from gis.siting.offers import WITHHELD
-from gis.siting.words import test_words, words
+from gis.siting.words import words, words_of_test
 
 PUBLIC_GRID_M: Final = 50.0
 """The end of a public route is drawn at the nearest point of a grid this wide."""
@@ -82,7 +82,7 @@ def _words(assessment: Assessment, language: Language) -> dict[str, str]:
     told = {key: words(f"warning.{key}")[language] for key in keys}
     told[assessment.name] = words(f"class.{assessment.name}")[language]
     if assessment.failed_test is not None:
-        told[assessment.failed_test] = test_words(assessment.failed_test)[language]
+        told[assessment.failed_test] = words_of_test(assessment.failed_test)[language]
     return told
 
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 import yaml
 
 from gis.capacity.words import LEVEL_WORDS, Status
-from gis.policy.model import Language, Operator, Scalar, Words
+from gis.policy.model import Scalar, Words
 from gis.policy.words import value_words
 from gis.policy.words import words as policy_words
 
@@ -44,38 +44,13 @@ def words(key: str) -> Words:
     return vocabulary()[key]
 
 
-def boundary_words(fact: str, operator: Operator, limit: Scalar | None) -> Words:
-    """Return a test of a policy in words: the fact, how it is compared, and with what.
-
-    >>> boundary_words("route.length_m", "at_most", 600).en
-    'length of the route in m at most 600'
-
-    Parameters
-    ----------
-    fact, operator
-        As the policy names them.
-    limit
-        The boundary.
-    """
-
-    def said(language: Language) -> str:
-        told = (
-            policy_words(f"fact.{fact}")[language],
-            policy_words(f"operator.{operator}")[language],
-            value_words(fact, limit, language),
-        )
-        return " ".join(told)
-
-    return Words(said("zh"), said("en"))
-
-
 _TEST_PARTS = 3
 
 
-def test_words(test: str) -> Words:
+def words_of_test(test: str) -> Words:
     """Return the one test that failed in words: a reason, or a test of the policy.
 
-    >>> test_words("too_far").en, test_words("route.length_m at_most 200").en
+    >>> words_of_test("too_far").en, words_of_test("route.length_m at_most 200").en
     ('farther than the distance searched', 'length of the route in m: at most 200')
 
     Parameters

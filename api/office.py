@@ -1,0 +1,112 @@
+"""What the web service assesses from (评估台): the newest data, kept ready; a newer state takes its place."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from api.operations.corridors import BuildWatch
+from api.operations.siting import GROUND_LAYERS, Ground, ground, live_desk
+from gis.errors import KaimenError
+from gis.siting.assess import Desk
+from layers.queries.versions import DataVersion, data_version
+
+CALM_S: Final = 1.0
+"""How long data count as unchanged after they were looked at."""
+
+_MOST_DESKS: Final = 16
+_QUIET: Final = BuildWatch(lambda _: None, lambda: None)
+
+
+class Office:
+    """Keeps the ground of the newest data, and desks over it; threads share it.
+
+    The first question waits for the ground. Once there is one, a newer state is prepared beside it, and
+    questions are answered from the older one meanwhile.
+
+    Parameters
+    ----------
+    engine
+        Connections that see the whole database.
+    home
+        Folder of generated files.
+    """
+
+    def __init__(self, engine: Engine, home: Path) -> None:
+        self._engine = engine
+        self._home = home
+        self._ground: Ground | None = None
+        self._fault: KaimenError | OperationalError | None = None
+        self._looked = 0.0
+        self._building = threading.Lock()
+        self._lock = threading.Lock()
+        self._desks: OrderedDict[tuple[DataVersion, object], Desk] = OrderedDict()
+
+    def ground(self) -> Ground:
+        """Return the ground; the first call builds it.
+
+        Raises
+        ------
+        KaimenError
+            There is nothing to stand on yet, or the database cannot be reached.
+        """
+        held = self._ground
+        if held is None:
+            with self._building:
+                if self._ground is None:
+                    self._ground = ground(self._engine, self._home, _QUIET)
+                    self._looked = monotonic()
+                return self._ground
+        if monotonic() - self._looked > CALM_S:
+            self._looked = monotonic()
+            if data_version(self._engine, GROUND_LAYERS) != held.version and self._building.acquire(
+                blocking=False
+            ):
+                threading.Thread(target=self._renew, args=(held,), daemon=True).start()
+        return held
+
+    def _renew(self, before: Ground) -> None:
+        """Prepare the ground of newer data, then put it in the place of the older one."""
+        try:
+            fresh = ground(self._engine, self._home, _QUIET, before=before)
+            fresh.parcels  # noqa: B018  # made now, so that the next question need not wait for it
+            self._ground = fresh
+        except (KaimenError, OperationalError) as fault:
+            self._fault = fault  # told by `fault`; the older ground keeps answering
+        else:
+            self._fault = None
+        finally:
+            self._building.release()
+
+    @property
+    def fault(self) -> str | None:
+        """Why a newer state could not be prepared; None where nothing failed."""
+        return None if self._fault is None else str(self._fault)
+
+    def desk(self, held: Ground, on: date) -> Desk:
+        """Return the desk with live figures of a day."""
+        return self._kept((held.version, on), lambda: live_desk(held, on))
+
+    def edition_desk(self, held: Ground, edition_id: str, make: Callable[[], Desk]) -> Desk:
+        """Return the desk with the figures of an edition, which ``make`` makes where it is not kept."""
+        return self._kept((held.version, edition_id), make)
+
+    def _kept(self, key: tuple[DataVersion, object], make: Callable[[], Desk]) -> Desk:
+        with self._lock:
+            if key in self._desks:
+                self._desks.move_to_end(key)
+                return self._desks[key]
+        made = make()
+        with self._lock:
+            self._desks[key] = made
+            while len(self._desks) > _MOST_DESKS:
+                self._desks.popitem(last=False)
+        return made
