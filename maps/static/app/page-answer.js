@@ -5,7 +5,7 @@ import { days, decisionView, limit, papersView, paysView, procedure, timelineVie
 
 const name = (asset) => asset.asset_name || asset.asset_id || "—";
 const bounded = (option) => (option.upper_bound ? say("answer.open_at_most", kva(option.open_capacity_kva)) : kva(option.open_capacity_kva));
-const volts = (option) => (option.voltage_kv ? figure(option.voltage_kv, 2) + " kV " : "");
+const volts = (option) => (option.voltage_kv && !/kv/i.test(name(option)) ? figure(option.voltage_kv, 2) + " kV " : "");
 
 function bottleneck(option) {
   const found = option.bottleneck;

@@ -298,10 +298,11 @@ function restore() {
   read();
   if (drawing()) stopDrawing();
   toForm();
-  if (state.centre) map.setView([state.centre[0], state.centre[1]], state.centre[2], { animate: false });
+  const placed = Boolean(state.centre); // moving the map sets it
+  if (placed) map.setView([state.centre[0], state.centre[1]], state.centre[2], { animate: false });
   else whole();
   remember(false);
-  if (asking()) run(!state.centre);
+  if (asking()) run(!placed);
   else if (state.asset) showAsset(state.asset);
   else clean();
   showZones();
