@@ -18,6 +18,7 @@ from api.routes import (
     pages,
     policy,
     siting,
+    static,
     tiles,
 )
 from api.service import Service
@@ -55,6 +56,7 @@ def create_app(service: Service) -> FastAPI:
         pages,
         policy,
         siting,
+        static,
         tiles,
     ):
         app.include_router(routes.router)
