@@ -19,6 +19,7 @@ from api.routes import (
     policy,
     siting,
     tiles,
+    zones,
 )
 from api.service import Service
 
@@ -56,6 +57,7 @@ def create_app(service: Service) -> FastAPI:
         policy,
         siting,
         tiles,
+        zones,
     ):
         app.include_router(routes.router)
     add_walls(app, service)
