@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from gis.editions.canonical import document_bytes, sha256
 from layers.database import driver
+from layers.queries.statements import statement
 from layers.tables.screenings import ROW_COLUMNS, SITING, run_rows, runs
 
 _NUMBERS: Final = frozenset(
@@ -96,13 +97,14 @@ def store(connection: Connection, run: Run, rows: pd.DataFrame) -> None:
         )
     )
     names = ("run_id", *ROW_COLUMNS)
-    statement = sql.SQL("copy {table} ({columns}) from stdin").format(
+    copied = sql.SQL("copy {table} ({columns}) from stdin").format(
         table=sql.Identifier(SITING, run_rows.name),
         columns=sql.SQL(", ").join(map(sql.Identifier, names)),
     )
-    with driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+    with driver(connection).cursor() as cursor, cursor.copy(copied) as copy:
         for row in records(rows):
             copy.write_row((run.id, *row.values()))
+    driver(connection).execute(statement("store_zone_parts"), {"run": run.id})
 
 
 def find(connection: Connection, identity: str) -> Run | None:
