@@ -29,9 +29,7 @@ from gis.siting.words import test_words, words
 
 @click.command(help="Screen every parcel: class, options, the one test that failed, zones.")
 @question_options
-@click.option(
-    "--planned", is_flag=True, help="Each parcel's own load, stated or by land use: the default."
-)
+@click.option("--planned", is_flag=True, help="Each parcel's own load, stated or by land use: the default.")
 @click.option(
     "--out",
     "files",

@@ -20,7 +20,7 @@ from gis.siting.offers import WITHHELD, Offer, Offers
 from gis.siting.options import NO_PROCEDURE, Options, served_level
 from gis.siting.question import Plan, Question
 from gis.siting.seekers import Search, Seeker
-from gis.siting.sites import Sites
+from gis.siting.sites import Sites, has_place
 
 
 class SiteClass(StrEnum):
@@ -106,6 +106,7 @@ def classify(
 Verdict = tuple[str, str | None]
 
 _LENGTH: Final = f"{ROUTE}length_m"
+_NOWHERE: Final[Verdict] = (SiteClass.UNKNOWN.value, "geometry_missing")
 
 
 def _of_option(
@@ -117,6 +118,8 @@ def _of_option(
     approval = decision.parts["approval"]
     if approval.kind in (Kind.NEEDS, Kind.NOT_IN_FORCE):
         return SiteClass.UNKNOWN.value, f"policy_{approval.kind.value}"
+    if approval.kind is Kind.SILENT:  # a day on which the document names no procedure has no lightest one
+        return SiteClass.APPROVAL.value, "policy_silent"
     if procedure <= lightest(policy, on):
         reach_m = policy.plug_and_play.length_m
         if length_m <= reach_m:
@@ -188,6 +191,7 @@ def _without_option(
     rows: Rows,
 ) -> Iterable[tuple[int, Verdict]]:
     """Yield class and failed test of each site without an option."""
+    placed = has_place(sites.geometry)
     for position in np.unique(plan.level[rows]).tolist():
         own = rows[plan.level[rows] == position]
         level = served_level(network, position)
@@ -196,7 +200,7 @@ def _without_option(
         for site in own.tolist():
             load_kva = float(sites.load_kva[site])
             reasons = [refusal(offer, owner, load_kva) for owner, _ in near.get(site, ())]
-            yield site, _verdict(served, site, seeker, reasons)
+            yield site, _verdict(served, site, seeker, reasons) if placed[site] else _NOWHERE
 
 
 def near_owners(
