@@ -22,7 +22,7 @@ from gis.siting.double import Choice, Independence, find_pairs
 from gis.siting.loads import LoadTable
 from gis.siting.network import LEVELS, Level, Network, Served
 from gis.siting.offers import Offer, Offers
-from gis.siting.options import Options, find_options, option_facts, served_level
+from gis.siting.options import NO_PROCEDURE, Options, find_options, option_facts, served_level
 from gis.siting.question import Plan, Question, assumed_facts, facts_of, planned
 from gis.siting.seekers import Search, Seeker
 from gis.siting.sites import Sites
@@ -293,19 +293,21 @@ def _serving(
 def _beyond(
     served: Served, sites: Sites, question: Question, seeker: Seeker, seen: set[int]
 ) -> list[Rejection]:
-    """Return the nearest owners to which no way leads within the limit, by the straight line."""
+    """Return the nearest owners to which no way leads within the limit, by the straight line.
+
+    Those within the limit as the crow flies; where nothing at all is nearer, the first few beyond it.
+    """
     zone = served.corridors.graph.streets.zone
     site = project(sites.geometry[:1], zone)[0]
     away = shapely.distance(served.shapes, site)
     away[np.isnan(away)] = np.inf
     away[list(seen)] = np.inf
-    rejected = []
-    unreachable = why_unreachable(served, 0, seeker)
+    rejected: list[Rejection] = []
     for owner in np.argsort(away, kind="stable")[:NEAR].tolist():
-        if away[owner] > question.limit_m:
+        enough = len(seen) + len(rejected) >= _FEW
+        if np.isinf(away[owner]) or (enough and away[owner] > question.limit_m):
             break
-        tapped = served.taps.start[owner + 1] > served.taps.start[owner]
-        reason = unreachable if tapped else "access_point_missing"
+        reason = why_unreachable(served, 0, seeker, owner)
         rejected.append(Rejection(served.level, owner, reason, float(away[owner]), by_route=False))
     return rejected
 
@@ -337,4 +339,5 @@ def _by_assumed_length(best: Proposal, plan: Plan, question: Question) -> bool:
     if plan.policy[0] is None:
         return False
     policy = question.policies[plan.policy[0]]
-    return policy.plug_and_play.assumed and best.choice.procedure <= lightest(policy, question.on)
+    light = best.choice.procedure <= min(lightest(policy, question.on), NO_PROCEDURE - 1)
+    return policy.plug_and_play.assumed and light

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,7 +14,8 @@ from gis.corridors.attachments import Access
 from gis.network.columns import Objects, Rows
 from gis.policy.decide import Decision
 from gis.policy.facts import ROUTE
-from gis.policy.model import PROCEDURES, Jurisdiction, Kind, Rule, Test
+from gis.policy.model import PROCEDURES, Condition, Jurisdiction, Kind, Rule, Scalar, Test
+from gis.policy.select import passes
 from gis.siting.network import Network, Served
 from gis.siting.offers import WITHHELD, Offer, Offers
 from gis.siting.options import NO_PROCEDURE, Options, served_level
@@ -142,11 +143,11 @@ def kept_from_lighter(policy: Jurisdiction, on: date, decision: Decision, proced
     own first test is told.
     """
     approval = decision.parts["approval"]
-    passed = {each.test: each.passed for each in approval.tests}
+    values = _known(decision)
     candidates = []
     for place, rule in enumerate(policy.tables["approval"]):
         lighter = _procedure_on(rule, on)
-        failing = [test for test in rule.when.walk() if passed.get(test) is False]
+        failing = _failing(rule.when, values)
         if failing and lighter < procedure:
             by_route = [test for test in failing if test.fact.startswith(ROUTE)]
             rank = (len(failing), not by_route, lighter, place)
@@ -154,8 +155,26 @@ def kept_from_lighter(policy: Jurisdiction, on: date, decision: Decision, proced
     if candidates:
         return test_text(min(candidates, key=lambda each: each[0])[1])
     answering = [rule for rule in policy.tables["approval"] if f"approval.{rule.id}" in approval.rules]
-    own = [test for rule in answering for test in rule.when.walk() if passed.get(test)]
+    own = [test for rule in answering for test in rule.when.walk() if test.fact in values]
     return test_text(own[0]) if own else "policy_silent"
+
+
+def _known(decision: Decision) -> dict[str, Scalar]:
+    """Return the facts of a decision that are known, given, assumed or worked out."""
+    met = {each.test.fact: each.value for each in decision.parts["approval"].tests if each.passed is not None}
+    told = {name: value for name, value in met.items() if isinstance(value, str | float | bool)}
+    return {**decision.assumed, **decision.facts.values, **decision.derived, **told}
+
+
+def _failing(condition: Condition, values: Mapping[str, Scalar]) -> list[Test]:
+    """Return the tests that keep a condition from holding; of a group those of its nearest member."""
+    known = [test for test in condition.tests if test.fact in values]
+    failing = [test for test in known if not passes(test, values[test.fact])]
+    for group in condition.groups:
+        members = [_failing(each, values) for each in group]
+        fewest = min(len(each) for each in members)
+        failing += next(each for each in members if len(each) == fewest)
+    return failing
 
 
 def _procedure_on(rule: Rule, on: date) -> int:
@@ -233,15 +252,21 @@ def _verdict(served: Served, site: int, seeker: Seeker, reasons: list[str]) -> V
         return SiteClass.RESTRICTED.value, known[0]
     if reasons:
         return SiteClass.UNKNOWN.value, reasons[0]
-    if not len(served.taps.kind):
+    if not len(served.taps.places.verge):
         return SiteClass.UNKNOWN.value, "access_point_missing"
     return SiteClass.UNREACHABLE.value, why_unreachable(served, site, seeker)
 
 
-def why_unreachable(served: Served, site: int, seeker: Seeker) -> str:
-    """Return why no route leads from a site to anything within the limit."""
+def why_unreachable(served: Served, site: int, seeker: Seeker, owner: int | None = None) -> str:
+    """Return why no route leads from a site to an owner, or to any, within the limit."""
+    graph, taps = served.corridors.graph, served.taps
+    verge = taps.places.verge
+    if owner is not None:
+        begin, end = taps.places.start[taps.start[owner : owner + 2]].tolist()
+        if begin == end:  # no tap at all, or none at a verge
+            return "access_point_missing"
+        verge = verge[begin:end]
     if seeker.access(site) in (Access.NONE, Access.BARRIER):
         return "no_entry"
-    graph = served.corridors.graph
-    tapped = graph.component[graph.verge_a[served.taps.places.verge]]
+    tapped = graph.component[graph.verge_a[verge]]
     return "too_far" if np.isin(seeker.components(site), tapped).any() else "no_route"
