@@ -79,11 +79,12 @@ def run_id(request: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     return sha256(document_bytes({"request": request, "inputs": inputs}))[:16]
 
 
-def store(connection: Connection, run: Run, rows: pd.DataFrame) -> None:
-    """Store a run in the caller's transaction; one that is there already stays as it is."""
+def store(connection: Connection, run: Run, rows: pd.DataFrame) -> Run | None:
+    """Store a run in the caller's transaction; return the one that is there already, which stays as it is."""
     driver(connection).execute("select pg_advisory_xact_lock(hashtext('kaimen screening'))")
-    if find(connection, run.id) is not None:
-        return
+    before = find(connection, run.id)
+    if before is not None:
+        return before
     connection.execute(
         insert(runs).values(
             id=run.id,
@@ -105,6 +106,7 @@ def store(connection: Connection, run: Run, rows: pd.DataFrame) -> None:
         for row in records(rows):
             copy.write_row((run.id, *row.values()))
     driver(connection).execute(statement("store_zone_parts"), {"run": run.id})
+    return None
 
 
 def find(connection: Connection, identity: str) -> Run | None:

@@ -87,7 +87,7 @@ class Sites:
     jurisdiction
         Id of the policy that covers the site, None where no polygon does.
     in_city_area
-        Whether it lies in the city area; None where there is no such layer.
+        Whether it lies in the city area; None where there is no such layer, or the site has no place.
     urban
         ``area`` of the nearest substation that states one: urban or rural; None where none does.
     """
@@ -192,7 +192,10 @@ def _placed(grid: Grid, zone: MetricZone, sites: Sites) -> Sites:
     """Return the sites with what follows from where they lie."""
     places = shapely.point_on_surface(sites.geometry)
     city = grid["city_area"]
-    in_city_area = sites.in_city_area if city.empty else (covering(city, places) >= 0).astype(object)
+    in_city_area = sites.in_city_area.copy()
+    if not city.empty:
+        placed = has_place(sites.geometry)
+        in_city_area[placed] = covering(city, places)[placed] >= 0
     return replace(
         sites,
         jurisdiction=_jurisdictions(grid, places),
