@@ -29,7 +29,7 @@ def _roads() -> dict[str, Row]:
     east, north = (0, 151, 313, 482, 690), (0, 163, 297, 460)
     roads = {}
     for at, slant in zip(east, (7, -6, 9, -4, 5), strict=True):
-        wide = {"class": "primary", "width_m": 24.0} if at == 313 else {"width_m": 10.0}
+        wide: Row = {"class": "primary", "width_m": 24.0} if at == 313 else {"width_m": 10.0}
         roads[f"n{at}"] = street((at, -50), (at + slant, 510), city=True, **wide)
     for at, slant in zip(north, (6, -5, 8, -7), strict=True):
         wide = {"class": "secondary", "width_m": 16.0} if at == 297 else {"width_m": None}

@@ -79,7 +79,7 @@ def test_more_load_never_betters_a_class(bench: Bench, kva: float, more: float, 
 
 
 def assert_no_better(later: pd.DataFrame, before: pd.DataFrame) -> None:
-    """No parcel without an option gets one, and no class is better; what is unknown stays out of the order."""
+    """No parcel without an option gets one, and no class but the unknown ones is better."""
     had, has = (rows["asset_id"].notna().to_numpy() for rows in (before, later))
     assert not (has & ~had).any()
     known = (before["class"] != "unknown").to_numpy() & (later["class"] != "unknown").to_numpy()

@@ -60,15 +60,14 @@ FLOOR = {
     "utilities": 35,
 }
 LAND = {
-    **{
-        "residential": 250,
-        "commercial": 800,
-        "public": 550,
-        "industrial": 500,
-        "logistics": 30,
-        "roads": 22.5,
-    },
-    **{"utilities": 200, "green": 20},
+    "residential": 250,
+    "commercial": 800,
+    "public": 550,
+    "industrial": 500,
+    "logistics": 30,
+    "roads": 22.5,
+    "utilities": 200,
+    "green": 20,
 }
 
 
@@ -143,7 +142,7 @@ def test_an_own_file_changes_what_it_states_alone() -> None:
 )
 def test_loads_that_cannot_be_asked_about(given_load: dict[str, float], faults: int) -> None:
     with pytest.raises(InputError) as caught:
-        Load.of(**given_load)  # type: ignore[arg-type]
+        Load.of(**given_load)
     assert len(caught.value.faults) == faults
 
 

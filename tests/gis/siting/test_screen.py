@@ -19,7 +19,8 @@ from tests.gis.siting.towns import Bench
 
 CONTRACT = """parcel_id, class, failed_test, load_kva,
 load_source, asset_id, asset_name, level, open_capacity_kva, bottleneck_level, length_m,
-crossing_m, crossing_count, city_road_crossing_m, excavation_m, green_m, along_main_road_m, along_infrastructure_m,
+crossing_m, crossing_count, city_road_crossing_m, excavation_m, green_m,
+along_main_road_m, along_infrastructure_m,
 procedure, limit_working_days, decision_kind, options, upper_bound, jurisdiction, on, run_id"""
 
 

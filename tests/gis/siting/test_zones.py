@@ -78,7 +78,7 @@ def test_the_fronts_of_parcels_within_the_length_and_no_others(
                 touched[reach_m] += 1
             elif min(ends, default=np.inf) > reach_m + AROUND_M + TIGHT_M:
                 assert not shapely.intersects(area, front)
-    # 200 m and 600 m to both sides of each, a front every 20 m; the last has its nearer end within the length.
+    # A front every 20 m to both sides of each; the last has its nearer end within the length.
     assert touched == {
         reach_m: pytest.approx(len(able) * reach_m / 10, abs=3 * len(able)) for reach_m in whole
     }
