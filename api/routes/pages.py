@@ -11,14 +11,13 @@ from fastapi.responses import HTMLResponse
 from api.middleware.csp import nonce_of
 from api.operations.connection import today
 from api.operations.front import bounds, front, policies, thresholds
-from api.read_route import ReadRoute
 from api.requests import LanguageOf, ServiceOf, service_of
 from gis.siting.loads import default_table
 from maps.map_page import MapPage, TileSet, map_page_html
 from maps.page_frame import PageFrame
 from maps.page_words import say
 
-router = APIRouter(tags=["pages"], route_class=ReadRoute)
+router = APIRouter(tags=["pages"])
 
 
 def frame_of(request: Request, language: LanguageOf, here: str) -> PageFrame:
