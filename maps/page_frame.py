@@ -15,7 +15,7 @@ from maps.static_files import static_prefix
 
 
 _BADGES: Final = "".join(
-    f".badge.{name}{{background:{look.badge}}}"
+    f".badge.{name}{{background:{look.badge}}}.verdict.{name}{{border-color:{look.ink}}}"
     for name, look in (
         *style.CLASSES.items(),
         *((f"status-{key}", look) for key, look in style.STATUSES.items()),
