@@ -20,6 +20,7 @@ from api.routes import (
     siting,
     static,
     tiles,
+    zones,
 )
 from api.service import Service
 
@@ -58,6 +59,7 @@ def create_app(service: Service) -> FastAPI:
         siting,
         static,
         tiles,
+        zones,
     ):
         app.include_router(routes.router)
     add_walls(app, service)

@@ -111,6 +111,7 @@ TITLES: Final[dict[type[errors.KaimenError], str]] = {
     errors.PolicyError: "政策文件不可用",
     errors.ClusterError: "数据库暂时不可用",
     errors.DatabaseError: "数据库暂时不可用",
+    errors.MissingDataError: "数据尚未入库",
     errors.ConflictError: "状态冲突",
     errors.CapacityError: "可开放容量不允许",
     errors.PublicationError: "该期次不能发布",

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from gis.editions.canonical import document_bytes, sha256
 from layers.database import driver
+from layers.queries.statements import statement
 from layers.tables.screenings import ROW_COLUMNS, SITING, run_rows, runs
 
 _NUMBERS: Final = frozenset(
@@ -78,11 +79,12 @@ def run_id(request: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     return sha256(document_bytes({"request": request, "inputs": inputs}))[:16]
 
 
-def store(connection: Connection, run: Run, rows: pd.DataFrame) -> None:
-    """Store a run in the caller's transaction; one that is there already stays as it is."""
+def store(connection: Connection, run: Run, rows: pd.DataFrame) -> Run | None:
+    """Store a run in the caller's transaction; return the one that is there already, which stays as it is."""
     driver(connection).execute("select pg_advisory_xact_lock(hashtext('kaimen screening'))")
-    if find(connection, run.id) is not None:
-        return
+    before = find(connection, run.id)
+    if before is not None:
+        return before
     connection.execute(
         insert(runs).values(
             id=run.id,
@@ -96,13 +98,15 @@ def store(connection: Connection, run: Run, rows: pd.DataFrame) -> None:
         )
     )
     names = ("run_id", *ROW_COLUMNS)
-    statement = sql.SQL("copy {table} ({columns}) from stdin").format(
+    copied = sql.SQL("copy {table} ({columns}) from stdin").format(
         table=sql.Identifier(SITING, run_rows.name),
         columns=sql.SQL(", ").join(map(sql.Identifier, names)),
     )
-    with driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+    with driver(connection).cursor() as cursor, cursor.copy(copied) as copy:
         for row in records(rows):
             copy.write_row((run.id, *row.values()))
+    driver(connection).execute(statement("store_zone_parts"), {"run": run.id})
+    return None
 
 
 def find(connection: Connection, identity: str) -> Run | None:

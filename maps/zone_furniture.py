@@ -58,7 +58,7 @@ class Sheet:
 def wrapped(text: str, width: float, size: float) -> list[str]:
     """Return a text broken into lines no wider than a width: at spaces, and between Chinese letters.
 
-    >>> wrapped("one two three", 40, 10), wrapped("容量充足，备案即可", 60, 10)
+    >>> wrapped("one two three", 40, 10), wrapped("容量充足，备案即可", 50, 10)
     (['one two', 'three'], ['容量充足，', '备案即可'])
     """
     lines = [""]

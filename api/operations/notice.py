@@ -29,7 +29,9 @@ from maps.route_view import RouteLine, RouteView
 AROUND_DEG: Final = 0.002
 """How far around its routes the map of a notice shows the land."""
 
-_CONTEXT: Final = ("roads", "water", "green", "parcels", "substations")
+_CONTEXT: Final = ("roads", "water", "green", "parcels")
+_ASSETS: Final = ("substations",)
+"""Layers whose exact places the public does not see."""
 
 
 def notice_page(
@@ -104,7 +106,7 @@ def _view(engine: Engine, answered: Answered, option: int, *, public: bool) -> R
         parcel=site,
         chosen=tuple(chosen),
         others=others,
-        frames=around(engine, shapely.box(*shown.buffer(AROUND_DEG).bounds)),
+        frames=around(engine, shapely.box(*shown.buffer(AROUND_DEG).bounds), public=public),
     )
 
 
@@ -116,11 +118,12 @@ def _line(proposal: Proposal, answered: Answered, *, public: bool) -> RouteLine:
     return RouteLine(geometry=public_line(proposal.route), crossing_count=0, name=name)
 
 
-def around(engine: Engine, box: shapely.Polygon) -> Mapping[str, pd.DataFrame]:
-    """Return what lies in a box (EPSG:4326): layer -> frame."""
+def around(engine: Engine, box: shapely.Polygon, *, public: bool = False) -> Mapping[str, pd.DataFrame]:
+    """Return what lies in a box (EPSG:4326): layer -> frame; to the public without exact assets."""
+    layers = _CONTEXT if public else (*_CONTEXT, *_ASSETS)
     west, south, east, north = box.bounds
     where = sql.SQL("t.geom && st_makeenvelope({}, {}, {}, {}, 4326)").format(
         *(sql.Literal(float(each)) for each in (west, south, east, north))
     )
     with engine.connect() as connection:
-        return {name: read_layer(driver(connection), name, where) for name in _CONTEXT}
+        return {name: read_layer(driver(connection), name, where) for name in layers}

@@ -24,7 +24,7 @@ from gis.siting.question import Question
 from gis.siting.screen import Screening, screen
 from gis.siting.sites import Load, Sites
 from gis.siting.zones import zones
-from layers.screenings import Run, find, rows_sha256, run_id, store
+from layers.screenings import Run, rows_sha256, run_id, store
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +127,12 @@ def screen_parcels(
         sha256=rows_sha256(found.rows),
     )
     with engine.begin() as connection:
-        before = find(connection, run.id)
+        before = store(connection, run, found.rows)
         if before is not None and before.sha256 != run.sha256:
             raise KaimenError(
                 f"run {run.id} gave other rows than before, of the same question and data",
                 repair="keep the database and report this; it should not be",
             )
-        store(connection, run, found.rows)
     return Screened(run, found, areas, before is not None, seconds)
 
 

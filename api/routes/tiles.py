@@ -1,7 +1,8 @@
-"""``/tiles/{layer}/{z}/{x}/{y}``: Mapbox Vector Tiles of what is published (矢量瓦片)."""
+"""``/tiles``: Mapbox Vector Tiles of what is published and of the working layers (矢量瓦片)."""
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,14 +12,26 @@ from starlette.exceptions import HTTPException
 from api.caching import IMMUTABLE, REVALIDATED, etag, validated
 from api.ogc.documents import TILE
 from api.operations.published import heading_of, kept_tile, newest, tile_of
+from api.operations.tilejson import capacity_tilejson, working_tilejson
+from api.operations.tiles import Wanted, kept_working_tile, working_tile_of
+from api.queries import LANGUAGE
 from api.read_route import ReadRoute
-from api.requests import language_of, service_of
+from api.requests import language_of, service_of, tier_of
+from api.schemas.tiles import TileJson
 from api.service import Service
 from gis.errors import InputError
 from layers.queries.published import Newest
 from layers.queries.tiles import TILE_LAYERS, Tile
+from layers.queries.working_tiles import EVERY_LAYER, WORKING_LAYERS, WorkingLayer
 
 router = APIRouter(tags=["tiles"], route_class=ReadRoute)
+
+_MOST_SIGNS: Final = 100
+
+RunWord = Annotated[
+    str | None,
+    Query(max_length=_MOST_SIGNS, description="Id of a screening; the newest one where it is left out."),
+]
 
 TILED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {TILE: {"schema": {"type": "string", "format": "binary"}}}},
@@ -28,8 +41,39 @@ TILED: Final[dict[int | str, dict[str, Any]]] = {
 
 
 @router.get(
+    "/tiles/{layer}.json",
+    summary="Where the tiles of a layer are, and which state they are of (TileJSON)",
+    response_model=None,
+    responses={200: {"model": TileJson}, 304: {"description": "As the asker has it already"}},
+    openapi_extra={"parameters": [LANGUAGE]},
+)
+def tilejson(request: Request, layer: str, run: RunWord = None) -> Response:
+    """Describe the tiles of a layer as the asker's tier sees them."""
+    service, language = service_of(request), language_of(request)
+    base = str(request.base_url).rstrip("/")
+    told: dict[str, Any] | None
+    if layer in TILE_LAYERS:
+        told = capacity_tilejson(service, base, language)
+    elif layer in WORKING_LAYERS:
+        wanted = Wanted(layer, tier_of(request), run)
+        told = working_tilejson(service, wanted, shown_to(request, wanted), base, language)
+    else:
+        raise unknown_layer(request, layer)
+    if told is None:
+        raise no_run(request, run)
+    body = json.dumps(told, ensure_ascii=False, allow_nan=False)
+    return validated(
+        request,
+        etag(body),
+        REVALIDATED,
+        lambda: Response(body, media_type="application/json"),
+        "Accept-Language",
+    )
+
+
+@router.get(
     "/tiles/{layer}/{z}/{x}/{y}",
-    summary="A vector tile of what is published",
+    summary="A vector tile",
     response_model=None,
     responses=TILED,
 )
@@ -40,30 +84,96 @@ async def tile(  # the parts of one address
     x: int,
     y: int,
     v: Annotated[
-        str | None, Query(description="Id of an edition; the newest one where it is left out.")
+        str | None,
+        Query(
+            max_length=_MOST_SIGNS,
+            description="As the description of the layer gives it: the id of an edition for capacity, else what"
+            " names the state of the data. With it the answer may be kept for ever.",
+        ),
     ] = None,
+    run: RunWord = None,
 ) -> Response:
-    """Send a tile of a layer.
+    """Send a tile of a layer, as the asker's tier may see it.
 
-    With ``v`` the address means one edition for ever, and the answer may be kept for ever.
+    Of the working layers only the present state is there: under a ``v`` that is past the present tile is sent,
+    to be asked for again.
     """
+    if layer in WORKING_LAYERS:
+        return await _working_answer(request, Wanted(layer, tier_of(request), run), (z, x, y), v)
     return await tile_answer(request, layer, (z, x, y), v)
+
+
+async def _working_answer(
+    request: Request, wanted: Wanted, at: tuple[int, int, int], v: str | None
+) -> Response:
+    """Return a tile of a working layer: from memory at once, from the database on a thread."""
+    service = service_of(request)
+    shown, place = shown_to(request, wanted), _place(request, at)
+    kept = None if v is None else kept_working_tile(service, wanted, place, v)
+    if kept is not None and v is not None:
+        return _sent(request, etag(v, place), IMMUTABLE, kept)
+    made = await run_in_threadpool(working_tile_of, service, wanted, shown, place)
+    if made is None:
+        raise no_run(request, wanted.run)
+    state, body = made
+    return _sent(request, etag(state.v, place), IMMUTABLE if v == state.v else REVALIDATED, body)
+
+
+def shown_to(request: Request, wanted: Wanted) -> WorkingLayer:
+    """Return how a layer is shown to the asker.
+
+    Raises
+    ------
+    HTTPException
+        403 where it is not for the asker's tier.
+    """
+    shown = wanted.shown
+    if shown is None:
+        zh = f"图层 {wanted.layer} 含设备准确位置，仅供规划和运营人员: 请出示令牌; 公众可用 capacity 或 feeders"
+        en = (
+            f"the layer {wanted.layer} shows assets where they are, to planners and operators: show a token;"
+            " the public has capacity and feeders"
+        )
+        raise HTTPException(403, zh if language_of(request) == "zh" else en)
+    return shown
+
+
+def no_run(request: Request, run: str | None) -> HTTPException:
+    """Return that there is no such screening."""
+    zh, en = f"没有筛查 {run!r}", f"there is no screening {run!r}"
+    return HTTPException(404, zh if language_of(request) == "zh" else en)
+
+
+def _sent(request: Request, tag: str, control: str, body: bytes) -> Response:
+    def make() -> Response:
+        return Response(body, media_type=TILE) if body else Response(status_code=204)
+
+    return validated(request, tag, control, make)
+
+
+def _place(request: Request, at: tuple[int, int, int]) -> Tile:
+    try:
+        return Tile(*at)
+    except InputError as fault:
+        zh = f"没有瓦片 {'/'.join(map(str, at))}"
+        raise HTTPException(404, zh if language_of(request) == "zh" else fault.detail) from fault
+
+
+def unknown_layer(request: Request, layer: str) -> HTTPException:
+    """Return that there is no such layer."""
+    known = ", ".join(EVERY_LAYER)
+    zh, en = f"没有图层 {layer!r}；已有：{known}", f"there is no layer {layer!r}; there are: {known}"
+    return HTTPException(404, zh if language_of(request) == "zh" else en)
 
 
 async def tile_answer(
     request: Request, layer: str, at: tuple[int, int, int], version: str | None
 ) -> Response:
-    """Return a tile: from memory at once, from the database on a thread."""
+    """Return a tile of what is published: from memory at once, from the database on a thread."""
     service, language = service_of(request), language_of(request)
     if layer not in TILE_LAYERS:
-        known = ", ".join(TILE_LAYERS)
-        zh, en = f"没有图层 {layer!r}；已有：{known}", f"there is no layer {layer!r}; there are: {known}"
-        raise HTTPException(404, zh if language == "zh" else en)
-    try:
-        wanted = Tile(*at)
-    except InputError as fault:
-        zh = f"没有瓦片 {'/'.join(map(str, at))}"
-        raise HTTPException(404, zh if language == "zh" else fault.detail) from fault
+        raise unknown_layer(request, layer)
+    wanted = _place(request, at)
     edition = await run_in_threadpool(_edition, service, version)
     if edition is None and version is not None:
         zh, en = f"没有公开期次 {version!r}", f"edition {version!r} does not exist"
@@ -73,11 +183,7 @@ async def tile_answer(
     if edition is not None and tag not in request.headers.get("if-none-match", ""):
         kept = kept_tile(service, layer, wanted, edition.sha256)
         body = await run_in_threadpool(tile_of, service, layer, wanted, edition) if kept is None else kept
-
-    def make() -> Response:
-        return Response(body, media_type=TILE) if body else Response(status_code=204)
-
-    return validated(request, tag, REVALIDATED if version is None else IMMUTABLE, make)
+    return _sent(request, tag, REVALIDATED if version is None else IMMUTABLE, body)
 
 
 def _edition(service: Service, version: str | None) -> Newest | None:

@@ -1,4 +1,4 @@
-"""Connections for reads of one statement each."""
+"""Connections for reads: of one statement each, or of several that see one state of the data."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from layers.database import driver
+from layers.database import driver, snapshot
 
 
 @contextmanager
@@ -19,9 +19,25 @@ def reading(engine: Engine) -> Iterator[psycopg.Connection]:
     What the driver raises is raised as SQLAlchemy does it.
     """
     plain = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with _as_sqlalchemy(), plain.connect() as connection:
+        yield driver(connection)
+
+
+@contextmanager
+def reading_together(engine: Engine, timeout_ms: int) -> Iterator[Connection]:
+    """Give a connection whose statements all see one state, and each of which ends after so long.
+
+    What the driver raises is raised as SQLAlchemy does it.
+    """
+    with _as_sqlalchemy(), snapshot(engine) as connection:
+        driver(connection).execute("select set_config('statement_timeout', %s, true)", (str(timeout_ms),))
+        yield connection
+
+
+@contextmanager
+def _as_sqlalchemy() -> Iterator[None]:
     try:
-        with plain.connect() as connection:
-            yield driver(connection)
+        yield
     except psycopg.Error as fault:
         kind = OperationalError if isinstance(fault, psycopg.OperationalError) else DBAPIError
         raise kind("read", None, fault) from fault

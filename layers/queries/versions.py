@@ -37,16 +37,17 @@ class DataVersion:
 def data_version(engine: Engine, names: tuple[str, ...]) -> DataVersion:
     """Return the version of layers, read in one snapshot."""
     with snapshot(engine) as connection:
-        return _version(connection, names)
+        return version_in(connection, names)
 
 
 def read_version(engine: Engine, names: tuple[str, ...]) -> tuple[DataVersion, Grid]:
     """Return layers as frames together with their version, read in one snapshot."""
     with snapshot(engine) as connection:
-        return _version(connection, names), read_grid(connection, names)
+        return version_in(connection, names), read_grid(connection, names)
 
 
-def _version(connection: Connection, names: tuple[str, ...]) -> DataVersion:
+def version_in(connection: Connection, names: tuple[str, ...]) -> DataVersion:
+    """Return the version of layers as a snapshot sees them."""
     every = _with_targets(names)
     identity = text(
         "select s.system_identifier, d.oid::bigint from pg_control_system() s, pg_database d"

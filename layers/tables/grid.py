@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -129,3 +130,10 @@ def _table(layer: Layer) -> Table:
 
 layer_tables: dict[str, Table] = {name: _table(layer) for name, layer in layers().items()}
 """Layer name -> its table, in the dictionary's order."""
+
+Index(
+    "ix_roads_main_geom",
+    layer_tables["roads"].c.geom,
+    postgresql_using="gist",
+    postgresql_where=text("class in ('expressway', 'primary', 'secondary', 'tertiary')"),
+)

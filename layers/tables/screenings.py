@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from geoalchemy2 import Geometry
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
-from layers.tables.base import metadata
+from layers.tables.base import SRID, metadata
 
 SITING: Final = "siting"
 """Schema of screenings; of the private role alone."""
@@ -75,3 +76,18 @@ run_rows = Table(
     schema=SITING,
     comment="What a screening found for each parcel",
 )
+
+zone_parts = Table(
+    "zone_parts",
+    metadata,
+    Column(
+        "run_id", Text, ForeignKey(f"{SITING}.runs.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("reach_m", Double, nullable=False, comment="longest route to an open access point"),
+    Column("class", Text, nullable=False),
+    Column("load_kva", Double, nullable=False),
+    Column("geom", Geometry("POLYGON", srid=SRID, spatial_index=False), nullable=False),
+    schema=SITING,
+    comment="The zone polygons of runs, one row for each part",
+)
+Index("ix_zone_parts_geom", zone_parts.c.geom, postgresql_using="gist")
