@@ -67,7 +67,9 @@ class MapPage:
     power_factor
         What a load in kW is divided by where none is typed.
     example
-        Id of a parcel, shown in the empty field; "" where there is none.
+        What may be searched for, shown in the empty field; "" where there is none.
+    public
+        Whether feeders are told by the cells they lie in.
     """
 
     bounds: tuple[float, float, float, float] | None
@@ -76,6 +78,7 @@ class MapPage:
     thresholds: Sequence[Mapping[str, Any]]
     power_factor: float
     example: str = ""
+    public: bool = True
 
 
 def map_page_html(content: MapPage, frame: PageFrame) -> str:
@@ -119,6 +122,7 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         facts=facts,
         power_factor=content.power_factor,
         example=content.example,
+        public=content.public,
         steps=STEPS,
         patterns=legend.hatch_patterns(),
         classes=[(key, legend.standalone(legend.class_swatch(key))) for key in style.CLASSES],

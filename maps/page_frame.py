@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from gis.policy.model import Language, Words
 from maps import style
 from maps.page_words import say
 from maps.pages import environment
 from maps.static_files import static_prefix
+
+
+_BADGES: Final = "".join(
+    f".badge.{name}{{background:{look.badge}}}.verdict.{name}{{border-color:{look.ink}}}"
+    for name, look in (
+        *style.CLASSES.items(),
+        *((f"status-{key}", look) for key, look in style.STATUSES.items()),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class PageFrame:
                 disclaimer=self.disclaimer[self.language],
                 map_number=self.map_number,
                 say=partial(say, self.language),
-                colours=style.style_css(),
+                colours=style.style_css() + _BADGES,
                 files=static_prefix(),
                 **given,
             )

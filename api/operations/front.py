@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from api.operations.editions import verify_editions
 from api.operations.policy import Question, decide_question, every_jurisdiction
 from api.operations.published import extent_of, heading_as_json, heading_of, newest
 from api.service import Service
@@ -43,9 +44,13 @@ def front(service: Service) -> Front:
     """Return what every page shows."""
     edition = newest(service)
     told = None if edition is None else heading_as_json(heading_of(service, edition.id))
+    return Front(told, disclaimer(), service.settings.map_number)
+
+
+def disclaimer() -> Words:
+    """Return what the figures are not."""
     settings = default_settings()
-    words = Words(settings.disclaimer_zh, settings.disclaimer_en)
-    return Front(told, words, service.settings.map_number)
+    return Words(settings.disclaimer_zh, settings.disclaimer_en)
 
 
 def bounds(service: Service) -> tuple[float, float, float, float] | None:
@@ -77,3 +82,17 @@ def thresholds(service: Service, on: date, language: Language) -> list[dict[str,
         }
         told.append({"id": each.id, "name": each.name[language], "limits": limits})
     return told
+
+
+def first_broken(service: Service, newest_sha256: str, on: date) -> tuple[str, str] | None:
+    """Return id and fault of the first edition that is not as it was published; None where all are.
+
+    Every hash is taken anew once a day and after each publication.
+    """
+
+    def make() -> tuple[tuple[str, str] | None]:
+        found = verify_editions(service.private, service.home, None, lambda _: None).first_broken
+        return (None if found is None else (found.edition_id, found.what),)
+
+    [broken] = service.kept.get(("verified", newest_sha256, on), make)
+    return broken

@@ -8,6 +8,7 @@ import { loadOf, stepOf, thresholds, zones } from "./page-zones.js";
 
 let answer = null, site = {}, slow = 0;
 const FACTS = data.facts;
+const narrow = window.matchMedia("(max-width: 760px)");
 
 // --- words that stay on screen ---
 function tell(text, kind) {
@@ -166,6 +167,7 @@ function show(fly) {
   const own = outline(site.geometry);
   if (fly && bounds && own) look(bounds.extend(own), true);
   find("skip-answer").hidden = false;
+  if (narrow.matches) find("panel").scrollTop = find("status").offsetTop - 40;
 }
 
 function choose(rank) {
@@ -347,7 +349,7 @@ function begin() {
   window.addEventListener("offline", () => tell(say("state.offline"), "wrong"));
   window.addEventListener("online", () => { tell(""); layer.redraw(); });
   document.querySelectorAll("[data-swatch]").forEach((node) => node.append(swatch(node.dataset.swatch)));
-  if (window.matchMedia("(max-width: 760px)").matches) find("legend").open = false;
+  if (narrow.matches) find("legend").open = false;
   thresholds();
   restore();
   if (data.edition) {

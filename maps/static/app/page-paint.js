@@ -9,6 +9,7 @@
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const shown = { load: null, view: "map", classes: null, chosen: null, faults: 0 };
   const PART = 0.5;
+  const AREA = 3;
 
   // One tile of what several tile sets hold; a set that is away leaves its layers out.
   function together(sets) {
@@ -21,7 +22,7 @@
           left -= 1;
           if (left > 0) return;
           if (faults && faults === wanted.length) failed(new Error("no tile"));
-          else done({ layers, scale: SIZE / EXTENT, x: 0, y: 0 });
+          else { cells(layers); done({ layers, scale: SIZE / EXTENT, x: 0, y: 0 }); }
         };
         if (!left) { left = 1; end(); return null; }
         const stops = wanted.map((set) => set.source.tile(
@@ -32,6 +33,27 @@
         return { abort() { stops.forEach((stop) => { if (stop) stop.abort(); }); } };
       },
     };
+  }
+
+  // The public sees feeders by the cell they lie in: one feature a cell, with the best figure of its feeders.
+  function cells(layers) {
+    const found = layers.feeders;
+    if (!found || found.block.kind !== AREA) return;
+    const { block } = found, held = new Map();
+    found.list.forEach((f) => {
+      const key = Array.from(block.boxes.subarray(4 * f, 4 * f + 4)).join();
+      held.set(key, (held.get(key) || []).concat([f]));
+    });
+    const open = (p) => (p.open_kva === undefined || p.open_kva === null ? -1 : p.open_kva);
+    const props = block.props.slice(), list = [];
+    held.forEach((own) => {
+      own.sort((a, b) => open(block.props[b]) - open(block.props[a]));
+      props[own[0]] = Object.assign({}, block.props[own[0]], {
+        cell: true, ids: own.map((f) => block.props[f].id), name: own.map((f) => block.props[f].name).join(" · "),
+      });
+      list.push(own[0]);
+    });
+    layers.feeders = { block: Object.assign({}, block, { props }), list };
   }
 
   function source() {
@@ -93,9 +115,11 @@
 
     function feeder(halo) {
       return (p, zoom) => {
-        const kind = verdict(p.open_kva), own = p.id === shown.chosen, faint = zones();
-        return once("feeder" + kind + own + halo + faint + zoom, () => {
-          const c = load[kind], width = (zoom < 13 ? 1.4 : 2.4) + (own ? 1.8 : 0);
+        const kind = verdict(p.open_kva), own = p.cell ? p.ids.includes(shown.chosen) : p.id === shown.chosen, faint = zones();
+        if (p.cell && (halo || faint)) return null;
+        return once("feeder" + kind + own + halo + faint + Boolean(p.cell) + zoom, () => {
+          const c = load[kind], width = (zoom < 13 ? 1.4 : 2.4) + (own ? 1.4 : 0);
+          if (p.cell) return { fill: c.ink, alpha: own ? 0.3 : 0.16, stroke: c.ink, width: own ? 3.5 : 1.8, dash: dashes(c.dash) };
           if (halo) return { stroke: own ? "#1d1d28" : "#fff", width: width + 2.6, strokeAlpha: own ? 0.9 : 0.8 };
           return { stroke: c.ink, width: faint ? width * 0.6 : width, dash: dashes(c.dash), strokeAlpha: faint ? 0.55 : 1 };
         });
@@ -120,7 +144,7 @@
       ],
       labels: [
         { layer: "feeders", size: 12, weight: 700, colour: "#1d1d28", halo: "rgba(255,255,255,.95)",
-          text: (p, zoom) => (zoom >= 15 && !zones() ? p.name : null) },
+          text: (p, zoom) => (zoom >= (p.cell ? 14 : 15) && !zones() ? p.name : null) },
         { layer: "roads", size: 12, colour: "#6b6250", halo: "rgba(255,255,255,.92)",
           text: (p, zoom) => (zoom >= Math.max(13, (roads[p.class] || roads.local).from_zoom + 2) ? p.name : null) },
         { layer: "water", size: 12, colour: "#3f7b98", halo: "#e6f1f6", text: (p, zoom) => (zoom >= 12 ? p.name : null) },
