@@ -49,9 +49,7 @@ def _maps(
     yield picture, zone_map_png(drawn, "zh")
 
 
-def public_zone_map(
-    edition: Edition, screened: Screened, context: Mapping[str, pd.DataFrame]
-) -> ZoneMap:
+def public_zone_map(edition: Edition, screened: Screened, context: Mapping[str, pd.DataFrame]) -> ZoneMap:
     """Return the zone map of an edition: of the rows that are public, and of nothing else of the grid.
 
     Parameters
