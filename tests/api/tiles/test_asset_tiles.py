@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 
 from api.operations.capacity import worked_out
@@ -20,21 +21,27 @@ HIDDEN = ("substations", "transformers")
 PUBLIC_FEEDER = {"id", "name", "voltage_kv", "status", "open_kva"}
 
 
-def placed(geometry: dict[str, Any], zoom: int, x: int, y: int) -> shapely.Geometry:
+def placed(geometry: dict[str, Any], zoom: int, x: int, y: int) -> BaseGeometry:
     """Return what a tile draws, in units of the whole map."""
-    shape = shapely.geometry.shape(geometry)
+    shape: BaseGeometry = shapely.geometry.shape(geometry)
     return shapely.transform(shape, lambda each: each + np.array([x * 4096, y * 4096]))
 
 
-def exact(town: Town, layer: str, zoom: int) -> dict[str, shapely.Geometry]:
+def in_units(shape: bytes, zoom: int) -> BaseGeometry:
+    """Return a shape of degrees in units of the whole map."""
+
+    def turned(places: Any) -> Any:
+        return np.array([units(zoom, lon, lat) for lon, lat in places]) * 4096
+
+    made: BaseGeometry = shapely.transform(shapely.from_wkb(shape), turned)
+    return made
+
+
+def exact(town: Town, layer: str, zoom: int) -> dict[str, BaseGeometry]:
     """Return where the assets of a layer are, in units of the whole map."""
     with town.service.private.connect() as connection:
         found = connection.execute(text(f"select id, st_asbinary(geom) from grid.{layer}")).all()
-
-    def turned(places: Any) -> Any:
-        return [[each * 4096 for each in units(zoom, lon, lat)] for lon, lat in places]
-
-    return {row[0]: shapely.transform(shapely.from_wkb(bytes(row[1])), turned) for row in found}
+    return {row[0]: in_units(bytes(row[1]), zoom) for row in found}
 
 
 def figures(town: Town) -> dict[str, tuple[str, float | None]]:
@@ -44,7 +51,7 @@ def figures(town: Town) -> dict[str, tuple[str, float | None]]:
     return dict(zip(found.ids.tolist(), zip(map(str, found.status.tolist()), kva, strict=True), strict=True))
 
 
-def drawn(town: Town, who: str, layer: str, zoom: int) -> Iterator[tuple[dict[str, Any], shapely.Geometry]]:
+def drawn(town: Town, who: str, layer: str, zoom: int) -> Iterator[tuple[dict[str, Any], BaseGeometry]]:
     for x, y, layers in town.tiles(who, layer, zoom, TOWN):
         for feature in layers[layer]["features"]:
             yield feature["properties"], placed(feature["geometry"], zoom, x, y)
@@ -54,7 +61,7 @@ def drawn(town: Town, who: str, layer: str, zoom: int) -> Iterator[tuple[dict[st
 def test_planners_see_each_feeder_where_it_is_with_its_live_figure(town: Town, zoom: int, off: float) -> None:
     """Merged and simplified by up to half a pixel at 11 and 12, exact to the unit from 13."""
     lines, live = exact(town, "feeders", zoom), figures(town)
-    shown: dict[str, list[shapely.Geometry]] = {}
+    shown: dict[str, list[BaseGeometry]] = {}
     for told, shape in drawn(town, "planner", "feeders", zoom):
         shown.setdefault(told["id"], []).append(shape)
         assert told["name"] == f"10kV{told['id'][1:]}线"
@@ -68,7 +75,7 @@ def test_planners_see_each_feeder_where_it_is_with_its_live_figure(town: Town, z
             assert shape.within(lines[name].buffer(off))
 
 
-def _in_town(line: shapely.Geometry, zoom: int) -> bool:
+def _in_town(line: BaseGeometry, zoom: int) -> bool:
     tiles = [
         shapely.box(x * 4096, y * 4096, (x + 1) * 4096, (y + 1) * 4096) for x, y in addresses(zoom, TOWN)
     ]
@@ -101,10 +108,7 @@ def test_nothing_exact_of_a_feeder_reaches_the_public(town: Town) -> None:
                 assert set(told) <= PUBLIC_FEEDER
                 assert (told["name"], told["status"]) == (row["name"], row["status"])
                 assert told.get("open_kva") == row["kva"]
-                cell = shapely.transform(
-                    shapely.from_wkb(bytes(row["cell"])),
-                    lambda each, zoom=zoom: [[v * 4096 for v in units(zoom, *place)] for place in each],
-                )
+                cell = in_units(bytes(row["cell"]), zoom)
                 assert feature["geometry"]["type"] == "Polygon"
                 assert placed(feature["geometry"], zoom, x, y).within(cell.buffer(1.5))
         assert seen

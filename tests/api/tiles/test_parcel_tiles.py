@@ -20,7 +20,8 @@ def rows(town: Town) -> dict[str, Any]:
     """Return what the database holds of each parcel."""
     question = (
         "select p.id, p.name, p.land_use, p.load_kva as stated,"
-        " r.class, r.failed_test, r.load_kva, r.load_source, st_x(st_centroid(p.geom)) as lon, st_y(st_centroid(p.geom)) as lat"
+        " r.class, r.failed_test, r.load_kva, r.load_source,"
+        " st_x(st_centroid(p.geom)) as lon, st_y(st_centroid(p.geom)) as lat"
         " from grid.parcels p left join siting.run_rows r on r.parcel_id = p.id and r.run_id = :run"
     )
     with town.service.private.connect() as connection:

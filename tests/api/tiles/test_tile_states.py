@@ -19,7 +19,7 @@ from api.tiers import Tier
 from gis.errors import ConflictError
 from layers.queries.reading import reading_together
 from layers.queries.tiles import MOST_ZOOM, Tile
-from layers.queries.working_tiles import PUBLIC_LAYERS, WORKING_LAYERS
+from layers.queries.working_tiles import PUBLIC_LAYERS, WORKING_LAYERS, working_tile
 from tests.api.tiles.conftest import column_row
 from tests.api.tiles.towns import SOUTH, WEST, fill_town
 
@@ -173,7 +173,7 @@ def test_those_who_ask_at_once_have_a_tile_made_once(
     small: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Tile] = []
-    real = tiles.working_tile
+    real = working_tile
 
     def slow(connection: Connection, layer: Any, tile: Tile, **given: Any) -> bytes:
         made.append(tile)

@@ -47,7 +47,8 @@ def test_a_box_narrows_parcels_and_zones(town: Town) -> None:
         wanted = connection.scalars(
             text(
                 "select id from grid.parcels p join siting.run_rows r on r.parcel_id = p.id"
-                f" where r.run_id = '{RUN}' and st_intersects(p.geom, st_makeenvelope({BOX}, 4326)) order by id"
+                f" where r.run_id = '{RUN}' and st_intersects(p.geom, st_makeenvelope({BOX}, 4326))"
+                " order by id"
             )
         ).all()
     assert [each["id"] for each in told["parcels"]] == list(wanted)
