@@ -18,6 +18,7 @@ from api.routes import (
     pages,
     policy,
     siting,
+    static,
     tiles,
     zones,
 )
@@ -56,6 +57,7 @@ def create_app(service: Service) -> FastAPI:
         pages,
         policy,
         siting,
+        static,
         tiles,
         zones,
     ):

@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from api.problem_words import ANY_FAULT, FAULTS, PLACES, STATUSES, TITLES
 from api.requests import Language, language_of
-from gis.errors import ClusterError, ConflictError, DatabaseError, InputError, KaimenError
+from gis.errors import ClusterError, ConflictError, DatabaseError, InputError, KaimenError, MissingDataError
 
 STATUS: tuple[tuple[type[KaimenError], int], ...] = (
     (InputError, 422),
@@ -34,6 +34,9 @@ HANDLED: Final = (KaimenError, SQLAlchemyError, HTTPException, RequestValidation
 
 RETRY_SECONDS: Final = 2
 """After how long to ask again where the database is away."""
+
+RETRY_DATA_SECONDS: Final = 300
+"""After how long to ask again where data are missing that somebody has to import."""
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "title": "Problem",
@@ -123,9 +126,10 @@ def problem_answer(scope: Scope, fault: Exception) -> JSONResponse:
 def _understood(fault: Exception, language: Language) -> _Problem:
     if isinstance(fault, HTTPException):
         plain = fault.detail in {"", HTTPStatus(fault.status_code).phrase}
-        return _Problem(
-            fault.status_code, detail=None if plain else str(fault.detail), headers=fault.headers or {}
-        )
+        headers = dict(fault.headers or {})
+        if "GET" in headers.get("Allow", "").split(", "):
+            headers["Allow"] += ", HEAD"  # every GET answers it
+        return _Problem(fault.status_code, detail=None if plain else str(fault.detail), headers=headers)
     if isinstance(fault, RequestValidationError):
         return _Problem(422, faults=[_fault(each, language) for each in fault.errors()[:_FAULTS_SHOWN]])
     if isinstance(fault, SQLAlchemyError):
@@ -148,14 +152,15 @@ def _of_database(fault: SQLAlchemyError) -> _Problem:
 
 def _of_kaimen(fault: KaimenError, language: Language) -> _Problem:
     status = next(code for kind, code in STATUS if isinstance(fault, kind))
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return _away()
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(fault, MissingDataError):
+        return _away()  # its words name the server
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _Problem(500)
     title = fault.title
     if language == "zh":
         title = next(TITLES[kind] for kind in type(fault).__mro__ if kind in TITLES)
-    return _Problem(status, title, fault.detail, fault.repair, fault.faults)
+    headers = {"Retry-After": str(RETRY_DATA_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return _Problem(status, title, fault.detail, fault.repair, fault.faults, headers)
 
 
 def _away() -> _Problem:

@@ -111,6 +111,7 @@ TITLES: Final[dict[type[errors.KaimenError], str]] = {
     errors.PolicyError: "政策文件不可用",
     errors.ClusterError: "数据库暂时不可用",
     errors.DatabaseError: "数据库暂时不可用",
+    errors.MissingDataError: "数据尚未入库",
     errors.ConflictError: "状态冲突",
     errors.CapacityError: "可开放容量不允许",
     errors.PublicationError: "该期次不能发布",
@@ -119,6 +120,7 @@ TITLES: Final[dict[type[errors.KaimenError], str]] = {
 
 FAULTS: Final[dict[str, Words]] = {
     "missing": Words("缺少此项", "is missing"),
+    "cannot_be_used": Words("{told}", "{told}"),  # what the reader of a box or a cursor says
     "extra_forbidden": Words("没有此项", "is not known"),
     "json_invalid": Words("不是有效的 JSON", "is no valid JSON"),
     "int_parsing": Words("须为整数", "has to be a whole number"),

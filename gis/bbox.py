@@ -16,6 +16,9 @@ MERCATOR_M: Final = 20_037_508.342789244
 """Half the side of the square that Web Mercator maps the world to, m."""
 
 _RADIUS_M: Final = MERCATOR_M / math.pi
+HALF_WAY_DEG: Final = 180.0
+"""Longitude of the meridian at which east becomes west."""
+
 _PLANE: Final = 4
 _SPACE: Final = 6
 
@@ -100,12 +103,12 @@ def read_bbox(text: str, system: System = "CRS84") -> tuple[Box, ...]:
         )
     if west <= east:
         return (Box(west, south, east, north),)
-    if system == "EPSG:3857":
+    if system == "EPSG:3857" or west > HALF_WAY_DEG or east < -HALF_WAY_DEG:
         raise InputError(
             f"bbox {text!r} is turned over: its left side lies right of its right one",
             repair="write the lower left corner first, then the upper right one",
         )
-    return (Box(west, south, 180.0, north), Box(-180.0, south, east, north))
+    return (Box(west, south, HALF_WAY_DEG, north), Box(-HALF_WAY_DEG, south, east, north))
 
 
 def _numbers(text: str) -> list[float]:

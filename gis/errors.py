@@ -14,6 +14,7 @@ The tree::
     │   └── PolicyError        a policy file is not in order, or there is none of that name
     ├── ClusterError           the private database cannot be made, started or stopped
     ├── DatabaseError          a database cannot be reached or is not ready
+    │   └── MissingDataError   the database does not hold what the answer rests on
     └── ConflictError          somebody else is doing what excludes this
         ├── CapacityError      what is asked for is not open, or not known to be
         └── PublicationError   the data is not fit to be published
@@ -118,6 +119,12 @@ class DatabaseError(KaimenError):
     """A database cannot be reached or is not ready."""
 
     title = "The database cannot be used"
+
+
+class MissingDataError(DatabaseError):
+    """The database does not hold what the answer rests on."""
+
+    title = "The data is not there yet"
 
 
 class ConflictError(KaimenError):

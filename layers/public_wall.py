@@ -36,10 +36,22 @@ _SHOWN: Final = 10
 
 
 def raise_wall(private: Engine) -> None:
-    """Make the login where there is none and this user may, and give and take the rights; may be repeated."""
-    with private.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(hashtext('kaimen wall'))"))
-        driver(connection).execute(_RAISE.encode())
+    """Make the login where there is none and this user may, and give and take the rights; may be repeated.
+
+    Raises
+    ------
+    DatabaseError
+        Where the database cannot be written to.
+    """
+    try:
+        with private.begin() as connection:
+            connection.execute(text("select pg_advisory_xact_lock(hashtext('kaimen wall'))"))
+            driver(connection).execute(_RAISE.encode())
+    except psycopg.Error as refused:
+        raise DatabaseError(
+            f"the login {ROLE} cannot be given its rights: {str(refused).strip()}",
+            repair="run `kaimen db upgrade` with the login that owns the tables, on the primary server",
+        ) from refused
 
 
 def open_public_engine(url: str) -> Engine:

@@ -79,11 +79,12 @@ def run_id(request: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     return sha256(document_bytes({"request": request, "inputs": inputs}))[:16]
 
 
-def store(connection: Connection, run: Run, rows: pd.DataFrame) -> None:
-    """Store a run in the caller's transaction; one that is there already stays as it is."""
+def store(connection: Connection, run: Run, rows: pd.DataFrame) -> Run | None:
+    """Store a run in the caller's transaction; return the one that is there already, which stays as it is."""
     driver(connection).execute("select pg_advisory_xact_lock(hashtext('kaimen screening'))")
-    if find(connection, run.id) is not None:
-        return
+    before = find(connection, run.id)
+    if before is not None:
+        return before
     connection.execute(
         insert(runs).values(
             id=run.id,
@@ -105,6 +106,7 @@ def store(connection: Connection, run: Run, rows: pd.DataFrame) -> None:
         for row in records(rows):
             copy.write_row((run.id, *row.values()))
     driver(connection).execute(statement("store_zone_parts"), {"run": run.id})
+    return None
 
 
 def find(connection: Connection, identity: str) -> Run | None:
@@ -117,6 +119,12 @@ def newest(connection: Connection) -> Run | None:
     """Return the run that was made last."""
     row = connection.execute(select(runs).order_by(runs.c.made_at.desc()).limit(1)).mappings().first()
     return None if row is None else Run(**row)
+
+
+def of_day(connection: Connection, on: date) -> list[Run]:
+    """Return the runs of a day, the one that was made last first."""
+    question = select(runs).where(runs.c.on == on).order_by(runs.c.made_at.desc())
+    return [Run(**row) for row in connection.execute(question).mappings()]
 
 
 def read_rows(connection: Connection, identity: str) -> pd.DataFrame:

@@ -30,14 +30,16 @@ class CanvasLayer(JSCSSMixin, Layer):
     data
         Name of a function of the page's scripts that returns the data embedded in the page, or
     tiles
-        the URL of vector tiles, with ``{z}``, ``{x}`` and ``{y}``, on the page's own server.
+        the URL of vector tiles, with ``{z}``, ``{x}`` and ``{y}``, on the page's own server, or
+    source
+        name of a function of the page's scripts that returns a source of tiles of its own making.
     name
         Name of the layer.
 
     Raises
     ------
     ValueError
-        If not exactly one of ``data`` and ``tiles`` is given, a name is no name of a function, or the
+        If not exactly one of ``data``, ``tiles`` and ``source`` is given, a name is no name of a function, or the
         tiles are on another host.
     """
 
@@ -45,22 +47,25 @@ class CanvasLayer(JSCSSMixin, Layer):
         """
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.kaimen.canvas(
-                {% if this.tiles %}L.kaimen.tiles({{ this.tiles|tojson }})
+                {% if this.source %}{{ this.source }}()
+                {%- elif this.tiles %}L.kaimen.tiles({{ this.tiles|tojson }})
                 {%- else %}L.kaimen.inline({{ this.data }}()){% endif %}, {{ this.look }}());
         {% endmacro %}
         """
     )
 
-    def __init__(self, look: str, *, data: str = "", tiles: str = "", name: str = "canvas") -> None:
-        if bool(data) == bool(tiles):
-            raise ValueError("A canvas layer has either data or tiles.")
-        for given in filter(None, (look, data)):
+    def __init__(
+        self, look: str, *, data: str = "", tiles: str = "", source: str = "", name: str = "canvas"
+    ) -> None:
+        if [bool(data), bool(tiles), bool(source)].count(True) != 1:
+            raise ValueError("A canvas layer has either data or tiles or a source.")
+        for given in filter(None, (look, data, source)):
             if not _NAME.fullmatch(given):
                 raise ValueError(f"{given!r} is not the name of a function.")
         if tiles and (not tiles.startswith("/") or tiles.startswith("//")):
             raise ValueError(f"Tiles come from the page's own server: {tiles!r} does not start with one /.")
         super().__init__(name=name, overlay=True, control=False)
         self._name = "CanvasLayer"
-        self.look, self.data, self.tiles = look, data, tiles
+        self.look, self.data, self.tiles, self.source = look, data, tiles, source
         # The layer's own list: that of the class would change for every later map of the process.
-        self.default_js = [*SCRIPTS, *([_DECODER] if tiles else [])]
+        self.default_js = [*SCRIPTS, *([] if data else [_DECODER])]

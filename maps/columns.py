@@ -25,7 +25,7 @@ def cell(value: object) -> Cell:
         return value
     if type(value).__name__ == "bool":  # numpy's own
         return bool(value)
-    if isinstance(value, Real):
+    if isinstance(value, float | int | Real):  # the abstract class last, it takes long
         number = round(float(value), _DECIMALS)
         if not math.isfinite(number):
             return None

@@ -87,12 +87,14 @@ def encode(shapes: Shapes, kind: str, tolerance_m: float = 0.0) -> InlineGeometr
     """
     given = np.array([shapely.Point() if each is None else each for each in shapes], object)
     world = np.asarray(shapely.transform(given, to_world), object)
-    heights = shapely.get_coordinates(given)[:, 1]
-    if tolerance_m and len(heights):
-        world = shapely.simplify(world, tolerance_m * units_per_metre(float(np.median(heights))))
     pieces, owner = shapely.get_parts(world, return_index=True)
     right = np.isin(shapely.get_type_id(pieces), _TYPES[kind]) & ~shapely.is_empty(pieces)
     pieces, owner = pieces[right], owner[right]
+    heights = shapely.get_coordinates(given)[:, 1]
+    if tolerance_m and len(heights) and kind != "point":
+        # Piece by piece: to keep the topology of a city's roads as one shape takes minutes.
+        units = tolerance_m * units_per_metre(float(np.median(heights)))
+        pieces = np.asarray(shapely.simplify(pieces, units, preserve_topology=kind == "area"), object)
     if kind == "area":
         pieces, ring_owner = shapely.get_rings(shapely.orient_polygons(pieces), return_index=True)
         owner = owner[ring_owner]

@@ -1,4 +1,4 @@
-"""What a standalone zone map carries inside itself: shapes, columns and words as one JSON text."""
+"""What a standalone zone map carries inside itself: shapes, columns and words, as JSON knows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import shapely
 
 from maps.columns import Cell, cell, figure_column, text_column
 from maps.inline_geometry import WORLD_BITS, encode
-from maps.pages import json_for_script
 from maps.sketch_paths import Shapes, geometry_of, middles
 from maps.style import CLASSES, ROADS, STATUSES
 from maps.words import failed_test_words, vocabulary
@@ -48,8 +47,8 @@ def shown_bounds(bounds: Bounds) -> Bounds:
     return west - across, max(south - up, -85.0), east + across, min(north + up, 85.0)
 
 
-def zone_data(content: ZoneMap) -> str:
-    """Return the JSON text, safe inside an HTML script element."""
+def zone_data(content: ZoneMap) -> Json:
+    """Return what the page's scripts read, as JSON knows it."""
     bounds = shown_bounds(content.bounds())
     layers = {"parcels": _parcels(content), "zones": _zones(content)}
     for name, build in (
@@ -61,7 +60,7 @@ def zone_data(content: ZoneMap) -> str:
         if frame is not None and inside.any():
             layers[name] = build(name, frame[inside])
     said = {**vocabulary(), **content.heading.words()}
-    payload = {
+    return {
         "bits": WORLD_BITS,
         "bounds": bounds,
         "fit": content.bounds(),
@@ -72,7 +71,6 @@ def zone_data(content: ZoneMap) -> str:
             "en": {key: pair.en for key, pair in said.items()},
         },
     }
-    return json_for_script(payload)
 
 
 def _inside(frame: pd.DataFrame | None, bounds: Bounds) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -100,9 +98,10 @@ def _parcels(content: ZoneMap) -> Json:
         "name": [_text(each) for each in _column(frame, "name")],
         "class": {"words": classes, "codes": [classes.index(str(each)) for each in frame["class"]]},
         "failed": tests | {"words": [[each.zh, each.en] for each in said]},
-        "options": _options(_column(frame, "options")),
         "upper_bound": [int(cell(each) is True) for each in _column(frame, "upper_bound")],
     }
+    if "options" in frame:
+        columns["options"] = _options(frame["options"])
     columns |= {name: text_column(frame[name]) for name in TEXTS if name in frame}
     columns |= {
         name: figure_column(frame[name]) for name in FIGURES if name in frame and frame[name].notna().any()
@@ -156,10 +155,10 @@ def _railways(name: str, frame: pd.DataFrame) -> Json:
 
 
 def _merged(shapes: Shapes) -> Shapes:
-    """Return lines as one shape, those that meet end to end as one part."""
+    """Return the lines, those that meet end to end as one."""
     parts = shapely.get_parts(shapes)
     parts = parts[shapely.get_dimensions(parts) == 1]
-    return np.array([shapely.line_merge(shapely.multilinestrings(parts))], object)
+    return np.asarray(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts))), object)
 
 
 def _roads(layer: str, frame: pd.DataFrame) -> Json:
@@ -169,19 +168,21 @@ def _roads(layer: str, frame: pd.DataFrame) -> Json:
     names = pd.Series([_text(each) for each in _column(frame, "name")], dtype=object)
     shapes = geometry_of(frame)
     alike = pd.DataFrame({"class": grade, "below": below, "name": names}).groupby(["class", "below", "name"])
-    groups = [
-        (str(kind), int(under), str(name), _merged(shapes[rows])[0])
+    # Each stretch stands alone, so that a tile draws those inside it.
+    stretches = [
+        (str(kind), int(under), str(name), stretch)
         for (kind, under, name), rows in cast("Groups", alike.indices).items()
+        for stretch in _merged(shapes[rows])
     ]
     grades = list(ROADS)
-    groups.sort(key=lambda group: grades.index(group[0]))
+    stretches.sort(key=lambda stretch: grades.index(stretch[0]))
     return _shaped(
         layer,
-        np.array([shape for *_, shape in groups], object),
+        np.array([shape for *_, shape in stretches], object),
         "line",
-        **{"class": text_column(kind for kind, *_ in groups)},
-        below=[under for _, under, *_ in groups],
-        name=text_column(called or None for _, _, called, _ in groups),
+        **{"class": text_column(kind for kind, *_ in stretches)},
+        below=[under for _, under, *_ in stretches],
+        name=text_column(called or None for _, _, called, _ in stretches),
     )
 
 

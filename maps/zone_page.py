@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
 from typing import Final
 
 import folium
+import numpy as np
 
 from gis.policy.model import Language
 from maps import legend, style
 from maps.canvas_layer import CanvasLayer
 from maps.folium_page import fragments, inlined
-from maps.pages import environment
+from maps.pages import environment, json_for_script
 from maps.words import vocabulary
 from maps.zone_content import ClassTotal, ZoneMap
 from maps.zone_data import zone_data
@@ -32,6 +32,7 @@ SWITCHES: Final = (
 )
 MIN_ZOOM: Final = 8
 MAX_ZOOM: Final = 18
+_WINDOW_PX: Final = (1000, 780)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
     language
         Of the words at first; the page holds both.
     """
-    data = zone_data(content)
+    carried = zone_data(content)
+    data = json_for_script(carried)
     table = style.style_json()
     # The same content gives the same file; a name that got into the page as an element would not know it.
     nonce = hashlib.sha256((data + table).encode()).hexdigest()[:32]
@@ -69,7 +71,6 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
     def say(key: str, *values: str) -> str:
         return said[key][language].format(*values) if values else said[key][language]
 
-    present = json.loads(data)["layers"].keys()
     page: str = (
         environment()
         .get_template("zone_map.html.j2")
@@ -77,15 +78,16 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
             language=language,
             nonce=nonce,
             say=say,
-            chart=fragments(_chart(), name="zone", nonce=nonce),
+            chart=fragments(_chart(content), name="zone", nonce=nonce),
             colours=style.style_css(),
             css=inlined("app/zone-page.css", nonce),
             paint=inlined("app/zone-paint.js", nonce),
             page=inlined("app/zone-page.js", nonce),
             patterns=legend.hatch_patterns(),
+            load_column=content.load_column(),
             rows=[Row.of(total) for total in content.totals()],
             signs=[replace(sign, swatch=legend.standalone(sign.swatch)) for sign in signs(content)],
-            switches=[key for key in SWITCHES if key in present or key == "names"],
+            switches=[key for key in SWITCHES if key in carried["layers"] or key == "names"],
             table=table,
             data=data,
         )
@@ -93,9 +95,20 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
     return page.encode("utf-8", "replace").decode("utf-8")
 
 
-def _chart() -> folium.Map:
+def _chart(content: ZoneMap) -> folium.Map:
+    west, south, east, north = content.bounds()
+    latitude = (south + north) / 2
+    # About the zoom that the page will fit to its window, so that nothing is drawn in vain before.
+    shares = ((east - west) / _WINDOW_PX[0], (north - south) / np.cos(np.deg2rad(latitude)) / _WINDOW_PX[1])
+    zoom = int(np.clip(np.log2(360 / 256 / max(*shares, 1e-9)), MIN_ZOOM, MAX_ZOOM))
     chart = folium.Map(
-        tiles=None, zoom_control=False, attribution_control=False, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM
+        location=[latitude, (west + east) / 2],
+        zoom_start=zoom,
+        min_zoom=MIN_ZOOM,
+        max_zoom=MAX_ZOOM,
+        tiles=None,
+        zoom_control=False,
+        attribution_control=False,
     )
     chart.add_child(CanvasLayer("L.kaimen.zone.look", data="L.kaimen.zone.data"))
     return chart

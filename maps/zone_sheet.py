@@ -15,6 +15,7 @@ from maps.sketch_drawing import Drawing
 from maps.sketch_labels import Labels
 from maps.sketch_paths import Window, area_data, line_data
 from maps.words import words
+from maps.zone_cells import cell_data, generalised
 from maps.zone_content import ZoneMap
 from maps.zone_furniture import Sheet, hatch_scale, sheet
 
@@ -91,8 +92,9 @@ def _zones(drawing: Drawing, content: ZoneMap) -> None:
 
 def _parcels(drawing: Drawing) -> None:
     kinds = drawing.column("parcels", "class").to_numpy()
-    for key, look in reversed(style.CLASSES.items()):
-        data = area_data(drawing.shapes("parcels", kinds == key))
+    small, cells = generalised(drawing, kinds)
+    for number, (key, look) in reversed(list(enumerate(style.CLASSES.items()))):
+        data = area_data(drawing.shapes("parcels", (kinds == key) & ~small)) + cell_data(cells == number)
         drawing.path(
             data,
             fill=look.fill,

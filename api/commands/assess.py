@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
@@ -21,11 +22,10 @@ from api.commands.siting_options import facts_given, load_given, question_option
 from api.commands.terminal import answer, json_option, language_option, say
 from api.operations.capacity import parameters_from
 from api.operations.database import connected
-from api.operations.files import settings_text, whole_file
+from api.operations.files import refuse_endings, settings_text, whole_file
 from api.operations.notice import notice_page
 from api.operations.siting import Asked, Place, assess_place, ground, shape_from_geojson
 from api.settings import Settings
-from gis.errors import InputError
 from gis.policy.model import Language
 from gis.policy.words import words as policy_words
 from gis.siting.answer import assessment_as_json
@@ -82,8 +82,7 @@ def assess(  # noqa: PLR0913  # the options of one command
     as_json: bool,
 ) -> None:
     """Assess a site."""
-    for file in files:
-        _require_ending(file)
+    refuse_endings(files, _ENDINGS, "a notice")
     table, parameters = table_from(load_file), parameters_from(parameter_file)
     day = day_of(on) or today()
     asked = Asked(
@@ -115,11 +114,6 @@ def _written(suffix: str, page: Any, language: Language) -> bytes:  # noqa: ANN4
     if suffix == ".pdf":
         return notice_pdf(page, language)
     return notice_png(page, language) if suffix == ".png" else notice_html(page, language).encode()
-
-
-def _require_ending(file: Path) -> None:
-    if file.suffix.lower() not in _ENDINGS:
-        raise InputError(f"{file} is no file of a notice", repair=f"end its name in {', '.join(_ENDINGS)}")
 
 
 def _place(parcel: str | None, at: str | None, drawn: Path | None) -> Place:
@@ -155,14 +149,13 @@ def _tell(told: dict[str, Any], language: Language) -> None:
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     if told["options"]:
         console.print(_options(told, language))
-        policy = told["options"][0]["decision"]
-        if policy is not None:
-            _tell_decision(policy, language)
+        _tell_decision(told["options"][0]["decision"], language)
     if told["rejected"]:
         click.echo("\n" + words("heading.rejected")[language])
         for each in told["rejected"]:
             click.echo(f"  {each['asset_name'] or '-'}  {each['detail']}")
-    codes = [*told["warnings"], *(code for option in told["options"] for code in option["warnings"])]
+    shown = [each for option in told["options"] for each in (option, option.get("second")) if each]
+    codes = [*told["warnings"], *(code for each in shown for code in each["warnings"])]
     for code in dict.fromkeys(codes):
         say(f"! {meaning[code]}")
 
@@ -176,10 +169,10 @@ def _options(told: dict[str, Any], language: Language) -> Table:
             if each is None:
                 continue
             route, decision = each["route"], each["decision"]
-            procedure = None if decision is None else decision["approval"].get("procedure")
+            procedure = decision["approval"]["procedure"]
             table.add_row(
                 str(option["rank"]),
-                each["asset_name"],
+                Text(each["asset_name"]),  # as it is: brackets in it are no markup
                 f"{route['length_m']:,.1f}",
                 f"{route['crossing_m']:,.1f} ({route['crossing_count']})",
                 f"{each['open_capacity_kva']:,.1f}",

@@ -33,6 +33,8 @@ words = Console(stderr=True, highlight=False)
 
 _SHOWN_OF_A_CHECK = 3
 _SEVERAL_VALUES = frozenset({"--map", "--where", "--fact"})
+_SEVERAL_FILES = frozenset({"assess", "screen"})
+"""Commands without arguments of their own, whose ``--out`` takes several files."""
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 
 
@@ -154,16 +156,18 @@ def pairs(options: Sequence[str], name: str) -> dict[str, str]:
 def expanded(arguments: Sequence[str]) -> list[str]:
     """Repeat an option for each of its values, so that ``--map a=b c=d`` means ``--map a=b --map c=d``.
 
-    What has no ``=`` is no value of theirs: the file may follow them.
+    What has no ``=`` is no value of theirs: the file may follow them. ``--out`` of a screening or an
+    assessment takes several files likewise.
     """
     result: list[str] = []
+    several = _SEVERAL_VALUES | ({"--out"} if _SEVERAL_FILES.intersection(arguments[:1]) else set())
     current = ""
     for argument in arguments:
         if argument.startswith("-"):
             name = argument.partition("=")[0]
-            current = name if name in _SEVERAL_VALUES else ""
+            current = name if name in several else ""
             result.append(argument)
-        elif current and result[-1] != current and "=" in argument:
+        elif current and result[-1] != current and ("=" in argument or current == "--out"):
             result += [current, argument]
         else:
             result.append(argument)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api.middleware.bounded import Bounded
 from api.middleware.faults import Faults
@@ -18,6 +18,14 @@ from api.middleware.observed import Observed
 from api.service import Service
 
 _EXPOSED = ("ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id", "Content-Crs")
+_PACKED = (
+    "application/geopackage+sqlite3",
+    "application/octet-stream",
+    "application/pdf",
+    "application/vnd.apache.parquet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+"""Types of files that compressing makes no smaller, or that are read in parts."""
 
 
 def add_walls(app: FastAPI, service: Service) -> None:
@@ -25,7 +33,12 @@ def add_walls(app: FastAPI, service: Service) -> None:
     app.add_middleware(Gate, service=service)
     app.add_middleware(Bounded)
     app.add_middleware(Faults)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=1000,
+        compresslevel=6,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *_PACKED),
+    )
     # Without credentials: a page of somebody else can read what anyone can, and nothing with a token.
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=_EXPOSED

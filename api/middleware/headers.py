@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -10,14 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.middleware.csp import is_page, policy_of
 from api.tiers import Tier
 
-_SECURITY: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "camera=(), microphone=(), payment=(), usb=(), geolocation=(self)",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
+_SECURITY: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"permissions-policy", b"camera=(), microphone=(), payment=(), usb=(), geolocation=(self)"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+)
 _VARY: Final = ("Authorization", "Accept-Language", "Accept-Encoding")
 _FIRST_ERROR: Final = 400
 
@@ -36,27 +37,31 @@ class Headed:
 
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _SECURITY.items():
-                    headers.setdefault(name, value)
+                fields = message.setdefault("headers", [])
+                there = {name.lower() for name, _ in fields}
+                fields += [each for each in _SECURITY if each[0] not in there]
+                headers = MutableHeaders(raw=fields)
                 headers.setdefault("Content-Security-Policy", policy_of(scope))
-                named = {each.strip(): None for each in headers.get("Vary", "").split(",") if each.strip()}
-                headers["Vary"] = ", ".join(named | dict.fromkeys(_VARY))
+                headers["Vary"] = _varied(headers.get("Vary", ""))
                 _keep(headers, scope, message["status"])
             await send(message)
 
         await self.app(scope, receive, headed)
 
 
+@lru_cache(maxsize=64)
+def _varied(given: str) -> str:
+    """Return a ``Vary`` field with what every answer varies by, each name once."""
+    named = {each.strip(): None for each in given.split(",") if each.strip()}
+    return ", ".join(named | dict.fromkeys(_VARY))
+
+
 def _keep(headers: MutableHeaders, scope: Scope, status: int) -> None:
     """Say who may keep the answer: what a token has opened is of nobody else."""
+    shown = any(name == b"authorization" for name, _ in scope["headers"])
     if status >= _FIRST_ERROR or is_page(scope):
         headers["Cache-Control"] = "no-store"
-    elif scope.get("kaimen.tier", Tier.PUBLIC) is not Tier.PUBLIC or "authorization" in _names(scope):
+    elif shown or scope.get("kaimen.tier", Tier.PUBLIC) is not Tier.PUBLIC:
         headers["Cache-Control"] = "private, no-cache"
     else:
         headers.setdefault("Cache-Control", "no-cache")
-
-
-def _names(scope: Scope) -> set[str]:
-    return {name.decode("latin-1") for name, _ in scope["headers"]}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import time
-import uuid
+from itertools import count
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -20,6 +21,9 @@ _SANE: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _GONE: Final = 499
+# Told apart, not kept secret: to ask the system for randomness each time takes longer than many an answer.
+_PROCESS: Final = secrets.token_hex(10)
+_numbers: Final = count(1)
 
 registry: Final = CollectorRegistry()
 """The figures of this process."""
@@ -48,7 +52,7 @@ class Observed:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        number = given if _SANE.fullmatch(given) else uuid.uuid4().hex
+        number = given if _SANE.fullmatch(given) else f"{_PROCESS}{next(_numbers):012x}"
         scope["kaimen.request_id"] = number
         begin = time.perf_counter()
         status = _GONE
@@ -67,8 +71,7 @@ class Observed:
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
-    # The template and never the path: a path may hold a customer's parcel.
-    route = getattr(scope.get("route"), "path", "none")
+    route = _template(scope)
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
     tier = Tier(scope.get("kaimen.tier", Tier.PUBLIC)).name.lower()
     REQUESTS.labels(method, route, str(status), tier).inc()
@@ -82,3 +85,11 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
         "request_id": scope["kaimen.request_id"],
     }
     _log.info("request", extra={"kaimen": told})
+
+
+def _template(scope: Scope) -> str:
+    """Return the route's template and never the path, which may hold a customer's parcel."""
+    # FastAPI keeps a route that was included with a prefix apart from the prefix.
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    route = scope.get("route")
+    return getattr(included, "path_format", None) or getattr(route, "path", None) or "none"

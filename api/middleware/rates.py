@@ -6,12 +6,10 @@ import ipaddress
 import math
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
@@ -94,25 +92,54 @@ class Verdict:
 
 
 class Rates:
-    """Counts what clients ask for, in the memory of this process."""
+    """Counts what clients ask for in a sliding minute, in the memory of this process.
 
-    def __init__(self) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+    What was spent in the minute of the clock before this one counts with the share of it that the last 60
+    seconds still cover. Of the two tables the older one is dropped as a whole: no key has to be swept.
+
+    Parameters
+    ----------
+    clock
+        Seconds since any moment.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._window = -1
+        self._spent: dict[str, float] = {}
+        self._before: dict[str, float] = {}
 
     def charge(self, client: str, cost: int, limit: int) -> Verdict:
         """Take the cost of a request from what the client has left, if it has so much."""
-        item = RateLimitItemPerMinute(limit)
         cost = min(cost, limit)  # what costs more than a minute holds takes the whole minute
-        passed = self._limiter.hit(item, client, cost=cost)
-        return self._verdict(item, client, cost, passed)
+        share = self._turn()
+        used = self._used(client, share)
+        passed = used + cost <= limit
+        if passed:
+            self._spent[client] = self._spent.get(client, 0.0) + cost
+            used += cost
+        return _verdict(passed, limit, used, share, cost)
 
     def look(self, client: str, limit: int) -> Verdict:
         """Say whether one more unit would pass, and take nothing."""
-        item = RateLimitItemPerMinute(limit)
-        return self._verdict(item, client, 1, self._limiter.test(item, client))
+        share = self._turn()
+        used = self._used(client, share)
+        return _verdict(used + 1 <= limit, limit, used, share, 1)
 
-    def _verdict(self, item: RateLimitItemPerMinute, client: str, cost: int, passed: bool) -> Verdict:
-        left = self._limiter.get_window_stats(item, client).remaining
-        # When the window of the clock ends, what was spent in it fades evenly over the next one.
-        retry_s = WINDOW_S - time.time() % WINDOW_S + WINDOW_S * cost / item.amount
-        return Verdict(passed, item.amount, max(0, left), math.ceil(retry_s))
+    def _turn(self) -> float:
+        """Begin a new minute where it is time, and return the share of this one that has gone by."""
+        whole, share = divmod(self._clock() / WINDOW_S, 1.0)
+        if whole != self._window:
+            self._before = self._spent if whole == self._window + 1 else {}
+            self._spent = {}
+            self._window = int(whole)
+        return share
+
+    def _used(self, client: str, share: float) -> float:
+        return self._before.get(client, 0.0) * (1.0 - share) + self._spent.get(client, 0.0)
+
+
+def _verdict(passed: bool, limit: int, used: float, share: float, cost: int) -> Verdict:
+    # When this minute of the clock ends, what was spent in it fades evenly over the next one.
+    retry_s = WINDOW_S * (1.0 - share + cost / limit)
+    return Verdict(passed, limit, max(0, math.floor(limit - used)), math.ceil(retry_s))

@@ -19,12 +19,12 @@ from gis.corridors.graph import ArcKind
 from gis.corridors.model import CORRIDOR_LAYERS, Corridors, build_corridors
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.streets import Kind
-from gis.errors import DatabaseError, KaimenError
+from gis.errors import KaimenError, MissingDataError
 from gis.network.model import Grid
 from layers.array_file import alone_in, read_arrays, require_writable, verify, write_arrays
 from layers.queries.versions import DataVersion, data_version, read_version
 
-CORRIDOR_FORMAT: Final = 1
+CORRIDOR_FORMAT: Final = 2
 """Raised when the same data and parameters give other corridors than before: files of old ones are stale."""
 
 _FOLDER: Final = "corridors"
@@ -127,7 +127,7 @@ class Figures:
 
 def _make_corridors(grid: Grid, parameters: CorridorParameters, step: Callable[[str], None]) -> Corridors:
     if grid["roads"].empty:
-        raise DatabaseError(
+        raise MissingDataError(
             "the database holds no roads, and cables follow roads",
             repair="import them first: kaimen import roads FILE, or kaimen import osm FILE.osm.pbf",
         )
@@ -153,7 +153,7 @@ def corridors(engine: Engine, home: Path, parameters: CorridorParameters, watch:
 
     Raises
     ------
-    DatabaseError
+    MissingDataError
         There are no roads.
     KaimenError
         The file cannot be written.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +34,21 @@ def require_suffix(path: Path, suffix: str) -> None:
     """
     if path.suffix.lower() != suffix:
         raise InputError(f"{path} does not end in {suffix}", repair=f"give a file name that ends in {suffix}")
+
+
+def refuse_endings(files: Sequence[Path], endings: Sequence[str], what: str) -> None:
+    """Refuse files that end in none of the endings.
+
+    Raises
+    ------
+    InputError
+        With every such file.
+    """
+    wrong = tuple(str(each) for each in files if each.suffix.lower() not in endings)
+    if wrong:
+        raise InputError(
+            f"these are no files of {what}", repair=f"end names in {', '.join(endings)}", faults=wrong
+        )
 
 
 @contextmanager

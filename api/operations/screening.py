@@ -16,15 +16,17 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from api.operations.corridors import CORRIDOR_FORMAT
-from api.operations.editions import policy_hashes
+from api.operations.policy_files import policy_hashes
 from api.operations.siting import Ground, require_policy
 from gis.capacity.parameters import CapacityParameters
 from gis.errors import InputError, KaimenError
+from gis.siting.loads import LoadTable
 from gis.siting.question import Question
 from gis.siting.screen import Screening, screen
 from gis.siting.sites import Load, Sites
 from gis.siting.zones import zones
-from layers.screenings import Run, find, rows_sha256, run_id, store
+from layers.queries.versions import DataVersion
+from layers.screenings import Run, rows_sha256, run_id, store
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def screen_parcels(
     policy = request.jurisdiction or _only(sites)
     areas = zones(desk, request.question, policy, load)
     step("Storing the run")
-    asked, inputs = _request(request), _inputs(ground)
+    asked, inputs = _request(request), run_inputs(ground.version, ground.table)
     sums = found.sums_by_class()
     run = Run(
         id=run_id(asked, inputs),
@@ -127,13 +129,12 @@ def screen_parcels(
         sha256=rows_sha256(found.rows),
     )
     with engine.begin() as connection:
-        before = find(connection, run.id)
+        before = store(connection, run, found.rows)
         if before is not None and before.sha256 != run.sha256:
             raise KaimenError(
                 f"run {run.id} gave other rows than before, of the same question and data",
                 repair="keep the database and report this; it should not be",
             )
-        store(connection, run, found.rows)
     return Screened(run, found, areas, before is not None, seconds)
 
 
@@ -181,14 +182,14 @@ def _request(request: ScreenRequest) -> dict[str, Any]:
     }
 
 
-def _inputs(ground: Ground) -> Mapping[str, Any]:
-    version = ground.version
+def run_inputs(version: DataVersion, loads: LoadTable) -> Mapping[str, Any]:
+    """Return what a run of some data is stored with: of the same data it is the same."""
     return {
         "database": [str(each) for each in version.database],
         "layers": [list(each) for each in version.layers],
         "spellings": [list(each) for each in version.spellings],
         "corridors": CORRIDOR_FORMAT,
-        "loads": ground.table.as_dict(),
+        "loads": loads.as_dict(),
         "policies": policy_hashes(),
         "code": metadata.version("kaimen"),
     }

@@ -13,10 +13,9 @@ import pandas as pd
 import pyogrio
 from sqlalchemy import Engine
 
-from api.operations.files import whole_file
+from api.operations.files import refuse_endings, whole_file
 from api.operations.screening import Screened
 from gis.editions.disclosure import DisclosureSettings
-from gis.errors import InputError
 from gis.policy.load import jurisdictions
 from gis.policy.model import Language, Words
 from layers.queries.grid import read_grid
@@ -48,11 +47,7 @@ def require_endings(files: tuple[Path, ...]) -> None:
     InputError
         With every such file.
     """
-    wrong = tuple(str(each) for each in files if each.suffix.lower() not in ENDINGS)
-    if wrong:
-        raise InputError(
-            "these are no files of a screening", repair=f"end names in {', '.join(ENDINGS)}", faults=wrong
-        )
+    refuse_endings(files, ENDINGS, "a screening")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +141,14 @@ def write_table(screened: Screened, path: Path) -> None:
         text = pd.DataFrame(table.drop(columns="geometry")).to_csv(index=False, lineterminator="\n")
         path.write_text(_BOM + text, encoding="utf-8", newline="")
     elif suffix == ".parquet":
-        table.to_parquet(path)
+        _typed(table).to_parquet(path)
     else:
         driver = {".gpkg": "GPKG", ".geojson": "GeoJSON"}[suffix]
         pyogrio.write_dataframe(_typed(table), path, layer="screening", driver=driver)
 
 
 def _typed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the rows with whole numbers and truths that may be missing as GDAL knows them."""
+    """Return the rows with whole numbers and truths that may be missing as typed columns."""
     return table.assign(
         crossing_count=table["crossing_count"].astype("Int64"),
         upper_bound=table["upper_bound"].astype("boolean"),

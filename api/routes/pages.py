@@ -1,21 +1,217 @@
-"""The pages for people."""
+"""The pages for people (网页)."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote, urlencode
 
-from api.operations.overview import overview_page
-from api.requests import ServiceOf, TierOf
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from api.cursors import read_cursor
+from api.operations.connection import parcel_as_json, parcel_numbers, reply, today
+from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf
+from api.operations.front import bounds, first_broken, policies, thresholds
+from api.operations.notice import notice_page
+from api.operations.published import edition_meant, found_by, page_of, with_words
+from api.operations.siting import Place
+from api.page_route import PageRoute, frame_of
+from api.queries import CursorWord, Words
+from api.requests import Language, LanguageOf, ServiceOf, TierOf
+from api.routes.siting import QuestionOf
+from api.schemas.capacity import LevelName, StatusName
 from api.tiers import Tier
+from gis.editions.diff import Diff
+from gis.editions.header import Edition
+from gis.siting.loads import default_table
+from layers.queries.collections import CAPACITY
+from layers.queries.published import Wanted, as_object
+from maps.editions_page import EditionsPage, editions_page_html
+from maps.map_page import MapPage, TileSet, map_page_html
+from maps.page_words import say
+from maps.parcel_page import parcel_page_html
+from maps.table_page import (
+    TablePage,
+    capacity_heads,
+    capacity_rows,
+    parcel_heads,
+    parcel_rows,
+    table_page_html,
+)
 
-router = APIRouter(tags=["pages"])
+router = APIRouter(tags=["pages"], route_class=PageRoute)
+
+_ROWS: Final = 100
+_PARCELS: Final = 200
 
 
-@router.get("/", summary="What the database holds, drawn", response_class=HTMLResponse)
-def overview(service: ServiceOf, tier: TierOf) -> Response:
-    """Show what the database holds to whom it may be shown; the public is shown what it may ask for."""
-    if tier is Tier.PUBLIC:
-        return RedirectResponse("/docs")
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    return HTMLResponse(overview_page(service.private), headers={"Content-Security-Policy": policy})
+@router.get("/", summary="The map: where the grid is open, and what a parcel can have", response_class=HTMLResponse)
+def map_page(request: Request, service: ServiceOf, language: LanguageOf) -> HTMLResponse:
+    """Show the map."""
+    frame = frame_of(request, "zones" if request.query_params.get("view") == "zones" else "map")
+    held = bounds(service)
+    content = MapPage(
+        bounds=held,
+        tiles=_tiles(frame.heading),
+        jurisdictions=policies(language),
+        thresholds=[] if held is None else _limits(thresholds(service, today(), language), language),
+        power_factor=default_table().power_factor,
+        example="" if held is None else f"{(held[0] + held[2]) / 2:.3f},{(held[1] + held[3]) / 2:.3f}",
+    )
+    return HTMLResponse(map_page_html(content, frame))
+
+
+def _tiles(heading: Mapping[str, Any] | None) -> list[TileSet]:
+    version = "" if heading is None else f"?v={quote(heading['edition_id'])}"
+
+    def url(layer: str) -> str:
+        return f"/tiles/{layer}/{{z}}/{{x}}/{{y}}{version}"
+
+    return [
+        TileSet(url("base")),
+        TileSet(url("parcels")),
+        TileSet(url("zones"), 0, "zones"),
+        TileSet(url("feeders"), 10),
+    ]
+
+
+def _limits(told: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
+    """Return the limits of each policy in words."""
+    keys = {"lv_limit_kw": "zones.lv_limit", "public_line_limit_kva": "zones.public_limit"}
+    return [
+        {
+            "name": each["name"],
+            "said": [say(language, keys[name], f"{value:,.0f}") for name, value in each["limits"].items()],
+        }
+        for each in told
+        if each["limits"]
+    ]
+
+
+@router.get("/table", summary="What the map shows, as rows", response_class=HTMLResponse)
+def table(  # the parameters of one query
+    request: Request,
+    service: ServiceOf,
+    tier: TierOf,
+    *,
+    of: Literal["capacity", "parcels"] = "capacity",
+    q: Words = None,
+    level: LevelName | Literal[""] = "",
+    status: StatusName | Literal[""] = "",
+    load_kva: Annotated[Literal[""] | Annotated[float, Query(gt=0, le=1_000_000)], Query()] = "",
+    cursor: CursorWord = None,
+) -> HTMLResponse:
+    """Show published assets or parcels, page by page."""
+    frame = frame_of(request, "table")
+    asked = {name: value for name, value in request.query_params.items() if name != "cursor"}
+    language, load = frame.language, load_kva if isinstance(load_kva, float) else None
+    if of == "parcels":
+        ground = service.office.ground()
+        numbers = parcel_numbers(ground, q, (), _PARCELS)
+        told = [parcel_as_json(ground, each, public=tier is Tier.PUBLIC) for each in numbers]
+        page = TablePage(of, asked, parcel_heads(language), parcel_rows(told, language))
+        return HTMLResponse(table_page_html(page, frame))
+    begin = read_cursor(cursor) if cursor else None
+    edition = edition_meant(service, begin)
+    equal = {name: value for name, value in (("level", level), ("status", status)) if value}
+    wanted = Wanted(equal=equal, ids=found_by(service, edition, q))
+    found = page_of(service, CAPACITY, edition, wanted, cursor=begin, limit=_ROWS, shape=as_object)
+    rows = capacity_rows((with_words(each, language) for each in found.page.rows), language, load)
+    page = TablePage(
+        of,
+        asked,
+        capacity_heads(language, load),
+        rows,
+        onward=f"/table?{urlencode(asked | {'cursor': found.cursor})}" if found.cursor else "",
+        first=f"/table?{urlencode(asked)}" if cursor else "",
+    )
+    return HTMLResponse(table_page_html(page, frame))
+
+
+@router.get("/editions", summary="Every edition, what changed, its files", response_class=HTMLResponse)
+def editions(
+    request: Request,
+    service: ServiceOf,
+    *,
+    one: Annotated[str | None, Query(alias="from", max_length=100)] = None,
+    other: Annotated[str | None, Query(alias="to", max_length=100)] = None,
+) -> HTMLResponse:
+    """Show the editions, newest first, and what changed between two of them."""
+    frame = frame_of(request, "editions")
+    known = shelf(service.public, today())
+    newest = known.editions[-1] if known.editions else None
+    page = EditionsPage(
+        editions=[_edition(each, known) for each in reversed(known.editions)],
+        broken=None if newest is None else first_broken(service, newest.sha256, today()),
+        next_due="" if newest is None else newest.next_due.isoformat(),
+        late_days=known.overdue_days,
+        diff=_diff(service, known, one, other, frame.language),
+    )
+    return HTMLResponse(editions_page_html(page, frame))
+
+
+def _edition(edition: Edition, known: Shelf) -> dict[str, Any]:
+    told = edition_as_json(edition, known)
+    files = [
+        {
+            "href": f"/api/v1/editions/{quote(edition.id)}/download{each['name'].removeprefix(edition.id)}",
+            "ending": each["name"].removeprefix(edition.id).removeprefix("."),
+            "size": f"{each['bytes'] / 1000:,.0f} kB",
+        }
+        for each in edition.facts["files"]
+    ]
+    return told | {"edition_id": edition.id, "files": files}
+
+
+def _diff(service: ServiceOf, known: Shelf, one: str | None, other: str | None, language: Language) -> Diff | None:
+    """Return the comparison that is asked for; that of the last two editions where none is."""
+    ids = [each.id for each in known.editions]
+    for each in filter(None, (one, other)):
+        if each not in ids:
+            zh, en = f"没有公开期次 {each!r}", f"edition {each!r} does not exist"
+            raise HTTPException(404, zh if language == "zh" else en)
+    if one is None or other is None:
+        if len(ids) <= 1:
+            return None
+        one, other = ids[-2], ids[-1]
+    pair = (one, other)
+    [found] = service.kept.get(("page diff", *pair), lambda: (diff_editions(service.private, *pair),))
+    return found
+
+
+@router.get("/parcel/{parcel_id:path}", summary="What a parcel can be connected to, to print", response_class=HTMLResponse)
+def parcel(
+    request: Request,
+    parcel_id: str,
+    service: ServiceOf,
+    tier: TierOf,
+    question: QuestionOf,
+    option: Annotated[int, Query(ge=1, le=20)] = 1,
+) -> HTMLResponse:
+    """Show the assessment of a parcel, written by the server."""
+    frame = frame_of(request, "")
+    if parcel_id not in service.office.ground().parcel_numbers:
+        zh, en = f"没有地块 {parcel_id!r}", f"there is no parcel {parcel_id!r}"
+        raise HTTPException(404, zh if frame.language == "zh" else en)
+    replied = reply(service, tier, question.at(Place(parcel=parcel_id)))
+    found = len(replied.answered.assessment.proposals)
+    page = notice_page(
+        service.private,
+        replied.answered,
+        frame.language,
+        requested_on=today(),
+        option=min(option, max(found, 1)) - 1,
+        edition=replied.edition,
+        public=replied.public,
+    )
+    asked = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
+    query = urlencode([*asked, ("lang", frame.language)])
+    told = parcel_page_html(
+        page,
+        frame,
+        on_map=f"/?{urlencode({'parcel': parcel_id})}&{query}",
+        notice=f"/api/v1/parcels/{quote(parcel_id, safe='')}/connection/notice.pdf?{query}",
+    )
+    return HTMLResponse(told)

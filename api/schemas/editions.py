@@ -62,9 +62,11 @@ class EditionDocument(Strict):
     parameters: dict[str, Any]
     settings: dict[str, Any]
     policies: dict[str, str]
+    reliability: list[dict[str, Any]] = Field(default_factory=list)
     data: dict[str, Any]
     withheld: int
     withheld_by_reason: dict[str, int]
+    screening: dict[str, Any] | None = Field(None, description="What it holds of a screening, if any.")
     files: list[dict[str, Any]]
     sha256: str
     next_due: str

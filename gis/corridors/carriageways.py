@@ -53,10 +53,7 @@ def tied_faces(streets: Streets, arms: Arms, faces: Faces) -> Flags:
 
 
 def _count_pieces(streets: Streets, arms: Arms) -> int:
-    nothing = np.zeros(streets.edges, dtype=np.int32)
-    piece, _ = connected_pieces(
-        streets.nodes, streets.edge_from, streets.edge_to, nothing, nothing.astype(bool)
-    )
+    piece = connected_pieces(streets.nodes, streets.edge_from, streets.edge_to)
     return len(np.unique(piece[arms.degree > 0]))
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.compiled import compiled
-from gis.corridors.arms import Arms, sorted_arms
+from gis.corridors.arms import Arms, enclosed_faces, sorted_arms
 from gis.corridors.dead_ends import blunt_ends
 from gis.corridors.graph import ArcKind, CornerGraph
 from gis.corridors.medians import medians
 from gis.corridors.parameters import CorridorParameters
-from gis.corridors.pieces import connected_pieces
+from gis.corridors.pieces import connected_pieces, longest_first
 from gis.corridors.setbacks import corner_setbacks, segment_setbacks
 from gis.corridors.streets import Flags, Floats, Ints, Kind, Longs, Objects, Streets
 
@@ -86,9 +86,8 @@ def corner_graph(streets: Streets, surrounding: Surrounding, parameters: Corrido
     blunt = blunt_ends(streets, layout.dead, surrounding.water, parameters)
     arcs = _arcs(streets, layout, number, verge_a, verge_b, blunt)
     start, head, arc = compressed_rows(len(order), arcs.a, arcs.b)
-    component, component_cm = connected_pieces(
-        len(order), arcs.a, arcs.b, arcs.cm, arcs.kind == ArcKind.VERGE
-    )
+    pieces = connected_pieces(len(order), arcs.a, arcs.b)
+    component, component_cm = longest_first(pieces, arcs.a, arcs.cm, arcs.kind == ArcKind.VERGE)
     return CornerGraph(
         streets=streets,
         verge_a=verge_a,
@@ -118,7 +117,8 @@ def corner_graph(streets: Streets, surrounding: Surrounding, parameters: Corrido
 
 def _layout(streets: Streets, surrounding: Surrounding, parameters: CorridorParameters) -> _Layout:
     arms = sorted_arms(streets)
-    median_m, link = medians(streets, arms, surrounding.parcel_points, parameters)
+    faces = enclosed_faces(streets, arms)
+    median_m, link = medians(streets, arms, faces, surrounding.parcel_points, parameters)
     half_width_m = np.repeat(streets.width_m / 2.0, 2)
     np.fmin(half_width_m, median_m / 2.0, out=half_width_m)
     left, right = corner_setbacks(streets, arms, half_width_m)

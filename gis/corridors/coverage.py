@@ -21,8 +21,8 @@ from gis.corridors.coverage_clip import (
 from gis.corridors.coverage_intervals import Intervals, both, united, whole, without
 from gis.corridors.graph import ArcKind, CornerGraph
 from gis.corridors.parameters import CorridorParameters
-from gis.corridors.streets import ROAD_CLASSES, Flags, Ints, Kind, Longs, Objects
-from gis.corridors.verge_lines import verge_lines
+from gis.corridors.streets import ROAD_CLASSES, Flags, Floats, Ints, Kind, Longs, Objects
+from gis.corridors.verge_lines import VergeLines, verge_lines
 from gis.metric_zone import project
 from gis.network.model import Grid
 
@@ -117,13 +117,26 @@ def _row_measures(rows: _Rows) -> Ints:
     return measures
 
 
-def coverage(graph: CornerGraph, overlays: Overlays, parameters: CorridorParameters) -> Coverage:
+def coverage(
+    graph: CornerGraph, offset_m: Floats, overlays: Overlays, parameters: CorridorParameters
+) -> Coverage:
     """Return what the verges and arcs of a graph run through.
 
-    A verge is taken as lines parallel to the segments of its edge, half the road's width away; a crossing as
-    the straight line between its corners.
+    A verge is taken as lines parallel to the segments of its edge, where cables are drawn; a crossing as the
+    straight line between its corners.
+
+    Parameters
+    ----------
+    graph
+        The corner graph.
+    offset_m
+        From the centreline to where cables are drawn, shape (2, segments).
+    overlays
+        What they may run through.
+    parameters
+        How near counts as along.
     """
-    verges = _verge_rows(graph, overlays, parameters)
+    verges = _verge_rows(graph, verge_lines(graph, offset_m), overlays, parameters)
     main_road = (graph.streets.kind == Kind.STREET) & np.isin(graph.streets.road_class, _MAIN)
     straight = np.flatnonzero(graph.arc_verge < 0)
     arcs = _arc_rows(graph, straight, overlays, parameters)
@@ -173,8 +186,9 @@ def city_crossings(graph: CornerGraph, edge: Ints, lines: Lines, overlays: Overl
     return np.asarray((city == 1) | ((city < 0) & middle_inside(lines, overlays.city_area)), dtype=bool)
 
 
-def _verge_rows(graph: CornerGraph, overlays: Overlays, parameters: CorridorParameters) -> _Rows:
-    verges = verge_lines(graph)
+def _verge_rows(
+    graph: CornerGraph, verges: VergeLines, overlays: Overlays, parameters: CorridorParameters
+) -> _Rows:
     count = len(graph.verge_cm)
 
     def placed(parts: Parts) -> Intervals:

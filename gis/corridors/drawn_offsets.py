@@ -19,6 +19,12 @@ _LEAST_M: Final = 0.3
 """Between a cable and the centreline, however near a parcel is."""
 
 
+def nominal_offsets(graph: CornerGraph) -> Floats:
+    """Return how far the verges lie from the centreline by the roads' widths, metres, shape (2, segments)."""
+    edge = edge_of_segment(graph, np.arange(graph.begin_cm.shape[1], dtype=np.int64))
+    return np.stack([graph.half_width_m[2 * edge], graph.half_width_m[2 * edge + 1]])
+
+
 def draw_offsets(graph: CornerGraph, land: Objects) -> Floats:
     """Return how far from the centreline cables are drawn, metres, shape (2, segments) by side.
 
@@ -33,8 +39,7 @@ def draw_offsets(graph: CornerGraph, land: Objects) -> Floats:
         Polygons of parcels and water in its plane, None among them allowed.
     """
     segments = np.arange(graph.begin_cm.shape[1], dtype=np.int64)
-    edge = edge_of_segment(graph, segments)
-    half = np.stack([graph.half_width_m[2 * edge], graph.half_width_m[2 * edge + 1]])
+    half = nominal_offsets(graph)
     solid = sound(land)
     solid = solid[~shapely.is_missing(solid)]
     if not len(solid) or not len(segments):

@@ -59,7 +59,8 @@ class CornerGraph:
     component_cm
         Length of the verges of each piece.
     arc_a, arc_b
-        Corners of each arc.
+        Corners of each arc. Verges come first, then medians, then what leads across or around the arms: two
+        arcs an edge, at its first and at its last vertex, each from the arm's left corner to its right one.
     arc_cm
         Its length; 0 where setbacks take all.
     arc_kind

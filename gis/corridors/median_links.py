@@ -62,8 +62,8 @@ def with_median_links(
     """
     for _ in range(_CARRIAGEWAYS):
         arms = sorted_arms(streets)
-        median_m, link = medians(streets, arms, parcel_points, parameters)
         faces = enclosed_faces(streets, arms)
+        median_m, link = medians(streets, arms, faces, parcel_points, parameters)
         corner = _open_corners(streets, arms, median_m, link, _along_medians(faces))
         ways = _opposite(streets, arms, median_m, corner, faces.of_verge)
         if not len(ways.node):

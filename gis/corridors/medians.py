@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.compiled import compiled
-from gis.corridors.arms import Arms, Faces, enclosed_faces
+from gis.corridors.arms import Arms, Faces
 from gis.corridors.carriageways import facing_widths, tied_faces
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.streets import ROAD_CLASSES, Flags, Floats, Ints, Kind, Streets
@@ -31,14 +31,18 @@ _MINOR: Final = ("tertiary", "local", "track", "other")
 
 
 def medians(
-    streets: Streets, arms: Arms, parcel_points: NDArray[np.float64], parameters: CorridorParameters
+    streets: Streets,
+    arms: Arms,
+    faces: Faces,
+    parcel_points: NDArray[np.float64],
+    parameters: CorridorParameters,
 ) -> tuple[Floats, Flags]:
     """Return how wide the median at the side of each verge is, and which edges lead across one.
 
     Parameters
     ----------
-    streets, arms
-        The network and its arms.
+    streets, arms, faces
+        The network, its arms and its faces.
     parcel_points
         A point within each parcel, plane metres, shape (parcels, 2): a face with one is a block.
     parameters
@@ -49,7 +53,6 @@ def medians(
     Width of the median between the centrelines, metres, NaN where the verge borders none, shape (verges,);
     and whether the edge has medians on both sides and is as short as they are wide, shape (edges,).
     """
-    faces = enclosed_faces(streets, arms)
     width_m, chosen = _narrow(faces, parameters)
     length_m = _edge_lengths(streets)
     tied = tied_faces(streets, arms, faces)

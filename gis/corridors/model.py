@@ -13,6 +13,7 @@ from gis.corridors.attachments import Attachments, Places
 from gis.corridors.corners import Surrounding, corner_graph
 from gis.corridors.coverage import Coverage, Overlays, coverage
 from gis.corridors.coverage_places import PlaceMeasures, place_measures
+from gis.corridors.drawn_clear import cleared_offsets
 from gis.corridors.drawn_offsets import draw_offsets
 from gis.corridors.entries import parcel_entries
 from gis.corridors.graph import CornerGraph
@@ -98,9 +99,12 @@ def build_corridors(
     streets = with_median_links(streets, points, parameters)
     water = _plane(grid, "water", streets)
     graph = corner_graph(streets, Surrounding(points, _present(water)), parameters)
+    step("Laying out where cables are drawn")
+    land = np.concatenate([parcels, water])
+    offset_m = cleared_offsets(graph, draw_offsets(graph, land), land)
     step("Laying green, ducts, infrastructure and the city over it")
     overlays = Overlays.of_grid(grid, graph)
-    covered = coverage(graph, overlays, parameters)
+    covered = coverage(graph, offset_m, overlays, parameters)
     step("Finding the entries of the parcels")
     around = surroundings_of(graph, parcels, water, parameters)
     entries = parcel_entries(around)
@@ -112,7 +116,7 @@ def build_corridors(
         entry_places=entry_places,
         entry_measures=place_measures(graph, overlays, entries, entry_places),
         parcel_ids=grid["parcels"]["id"].to_numpy(dtype=object),
-        draw_offset_m=draw_offsets(graph, np.concatenate([parcels, water])),
+        draw_offset_m=offset_m,
     )
 
 

@@ -8,24 +8,37 @@ from gis.compiled import compiled
 from gis.corridors.streets import Flags, Ints, Longs
 
 
-def connected_pieces(points: int, a: Ints, b: Ints, length_cm: Ints, counted: Flags) -> tuple[Ints, Longs]:
-    """Return the piece of each point and the length of each piece, the longest first.
+def connected_pieces(points: int, a: Ints, b: Ints) -> Ints:
+    """Return the piece of each point, as the smallest of its points.
 
     Parameters
     ----------
     points
         Number of points.
-    a, b, length_cm, counted
-        Lines between two points, their lengths, and whether they count into the length; shape (n,) each.
+    a, b
+        Lines between two points, shape (n,) each.
     """
-    root = _roots(points, a, b)
+    return _roots(points, a, b)
+
+
+def longest_first(piece: Ints, a: Ints, length_cm: Ints, counted: Flags) -> tuple[Ints, Longs]:
+    """Return the piece of each point, numbered by length, the longest 0, and the length of each.
+
+    Parameters
+    ----------
+    piece
+        Of ``connected_pieces``.
+    a, length_cm, counted
+        One point of each line, its length, and whether it counts; shape (n,) each.
+    """
+    points = len(piece)
     totals = np.zeros(points, dtype=np.int64)
-    _add_up(root, a, length_cm, counted, totals)
-    roots = np.flatnonzero(root == np.arange(points, dtype=np.int32))
+    _add_up(piece, a, length_cm, counted, totals)
+    roots = np.flatnonzero(piece == np.arange(points, dtype=np.int32))
     roots = roots[np.argsort(-totals[roots], kind="stable")]
     number = np.empty(points, dtype=np.int32)
     number[roots] = np.arange(len(roots), dtype=np.int32)
-    return number[root], totals[roots]
+    return number[piece], totals[roots]
 
 
 @compiled

@@ -23,8 +23,16 @@ class VergeLines(NamedTuple):
     kept_cm: Ints
 
 
-def verge_lines(graph: CornerGraph) -> VergeLines:
-    """Return the straight parts of all verges that can be walked, setbacks taken off."""
+def verge_lines(graph: CornerGraph, offset_m: Floats) -> VergeLines:
+    """Return the straight parts of all verges that can be walked, setbacks taken off.
+
+    Parameters
+    ----------
+    graph
+        The corner graph.
+    offset_m
+        From the centreline to where cables are drawn, shape (2, segments).
+    """
     streets = graph.streets
     segments = np.arange(graph.begin_cm.shape[1], dtype=np.int64)
     edge, at = edge_of_segment(graph, segments), first_vertex(graph, segments)
@@ -37,11 +45,11 @@ def verge_lines(graph: CornerGraph) -> VergeLines:
         verge = 2 * edge + side
         kept = _kept_cm(graph, side)
         rows = np.flatnonzero((kept > 0) & (graph.verge_a[verge] >= 0))
-        half = graph.half_width_m[verge[rows]] * turn
+        across = offset_m[side, rows] * turn
         low = (graph.setback_a_cm[side] * scale)[rows]
         high = (length - graph.setback_b_cm[side] * scale)[rows]
         vx, vy = ux[rows], uy[rows]
-        x, y = streets.x[at[rows]] - vy * half, streets.y[at[rows]] + vx * half
+        x, y = streets.x[at[rows]] - vy * across, streets.y[at[rows]] + vx * across
         line = (x + vx * low, y + vy * low, x + vx * high, y + vy * high)
         sides.append((*line, verge[rows], graph.begin_cm[side, rows], kept[rows]))
     ax, ay, bx, by, verge, begin, kept = (np.concatenate(pair) for pair in zip(*sides, strict=True))

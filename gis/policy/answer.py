@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from gis.policy.decide import Decision
-from gis.policy.model import Jurisdiction, Language, Words
+from gis.policy.decide import PARTS, Decision
+from gis.policy.model import Jurisdiction, Kind, Language, Words
+from gis.policy.schema import COLUMNS
 from gis.policy.select import Answer, Outcome
 
 
@@ -31,6 +33,23 @@ def decision_as_json(decision: Decision, jurisdiction: Jurisdiction, language: L
         **shown,
         "assumed": {name: plain(value) for name, value in decision.assumed.items()},
         "derived": {name: plain(value) for name, value in decision.derived.items()},
+    }
+
+
+def no_jurisdiction_as_json(on: date) -> dict[str, Any]:
+    """Return the answer where no jurisdiction is known to decide: every part needs one."""
+
+    def part(name: str) -> dict[str, Any]:
+        fields = [each for each, column in COLUMNS.get(name, {}).items() if column.required]
+        needs = {"tests": [], "citations": [], "needs": ["jurisdiction"]}
+        return {"kind": Kind.NEEDS.value, **dict.fromkeys(fields), **needs}
+
+    return {
+        "jurisdiction": None,
+        "on": on.isoformat(),
+        **{name: part(name) for name in PARTS},
+        "assumed": {},
+        "derived": {},
     }
 
 

@@ -25,11 +25,12 @@ import shapely
 
 from gis.corridors.attachments import Access
 from gis.corridors.coverage_places import stub_lines
+from gis.corridors.drawn_verges import DrawPlan
 from gis.corridors.graph import CornerGraph
 from gis.corridors.streets import Floats, Ints, Longs
-from gis.routing.draw_path import DrawEnds, draw_path
+from gis.routing.draw_path import draw_path
 from gis.routing.draw_pieces import Legs, kept_legs, legs_of, pieces
-from gis.routing.draw_verges import DrawPlan
+from gis.routing.draw_steps import DrawEnds
 from gis.routing.measure import Anchors, Measures, PathEnds, both_ends
 from gis.routing.paths import Paths
 from gis.routing.route import Route

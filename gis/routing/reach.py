@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from gis.corridors.coverage_intervals import Intervals, united
+from gis.corridors.drawn_offsets import nominal_offsets
 from gis.corridors.graph import CornerGraph
 from gis.corridors.streets import Flags, Longs, Objects
 from gis.corridors.verge_lines import verge_lines
@@ -74,7 +75,7 @@ def reach_lines(graph: CornerGraph, reached: Intervals) -> Objects:
 
     Straight parts are lines of their own.
     """
-    parts = verge_lines(graph)
+    parts = verge_lines(graph, nominal_offsets(graph))
     row, at = _overlapping(reached, parts.verge)
     low = np.maximum(reached.low_cm[at] - parts.begin_cm[row], 0) / parts.kept_cm[row]
     high = np.minimum(reached.high_cm[at] - parts.begin_cm[row], parts.kept_cm[row]) / parts.kept_cm[row]

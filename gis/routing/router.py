@@ -12,6 +12,7 @@ import numpy as np
 from gis.corridors.attachments import Access, Attachments, Places
 from gis.corridors.coverage import Overlays
 from gis.corridors.coverage_places import PlaceMeasures, place_measures
+from gis.corridors.drawn_verges import DrawPlan
 from gis.corridors.feeder_taps import FeederTaps, offered
 from gis.corridors.model import Corridors
 from gis.corridors.places import places
@@ -21,7 +22,6 @@ from gis.routing.criteria import Criterion, costs, positions
 from gis.routing.doors import Doors, index_entries
 from gis.routing.draw import Sheet, routes
 from gis.routing.draw_plan import draw_plan
-from gis.routing.draw_verges import DrawPlan
 from gis.routing.local import Searcher
 from gis.routing.measure import Anchors, MeasuredNetwork, Measures, measure_table, measured_network
 from gis.routing.nearby import Nearby, nearby
@@ -95,8 +95,6 @@ class Router:
         The taps of all feeders; only those that may have a free bay are searched for.
     criteria
         What routes look for.
-    plan
-        The verges as they are drawn.
     tap_anchors, indexes
         The taps under each criterion.
     """
@@ -104,7 +102,6 @@ class Router:
     corridors: Corridors
     taps: FeederTaps
     criteria: tuple[Criterion, ...]
-    plan: DrawPlan
     tap_anchors: tuple[Anchors, ...]
     indexes: tuple[Taps, ...]
 
@@ -133,7 +130,6 @@ class Router:
             corridors=corridors,
             taps=taps,
             criteria=tuple(criteria),
-            plan=draw_plan(graph, corridors.draw_offset_m),
             tap_anchors=anchors,
             indexes=tuple(
                 index_taps(costs(graph, coverage, each), anchor.positions)
@@ -276,6 +272,11 @@ class Router:
         attachment = self.tap_anchors[0].places.attachment
         tap = np.searchsorted(self.taps.attachments.start, attachment, side="right") - 1
         return np.asarray(tap, dtype=np.int32)
+
+    @cached_property
+    def plan(self) -> DrawPlan:
+        """The verges as they are drawn: made when a route is drawn first."""
+        return draw_plan(self.corridors.graph, self.corridors.draw_offset_m)
 
     def drawn_routes(
         self, connections: Connections, rows: Longs, entrants: Entrants | None = None

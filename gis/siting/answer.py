@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.corridors.feeder_taps import TapKind
 from gis.metric_zone import unproject
-from gis.policy.answer import decision_as_json, plain
+from gis.policy.answer import decision_as_json, no_jurisdiction_as_json, plain
 from gis.policy.model import Language
 from gis.policy.timeline import bar_as_json
 from gis.routing.route import PieceKind, Route
@@ -22,6 +22,9 @@ from gis.siting.words import words, words_of_test
 
 PUBLIC_GRID_M: Final = 50.0
 """The end of a public route is drawn at the nearest point of a grid this wide."""
+
+
+_ALONG: Final = frozenset({PieceKind.VERGE.value, PieceKind.DUCT.value})
 
 
 def assessment_as_json(
@@ -111,7 +114,7 @@ def _proposal(
         "status": offer.status[owner],
         "data_date": None if np.isnat(day) else str(day),
         "route": route_as_json(proposal.route, choice.measures(), public=public),
-        "decision": None,
+        "decision": no_jurisdiction_as_json(assessment.question.on),
         "timeline": [],
         "assumed": list(proposal.assumed),
         "warnings": list(proposal.warnings),
@@ -170,6 +173,10 @@ def route_as_json(route: Route, measures: Mapping[str, float | int], *, public: 
     if not public:
         for piece, place in zip(shown, lines[1:].tolist(), strict=True):
             piece["geometry"] = geometry_as_json(place)
+    else:  # how far the last stretch along a road runs would tell the access point
+        along = [each for each in shown if each["kind"] in _ALONG]
+        for piece in along[-1:]:
+            piece["length_m"] = round(piece["length_m"] / PUBLIC_GRID_M) * PUBLIC_GRID_M
     return {
         "geometry": geometry_as_json(lines[0]),
         **measures,
@@ -214,20 +221,29 @@ def _rejection(
     served = desk.network.levels[rejection.level]
     offer, owner = desk.offers[rejection.level], rejection.owner
     open_kva, load_kva = float(offer.open_kva[owner]), float(assessment.sites.load_kva[0])
-    hidden = public and rejection.reason == WITHHELD
+    # What is withheld stays so where another reason comes first, no route to it for one.
+    hidden = public and offer.refused[owner] == WITHHELD
+    reason = WITHHELD if hidden else rejection.reason
+    away_m = _shown_away_m(rejection, public=public)
     way = words("way.route" if rejection.by_route else "way.straight")[language]
-    detail = words("rejected.away")[language].format(way=way, length=f"{rejection.away_m:,.0f}")
-    if rejection.reason == "insufficient_capacity" and not hidden:
+    parts = [] if hidden else [words("rejected.away")[language].format(way=way, length=f"{away_m:,.0f}")]
+    if reason == "insufficient_capacity":
         short = words("rejected.short")[language]
-        detail = f"{short.format(open=f'{open_kva:,.1f}', load=f'{load_kva:,.1f}')}; {detail}"
-    detail = f"{words(f'reason.{rejection.reason}')[language]}: {detail}"
+        parts.insert(0, short.format(open=f"{open_kva:,.1f}", load=f"{load_kva:,.1f}"))
     return {
         "asset_id": None if hidden else served.ids[owner],
         "asset_name": None if hidden else served.names[owner],
         "level": rejection.level,
-        "reason": rejection.reason,
-        "detail": detail,
-        "length_m": round(rejection.away_m, 1) if rejection.by_route else None,
-        "straight_m": None if rejection.by_route else round(rejection.away_m, 1),
+        "reason": reason,
+        "detail": ": ".join(filter(None, (words(f"reason.{reason}")[language], "; ".join(parts)))),
+        "length_m": away_m if rejection.by_route and not hidden else None,
+        "straight_m": None if rejection.by_route or hidden else away_m,
         "open_capacity_kva": None if hidden or np.isnan(open_kva) else round(open_kva, 1),
     }
+
+
+def _shown_away_m(rejection: Rejection, *, public: bool) -> float:
+    """Return how far away it is; to the public coarsely, for three exact lengths would tell the place."""
+    if public:
+        return round(rejection.away_m / PUBLIC_GRID_M) * PUBLIC_GRID_M
+    return round(rejection.away_m, 1)

@@ -21,10 +21,10 @@ from gis.siting.classes import NEAR, classify, lightest, near_owners, refusal, w
 from gis.siting.double import Choice, Independence, find_pairs
 from gis.siting.loads import LoadTable
 from gis.siting.network import LEVELS, Level, Network, Served
-from gis.siting.offers import Offer, Offers
-from gis.siting.options import Options, find_options, option_facts, served_level
+from gis.siting.offers import Offers
+from gis.siting.options import NO_PROCEDURE, Options, find_options, option_facts, served_level
 from gis.siting.question import Plan, Question, assumed_facts, facts_of, planned
-from gis.siting.seekers import Seeker
+from gis.siting.seekers import Search, Seeker
 from gis.siting.sites import Sites
 
 
@@ -154,7 +154,8 @@ def assess(desk: Desk, sites: Sites, question: Question, seeker: Seeker) -> Asse
         choices = [Choice(options, row) for row in range(len(options))]
         proposals = tuple(_proposals(desk, sites, plan, question, seeker, choices))
     else:
-        name, failed_test, proposals = _double(desk, sites, plan, question, seeker, (name, failed_test))
+        alone = (name, failed_test) if not len(options) else ("restricted", "second_supply")
+        name, failed_test, proposals = _double(desk, sites, plan, question, seeker, alone)
     shown = {
         (each.choice.level, each.choice.owner)
         for proposal in proposals
@@ -176,11 +177,10 @@ def assess(desk: Desk, sites: Sites, question: Question, seeker: Seeker) -> Asse
 def _double(
     desk: Desk, sites: Sites, plan: Plan, question: Question, seeker: Seeker, alone: tuple[str, str | None]
 ) -> tuple[str, str | None, tuple[Proposal, ...]]:
-    """Return class, failed test and proposals of a double supply, given those of a single one."""
+    """Return class, failed test and proposals of a double supply; ``alone`` is said where there is none."""
     pairs = find_pairs(desk.network, desk.offers, sites, plan, question, seeker)
     if not pairs:
-        served = alone[0] in ("plug_and_play", "filing", "approval")
-        return ("restricted", "second_supply", ()) if served else (*alone, ())
+        return *alone, ()
     firsts = _proposals(desk, sites, plan, question, seeker, [each.first for each in pairs])
     seconds = _proposals(desk, sites, plan, question, seeker, [each.second for each in pairs])
     proposals = tuple(
@@ -224,22 +224,24 @@ def _proposals(
             decision = decide(jurisdiction, question.on, facts_of(columns, 0, route_facts))
             bars = timeline(decision, question.on, desk.calendar)
         urban = served.urban[choice.owner]
-        warnings = tuple(_option_warnings(served, desk.offers[level], options, row, route))
+        warnings = tuple(_option_warnings(desk, served, options, row, route))
         assumed = assumed_facts(sites, question, 0, urban)
         made.append(Proposal(choice, route, decision, bars, assumed, warnings))
     return made
 
 
-def _option_warnings(served: Served, offer: Offer, options: Options, row: int, route: Route) -> list[str]:
+def _option_warnings(desk: Desk, served: Served, options: Options, row: int, route: Route) -> list[str]:
+    offer = desk.offers[served.level]
     tap, owner = int(options.tap[row]), int(options.owner[row])
     kind, mapped = served.taps.kind[tap], served.taps.access_point_kinds[tap]
     needs_bay = served.level == "substation" or (
-        kind == TapKind.ACCESS_POINT and mapped not in (None, "pole")
+        served.level == "feeder" and kind == TapKind.ACCESS_POINT and mapped != "pole"
     )
     told = {
         "access_point_assumed": kind == TapKind.ASSUMED,
         "spare_bays_unknown": needs_bay and bool(np.isnan(served.taps.spare_bays[tap])),
         "upper_bound": bool(offer.upper_bound[owner]),
+        "lv_radius": served.level == "transformer" and route.length_m > desk.table.lv_radius_m,
         "width_assumed": route.width_assumed,
         "side_assumed": route.side_assumed,
         "beyond_frontage": route.beyond_frontage,
@@ -248,6 +250,7 @@ def _option_warnings(served: Served, offer: Offer, options: Options, row: int, r
 
 
 _FEW: Final = 3
+_BAY: Final = "no_spare_bay"
 
 
 def _rejected(
@@ -260,42 +263,53 @@ def _rejected(
     served, offer = desk.network.levels[level], desk.offers[level]
     load_kva = float(sites.load_kva[0])
     near = near_owners(served, sites, np.zeros(1, dtype=np.int64), question, seeker).get(0, [])
-    enough = len(shown) >= question.k
-    found: list[Rejection] = []
-    for owner, length_m in near:
-        reason = refusal(offer, owner, load_kva)
-        # Behind k options what has a free bay may merely be farther than they are.
-        merely_farther = reason == "no_spare_bay" and enough and _has_free_bay(served, owner)
-        if (level, owner) not in shown and not merely_farther:
-            found.append(Rejection(level, owner, reason, length_m, by_route=True))
+    reasons = [(owner, refusal(offer, owner, load_kva), length_m) for owner, length_m in near]
+    # What can serve the load may stand behind k better options, or lack a second supply: no refusal.
+    able = [owner for owner, reason, _ in reasons if reason == _BAY]
+    serving = _serving(desk, sites, question, seeker, level, able)
+    found = [
+        Rejection(level, owner, reason, length_m, by_route=True)
+        for owner, reason, length_m in reasons
+        if (level, owner) not in shown and owner not in serving
+    ]
     if len(near) < _FEW:
         seen = {owner for owner, _ in near} | {owner for name, owner in shown if name == level}
         found += _beyond(served, sites, question, seeker, seen)
     return sorted(found, key=lambda each: (not each.by_route, each.away_m, each.owner))[:NEAR]
 
 
-def _has_free_bay(served: Served, owner: int) -> bool:
-    """Return whether an owner has a tap with a free bay."""
-    own = slice(int(served.taps.start[owner]), int(served.taps.start[owner + 1]))
-    return bool((~(served.taps.spare_bays[own] <= 0)).any())
+def _serving(
+    desk: Desk, sites: Sites, question: Question, seeker: Seeker, level: Level, owners: list[int]
+) -> frozenset[int]:
+    """Return which of some owners with the capacity a route leads to, at a free bay."""
+    if not owners:
+        return frozenset()
+    served, offer = desk.network.levels[level], desk.offers[level]
+    allowed = np.zeros(len(served.ids), dtype=bool)
+    allowed[owners] = True
+    search = Search(len(owners), question.limit_m, allowed)
+    found = seeker.connections(served.router, sites.load_kva[:1], offer.able_kva, search)
+    return frozenset(found.feeder.tolist())
 
 
 def _beyond(
     served: Served, sites: Sites, question: Question, seeker: Seeker, seen: set[int]
 ) -> list[Rejection]:
-    """Return the nearest owners to which no way leads within the limit, by the straight line."""
+    """Return the nearest owners to which no way leads within the limit, by the straight line.
+
+    Those within the limit as the crow flies; where nothing at all is nearer, the first few beyond it.
+    """
     zone = served.corridors.graph.streets.zone
     site = project(sites.geometry[:1], zone)[0]
     away = shapely.distance(served.shapes, site)
     away[np.isnan(away)] = np.inf
     away[list(seen)] = np.inf
-    rejected = []
-    unreachable = why_unreachable(served, 0, seeker)
+    rejected: list[Rejection] = []
     for owner in np.argsort(away, kind="stable")[:NEAR].tolist():
-        if away[owner] > question.limit_m:
+        enough = len(seen) + len(rejected) >= _FEW
+        if np.isinf(away[owner]) or (enough and away[owner] > question.limit_m):
             break
-        tapped = served.taps.start[owner + 1] > served.taps.start[owner]
-        reason = unreachable if tapped else "access_point_missing"
+        reason = why_unreachable(served, 0, seeker, owner)
         rejected.append(Rejection(served.level, owner, reason, float(away[owner]), by_route=False))
     return rejected
 
@@ -327,4 +341,5 @@ def _by_assumed_length(best: Proposal, plan: Plan, question: Question) -> bool:
     if plan.policy[0] is None:
         return False
     policy = question.policies[plan.policy[0]]
-    return policy.plug_and_play.assumed and best.choice.procedure <= lightest(policy, question.on)
+    light = best.choice.procedure <= min(lightest(policy, question.on), NO_PROCEDURE - 1)
+    return policy.plug_and_play.assumed and light

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,13 +14,14 @@ from gis.corridors.attachments import Access
 from gis.network.columns import Objects, Rows
 from gis.policy.decide import Decision
 from gis.policy.facts import ROUTE
-from gis.policy.model import PROCEDURES, Jurisdiction, Kind, Rule, Test
+from gis.policy.model import PROCEDURES, Condition, Jurisdiction, Kind, Rule, Scalar, Test
+from gis.policy.select import passes
 from gis.siting.network import Network, Served
 from gis.siting.offers import WITHHELD, Offer, Offers
 from gis.siting.options import NO_PROCEDURE, Options, served_level
 from gis.siting.question import Plan, Question
 from gis.siting.seekers import Search, Seeker
-from gis.siting.sites import Sites
+from gis.siting.sites import Sites, has_place
 
 
 class SiteClass(StrEnum):
@@ -106,6 +107,7 @@ def classify(
 Verdict = tuple[str, str | None]
 
 _LENGTH: Final = f"{ROUTE}length_m"
+_NOWHERE: Final[Verdict] = (SiteClass.UNKNOWN.value, "geometry_missing")
 
 
 def _of_option(
@@ -117,6 +119,8 @@ def _of_option(
     approval = decision.parts["approval"]
     if approval.kind in (Kind.NEEDS, Kind.NOT_IN_FORCE):
         return SiteClass.UNKNOWN.value, f"policy_{approval.kind.value}"
+    if approval.kind is Kind.SILENT:  # a day on which the document names no procedure has no lightest one
+        return SiteClass.APPROVAL.value, "policy_silent"
     if procedure <= lightest(policy, on):
         reach_m = policy.plug_and_play.length_m
         if length_m <= reach_m:
@@ -139,11 +143,11 @@ def kept_from_lighter(policy: Jurisdiction, on: date, decision: Decision, proced
     own first test is told.
     """
     approval = decision.parts["approval"]
-    passed = {each.test: each.passed for each in approval.tests}
+    values = _known(decision)
     candidates = []
     for place, rule in enumerate(policy.tables["approval"]):
         lighter = _procedure_on(rule, on)
-        failing = [test for test in rule.when.walk() if passed.get(test) is False]
+        failing = _failing(rule.when, values)
         if failing and lighter < procedure:
             by_route = [test for test in failing if test.fact.startswith(ROUTE)]
             rank = (len(failing), not by_route, lighter, place)
@@ -151,8 +155,26 @@ def kept_from_lighter(policy: Jurisdiction, on: date, decision: Decision, proced
     if candidates:
         return test_text(min(candidates, key=lambda each: each[0])[1])
     answering = [rule for rule in policy.tables["approval"] if f"approval.{rule.id}" in approval.rules]
-    own = [test for rule in answering for test in rule.when.walk() if passed.get(test)]
+    own = [test for rule in answering for test in rule.when.walk() if test.fact in values]
     return test_text(own[0]) if own else "policy_silent"
+
+
+def _known(decision: Decision) -> dict[str, Scalar]:
+    """Return the facts of a decision that are known, given, assumed or worked out."""
+    met = {each.test.fact: each.value for each in decision.parts["approval"].tests if each.passed is not None}
+    told = {name: value for name, value in met.items() if isinstance(value, str | float | bool)}
+    return {**decision.assumed, **decision.facts.values, **decision.derived, **told}
+
+
+def _failing(condition: Condition, values: Mapping[str, Scalar]) -> list[Test]:
+    """Return the tests that keep a condition from holding; of a group those of its nearest member."""
+    known = [test for test in condition.tests if test.fact in values]
+    failing = [test for test in known if not passes(test, values[test.fact])]
+    for group in condition.groups:
+        members = [_failing(each, values) for each in group]
+        fewest = min(len(each) for each in members)
+        failing += next(each for each in members if len(each) == fewest)
+    return failing
 
 
 def _procedure_on(rule: Rule, on: date) -> int:
@@ -188,6 +210,7 @@ def _without_option(
     rows: Rows,
 ) -> Iterable[tuple[int, Verdict]]:
     """Yield class and failed test of each site without an option."""
+    placed = has_place(sites.geometry)
     for position in np.unique(plan.level[rows]).tolist():
         own = rows[plan.level[rows] == position]
         level = served_level(network, position)
@@ -196,7 +219,7 @@ def _without_option(
         for site in own.tolist():
             load_kva = float(sites.load_kva[site])
             reasons = [refusal(offer, owner, load_kva) for owner, _ in near.get(site, ())]
-            yield site, _verdict(served, site, seeker, reasons)
+            yield site, _verdict(served, site, seeker, reasons) if placed[site] else _NOWHERE
 
 
 def near_owners(
@@ -229,15 +252,21 @@ def _verdict(served: Served, site: int, seeker: Seeker, reasons: list[str]) -> V
         return SiteClass.RESTRICTED.value, known[0]
     if reasons:
         return SiteClass.UNKNOWN.value, reasons[0]
-    if not len(served.taps.kind):
+    if not len(served.taps.places.verge):
         return SiteClass.UNKNOWN.value, "access_point_missing"
     return SiteClass.UNREACHABLE.value, why_unreachable(served, site, seeker)
 
 
-def why_unreachable(served: Served, site: int, seeker: Seeker) -> str:
-    """Return why no route leads from a site to anything within the limit."""
+def why_unreachable(served: Served, site: int, seeker: Seeker, owner: int | None = None) -> str:
+    """Return why no route leads from a site to an owner, or to any, within the limit."""
+    graph, taps = served.corridors.graph, served.taps
+    verge = taps.places.verge
+    if owner is not None:
+        begin, end = taps.places.start[taps.start[owner : owner + 2]].tolist()
+        if begin == end:  # no tap at all, or none at a verge
+            return "access_point_missing"
+        verge = verge[begin:end]
     if seeker.access(site) in (Access.NONE, Access.BARRIER):
         return "no_entry"
-    graph = served.corridors.graph
-    tapped = graph.component[graph.verge_a[served.taps.places.verge]]
+    tapped = graph.component[graph.verge_a[verge]]
     return "too_far" if np.isin(seeker.components(site), tapped).any() else "no_route"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from gis.network.columns import Flags
+from gis.network.columns import Flags, Objects, Rows
 from gis.siting.network import LEVELS, Level, Network, Served
 from gis.siting.offers import Offers
 from gis.siting.options import MEASURES, Options, decided, served_level
@@ -72,23 +72,14 @@ class Pair:
     second: Choice
     independence: Independence
 
-    @property
-    def procedure(self) -> int:
-        """The heavier of both procedures."""
-        return max(self.first.procedure, self.second.procedure)
-
-    @property
-    def length_m(self) -> float:
-        """Both routes together."""
-        return self.first.length_m + self.second.length_m
-
 
 def find_pairs(
     network: Network, offers: Offers, sites: Sites, plan: Plan, question: Question, seeker: Seeker
 ) -> list[Pair]:
     """Return the best pairs for the first site, at most k: each supply carries the load alone.
 
-    They are ranked by the heavier procedure, then by both lengths. A feeder stands in one pair with another.
+    They are ranked by the heavier procedure, then by both lengths, over every two routes within the limit.
+    Two feeders stand in one pair at most. Bus sections count only where no two substations reach the site.
 
     Parameters
     ----------
@@ -99,55 +90,47 @@ def find_pairs(
         return []
     name = served_level(network, int(plan.level[0]))
     served = network.levels[name]
-
-    def options(allowed: Flags) -> list[Choice]:
-        search = Search(question.k, question.limit_m, allowed)
-        found = seeker.connections(served.router, sites.load_kva[:1], offers[name].able_kva, search)
-        made = decided(network, sites, plan, question, {name: found})
-        return _best_of_each(made)
-
-    first = options(np.ones(len(served.ids), dtype=bool))
+    every = max(1, len(served.ids))
+    found = seeker.connections(
+        served.router, sites.load_kva[:1], offers[name].able_kva, Search(every, question.limit_m)
+    )
+    options = decided(network, sites, plan, replace(question, k=max(1, len(found.parcel))), {name: found})
     for independence in INDEPENDENCE:
-        others = {each.owner: options(_apart(served, each.owner, independence)) for each in first}
-        pairs = {
-            frozenset((one.owner, other.owner)): _pair(one, other, independence)
-            for one in first
-            for other in others[one.owner]
-        }
-        if pairs:
-            ranked = sorted(pairs.values(), key=_rank)
-            return ranked[: question.k]
+        apart = _apart(served, options.owner, independence)
+        if apart.any():
+            return _best(options, apart, independence, question.k)
     return []
 
 
-def _best_of_each(options: Options) -> list[Choice]:
-    """Return the best route to each owner, the best first."""
-    best: dict[int, Choice] = {}
-    for row in range(len(options)):
-        best.setdefault(int(options.owner[row]), Choice(options, row))
-    return list(best.values())
-
-
-def _apart(served: Served, owner: int, independence: Independence) -> Flags:
-    """Return which owners share neither substation nor, within it, main transformer with one."""
-    known = ~pd.isna(served.substation_ids)
-    own = served.substation_ids[owner]
-    if own is None:
-        return np.zeros(len(served.ids), dtype=bool)
-    same = np.array([each == own for each in served.substation_ids.tolist()], dtype=bool)
+def _apart(served: Served, owner: Rows, independence: Independence) -> Flags:
+    """Return which two options share no substation, or else no main transformer in one, shape (n, n)."""
+    station = _codes(served.substation_ids)[owner]
+    known = station >= 0
+    same = station[:, None] == station[None, :]
     if independence == "substation":
-        return np.asarray(known & ~same)
-    main = served.main_transformer_ids
-    if main[owner] is None:
-        return np.zeros(len(served.ids), dtype=bool)
-    other = np.array([each is not None and each != main[owner] for each in main.tolist()], dtype=bool)
-    return np.asarray(same & other)
+        return np.asarray(~same & known[:, None] & known[None, :])
+    section = _codes(served.main_transformer_ids)[owner]
+    known &= section >= 0
+    other = section[:, None] != section[None, :]
+    return np.asarray(same & other & known[:, None] & known[None, :])
 
 
-def _pair(one: Choice, other: Choice, independence: Independence) -> Pair:
-    first, second = sorted((one, other), key=lambda each: (each.procedure, each.length_m, each.owner))
-    return Pair(first, second, independence)
+def _codes(ids: Objects) -> Rows:
+    """Return a number for each id, -1 for none."""
+    return np.asarray(pd.factorize(ids)[0], dtype=np.int64)
 
 
-def _rank(pair: Pair) -> tuple[int, float, int, int]:
-    return pair.procedure, pair.length_m, pair.first.owner, pair.second.owner
+def _best(options: Options, apart: Flags, independence: Independence, count: int) -> list[Pair]:
+    """Return the best pairs, one for each two owners."""
+    one, other = np.nonzero(np.triu(apart))
+    length_cm = options.measures.length_cm.astype(np.int64)
+    heavier = np.maximum(options.procedure[one], options.procedure[other])
+    order = np.lexsort((other, one, length_cm[one] + length_cm[other], heavier))
+    best: dict[frozenset[int], Pair] = {}
+    for place in order.tolist():
+        # Options stand by procedure, then length: the first of two is the better one.
+        pair = Pair(Choice(options, int(one[place])), Choice(options, int(other[place])), independence)
+        best.setdefault(frozenset((pair.first.owner, pair.second.owner)), pair)
+        if len(best) == count:
+            break
+    return list(best.values())

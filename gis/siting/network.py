@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis.corridors.coverage import Overlays
 from gis.corridors.coverage_places import place_measures
@@ -191,8 +192,21 @@ class Network:
             main_transformer_ids=main,
             urban=area[row],
             dedicated=alone,
-            shapes=project(_geometry(frame), self.corridors.graph.streets.zone),
+            shapes=self._shapes(level, frame),
         )
+
+    def _shapes(self, level: Level, frame: pd.DataFrame) -> Objects:
+        """Return where owners lie; a feeder that is not drawn lies at its access points."""
+        zone = self.corridors.graph.streets.zone
+        shapes = project(_geometry(frame), zone)
+        if level != "feeder":
+            return shapes
+        points = self.grid["access_points"]
+        place = project(_geometry(points), zone)
+        owner = rows_of(index_of(texts(frame["id"])), texts(column(points, "feeder_id")))
+        for row in np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes)):
+            shapes[row] = shapely.MultiPoint(shapely.get_coordinates(place[owner == row]))
+        return shapes
 
 
 _LOW_KV: Final = 0.38

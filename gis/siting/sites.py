@@ -12,7 +12,7 @@ import shapely
 
 from gis.errors import InputError
 from gis.metric_zone import MetricZone, project
-from gis.network.columns import Flags, Floats, Objects, Rows, numbers, texts
+from gis.network.columns import Flags, Floats, Objects, Rows, column, numbers, texts
 from gis.network.model import Grid
 from gis.siting.loads import LoadTable, planned_loads, use_of
 
@@ -87,7 +87,7 @@ class Sites:
     jurisdiction
         Id of the policy that covers the site, None where no polygon does.
     in_city_area
-        Whether it lies in the city area; None where there is no such layer.
+        Whether it lies in the city area; None where there is no such layer, or the site has no place.
     urban
         ``area`` of the nearest substation that states one: urban or rural; None where none does.
     """
@@ -155,17 +155,19 @@ def parcel_sites(grid: Grid, zone: MetricZone, table: LoadTable) -> Sites:
     """
     frame = grid["parcels"]
     geometry = np.array(frame["geometry"].to_numpy(), dtype=object)
-    stated_ha = numbers(frame["area_ha"])
+    stated_ha = numbers(column(frame, "area_ha"))
     area_ha = np.where(stated_ha > 0, stated_ha, shapely.area(project(geometry, zone)) / _M2_PER_HA)
-    uses = np.array([use_of(code) for code in texts(frame["land_use"]).tolist()], dtype=object)
-    loads = planned_loads(numbers(frame["load_kva"]), uses, numbers(frame["far"]), area_ha, table)
+    uses = np.array([use_of(code) for code in texts(column(frame, "land_use")).tolist()], dtype=object)
+    loads = planned_loads(
+        numbers(column(frame, "load_kva")), uses, numbers(column(frame, "far")), area_ha, table
+    )
     too_much = loads.kva > MOST_KVA
     loads.kva[too_much], loads.source[too_much] = np.nan, None
-    important = [None if pd.isna(each) else bool(each) for each in frame["important"].tolist()]
+    important = [None if pd.isna(each) else bool(each) for each in column(frame, "important").tolist()]
     bare = Sites.bare(geometry, texts(frame["id"]))
     told = replace(
         bare,
-        names=texts(frame["name"]),
+        names=texts(column(frame, "name")),
         uses=uses,
         area_ha=area_ha,
         load_kva=loads.kva,
@@ -190,7 +192,10 @@ def _placed(grid: Grid, zone: MetricZone, sites: Sites) -> Sites:
     """Return the sites with what follows from where they lie."""
     places = shapely.point_on_surface(sites.geometry)
     city = grid["city_area"]
-    in_city_area = sites.in_city_area if city.empty else (covering(city, places) >= 0).astype(object)
+    in_city_area = sites.in_city_area.copy()
+    if not city.empty:
+        placed = has_place(sites.geometry)
+        in_city_area[placed] = covering(city, places)[placed] >= 0
     return replace(
         sites,
         jurisdiction=_jurisdictions(grid, places),
@@ -220,7 +225,7 @@ def covering(frame: pd.DataFrame, places: Objects) -> Rows:
 def _urban(grid: Grid, places: Objects, zone: MetricZone) -> Objects:
     """Return the ``area`` of the nearest substation that states one, for each place of the plane."""
     frame = grid["substations"]
-    area = texts(frame["area"])
+    area = texts(column(frame, "area"))
     shapes = project(np.array(frame["geometry"].to_numpy(), dtype=object), zone)
     known = np.flatnonzero(~pd.isna(area) & ~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
     result = np.full(len(places), None, dtype=object)

@@ -46,6 +46,12 @@ def find_run(connection: Connection, run: str | None = None, load_kva: float | N
     return None if row is None else RunHead(*row)
 
 
+def runs_by_load(connection: Connection) -> list[tuple[RunHead, dict[str, Any]]]:
+    """Return the newest screening of the parcels' own loads, then of each load for all, with what it counts."""
+    rows = driver(connection).execute(statement("runs_by_load")).fetchall()
+    return [(RunHead(*row[:-1]), row[-1]) for row in rows]
+
+
 def zone_features(connection: Connection, run: str, boxes: Sequence[Box]) -> list[str]:
     """Return the zones of a run, near to far, of the parts that boxes touch: GeoJSON features as text."""
     return _rows(connection, "zones_of_run", boxes, {"run": run})

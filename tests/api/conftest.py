@@ -10,20 +10,24 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 import shapely
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.app import create_app
 from api.cli import main
+from api.operations.editions import Request, publish_edition
 from api.operations.tokens import create_token
 from api.service import Service
 from api.settings import Settings
+from layers.editions.publish import PublishWatch
 from layers.tokens import Role
+from tests.gis.editions.districts import fill, rows
 
 ROOT = Path(__file__).parents[2]
 REFUSAL = {"title", "detail", "faults"}
@@ -163,3 +167,25 @@ def client(service: Service) -> Iterator[TestClient]:
     """The test's application, asked inside this process."""
     with TestClient(create_app(service)) as asked:
         yield asked
+
+
+ROADS = """
+insert into grid.roads (id, class, geom, batch_id)
+select 'R' || n, 'secondary', st_setsrid(st_makeline(st_makepoint(x0, y0), st_makepoint(x1, y1)), 4326), 1
+from (values
+    (1, 120.595, 31.1097, 120.660, 31.1097), (2, 120.595, 31.1013, 120.660, 31.1013),
+    (3, 120.6005, 31.095, 120.6005, 31.160), (4, 120.635, 31.095, 120.635, 31.160)
+) as lines(n, x0, y0, x1, y1)
+"""
+
+
+@pytest.fixture
+def stocked(service: Service) -> Service:
+    """A service over the small district, with streets, and with an edition."""
+    fill(service.private, rows())
+    with service.private.begin() as connection:
+        connection.execute(text(ROADS))
+        connection.execute(text("insert into grid.layer_versions (layer, batch_id) values ('roads', 1)"))
+    day, quiet = date(2026, 11, 21), PublishWatch(lambda _: None, lambda: None)
+    publish_edition(service.private, service.home, Request(day), day, quiet)
+    return service

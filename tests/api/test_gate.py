@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.logs import JsonFormatter
 from api.middleware.csp import nonce_of
-from api.middleware.rates import COSTS, WRONG_TOKENS_A_MINUTE, client_of, cost_of
+from api.middleware.rates import COSTS, WRONG_TOKENS_A_MINUTE, Rates, client_of, cost_of
 from api.requests import TierOf, at_least
 from api.service import Service
 from api.tiers import Tier
@@ -44,6 +45,14 @@ def probed(service: Service) -> FastAPI:
     def planner() -> str:
         return "ok"
 
+    inner = APIRouter(prefix="/inner")
+
+    @inner.get("/{number}")
+    def numbered(number: int) -> int:
+        return number
+
+    app.include_router(inner, prefix="/probe")
+
     @app.get("/probe/page")
     def page(request: Request) -> HTMLResponse:
         return HTMLResponse(f"<script nonce={nonce_of(request)!r}></script>")
@@ -57,6 +66,14 @@ def probed(service: Service) -> FastAPI:
     @app.get("/probe/fault")
     def fault() -> str:
         raise RuntimeError("grid.feeders of Mr Wang")
+
+    @app.get("/probe/half")
+    def half() -> StreamingResponse:
+        def parts() -> Iterator[bytes]:
+            yield b"begun"
+            raise RuntimeError("grid.feeders of Mr Wang")
+
+        return StreamingResponse(parts())
 
     @app.post("/probe/echo")
     def echo(body: dict[str, Any]) -> dict[str, int]:
@@ -85,6 +102,24 @@ def test_a_client_that_asks_too_much_waits_and_another_does_not(service: Service
     assert refused.headers["content-type"] == "application/problem+json"
     assert client.get("/healthz", headers=one).status_code == 200  # costs nothing
     assert client.get(path, headers=other).status_code != 429
+
+
+def test_what_was_spent_fades_and_the_time_to_wait_is_enough() -> None:
+    now = [30.0]
+    rates = Rates(lambda: now[0])
+    assert [rates.charge("a", 20, 40).passed for _ in range(3)] == [True, True, False]
+    assert rates.look("b", 40).passed
+    wait = rates.charge("a", 20, 40).retry_s
+    assert wait == 60
+    now[0] += wait - 1.5
+    assert not rates.charge("a", 20, 40).passed
+    now[0] += 1.5
+    verdict = rates.charge("a", 20, 40)
+    assert (verdict.passed, verdict.left) == (True, 0)
+    now[0] += 150
+    assert rates.look("a", 40).left == 40
+    assert rates.charge("a", 60, 40).passed  # what costs more than a minute holds
+    assert rates.charge("a", 1, 40).headers()["Retry-After"]
 
 
 def test_a_token_pays_for_itself(service: Service, bearer: Any) -> None:
@@ -245,7 +280,7 @@ def test_head_is_get_without_the_body(probe: TestClient, path: str) -> None:
     ],
 )
 def test_a_sane_request_id_is_kept(probe: TestClient, given: str, kept: bool) -> None:
-    reply = probe.get("/nonsense", headers={"X-Request-Id": given.encode()})  # type: ignore[dict-item]
+    reply = probe.get("/nonsense", headers={b"X-Request-Id": given.encode()})
     assert (reply.headers["x-request-id"] == given) is kept
     assert reply.json()["request_id"] == reply.headers["x-request-id"]
 
@@ -258,6 +293,7 @@ def test_the_log_tells_what_happened_and_not_who_asked_for_what(
     probe.get("/probe/tier?q=王先生", headers=shown)
     probe.get("/nonsense/王先生")
     probe.get("/probe/fault")
+    probe.get("/probe/inner/4711")
     lines = [
         json.loads(JsonFormatter().format(record))
         for record in caplog.records
@@ -268,6 +304,7 @@ def test_the_log_tells_what_happened_and_not_who_asked_for_what(
         ("/probe/tier", 200, "planner"),
         ("none", 404, "public"),
         ("/probe/fault", 500, "public"),
+        ("/probe/inner/{number}", 200, "public"),
     ]
     assert all(line["ms"] >= 0 and line["method"] == "GET" and line["request_id"] for line in requests)
     [fault] = [line for line in lines if line["logger"] == "kaimen.faults"]
@@ -275,8 +312,13 @@ def test_the_log_tells_what_happened_and_not_who_asked_for_what(
     assert any("fault" in place for place in fault["where"])
     assert fault["request_id"] == requests[2]["request_id"]
     written = json.dumps(lines, ensure_ascii=False)
-    for private in ("王", "Wang", "testclient", shown["Authorization"].rpartition("_")[2]):
+    for private in ("王", "Wang", "4711", "testclient", shown["Authorization"].rpartition("_")[2]):
         assert private not in written
+
+
+def test_an_answer_that_breaks_off_is_not_ended_as_if_it_were_whole(probe: TestClient) -> None:
+    with pytest.raises(RuntimeError):
+        probe.get("/probe/half")
 
 
 def test_figures_count_by_route_and_not_by_what_was_asked_for(service: Service, bearer: Any) -> None:

@@ -26,6 +26,7 @@ RAISED: dict[str, tuple[Exception, int]] = {
     "input": (errors.FactsError("load_kva is -1", repair="give more", faults=("a", "b")), 422),
     "conflict": (errors.CapacityError("no room"), 409),
     "database": (errors.DatabaseError("the database postgresql://kaimen@h/secret is away"), 503),
+    "no data": (errors.MissingDataError("the database holds no roads"), 503),
     "cluster": (errors.ClusterError("/home/secret is gone"), 503),
     "ours": (errors.KaimenError("secret"), 500),
     "bug": (KeyError("secret"), 500),
@@ -97,6 +98,8 @@ def test_what_a_route_raises_is_a_problem_in_the_language_of_the_request(
     assert (reply.headers.get("retry-after") is not None) is (told["status"] == 503)
     if name == "input":
         assert (told["detail"], told["repair"], told["faults"]) == ("load_kva is -1", "give more", ["a", "b"])
+    if name == "no data":
+        assert told["detail"] == "the database holds no roads"
     if name == "told":
         assert told["detail"] == "only csv"
 
@@ -125,7 +128,8 @@ def test_what_the_walls_refuse_is_a_problem_too(
 
 
 def test_a_method_that_is_not_known_names_those_that_are(client: TestClient) -> None:
-    assert "GET" in client.post("/healthz").headers["allow"]
+    assert client.post("/healthz").headers["allow"] == "GET, HEAD"
+    assert client.get("/body").headers["allow"] == "POST"
 
 
 def test_all_faults_are_told_at_once_with_their_fields(client: TestClient) -> None:

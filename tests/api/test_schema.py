@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 import pytest
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -19,13 +19,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from sqlalchemy import Engine
 
 from api.app import create_app
-from api.operations.editions import Request, publish_edition
 from api.service import Service
-from layers.editions.publish import PublishWatch
-from tests.gis.editions.districts import fill, rows
 
 CHECKS = [
     not_a_server_error,
@@ -34,24 +30,19 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 200
+EXAMPLES = 120
 """Requests in all, shared by the routes; each gets at least `FEWEST`."""
-FEWEST = 4
+FEWEST = 3
 
 
-@pytest.fixture
-def published(service: Service, engine: Engine) -> Service:
-    """Give a service over a small district with an edition."""
-    fill(engine, rows())
-    quiet = PublishWatch(lambda _: None, lambda: None)
-    publish_edition(engine, service.home, Request(date(2026, 11, 21), None, None, None, None), quiet)
-    return service
+def attack(app: FastAPI, headers: Mapping[str, str], only: str = "") -> dict[str, int]:
+    """Ask every operation for what its description allows and for what it does not; return how often.
 
-
-def attack(app: FastAPI, headers: Mapping[str, str]) -> dict[str, int]:
-    """Ask every operation for what its description allows and for what it does not; return how often."""
+    `only` names a path, where one is to be asked.
+    """
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations: list[Any] = [found.ok() for found in schema.get_all_operations()]  # type: ignore[union-attr]  # a schema that cannot be read raises
+    operations = [operation for operation in operations if only in {"", operation.path}]
     each = max(FEWEST, EXAMPLES // 2 // len(operations))
     asked = {}
     for operation in operations:
@@ -79,7 +70,10 @@ def ask(operation: Any, mode: GenerationMode, headers: Mapping[str, str], exampl
         asked += 1
         case.call_and_validate(headers=dict(headers), checks=CHECKS)
 
-    check()
+    try:
+        check()
+    except Unsatisfiable:  # what takes any text cannot be given a wrong one
+        assert mode is GenerationMode.NEGATIVE
     return asked
 
 
@@ -91,9 +85,9 @@ def takes_something(operation: Any) -> bool:
 
 @pytest.mark.parametrize("role", ["public", "operator"])
 def test_every_route_answers_as_it_is_described(
-    published: Service, bearer: Callable[[Any], dict[str, str]], role: str
+    stocked: Service, bearer: Callable[[Any], dict[str, str]], role: str
 ) -> None:
-    app = create_app(published)
+    app = create_app(stocked)
     asked = attack(app, {} if role == "public" else bearer(role))
     described = {f"{method} {path}" for path, methods in app.openapi()["paths"].items() for method in methods}
     assert set(asked) == described
@@ -122,4 +116,4 @@ def test_a_route_that_does_not_would_be_found(service: Service, fault: str) -> N
         return "text"
 
     with pytest.raises((FailureGroup, ExceptionGroup)):
-        attack(app, {})
+        attack(app, {}, only="/broken")

@@ -122,7 +122,7 @@ GOOD = "kaimen_" + "a" * 12 + "_" + "B" * 43
      f"Bearer {GOOD} x", "Bearer ' or 1=1 --", f"Bearer {GOOD}\u00e9"],
 )  # fmt: skip
 def test_what_is_no_token_is_never_silently_public(client: TestClient, header: str) -> None:
-    refused = client.get("/healthz", headers={"Authorization": header.encode("latin-1")})  # type: ignore[dict-item]
+    refused = client.get("/healthz", headers={b"Authorization": header.encode("latin-1")})
     assert refused.status_code == 401
     assert refused.headers["www-authenticate"].startswith("Bearer ")
     assert refused.headers["cache-control"] == "no-store"

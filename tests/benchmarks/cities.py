@@ -64,8 +64,10 @@ class City:
         As the table calls it.
     note
         Where it comes from.
+    grid
+        Its layers.
     corridors, taps
-        Of its grid.
+        Of the grid.
     parcels
         Outlines, plane metres.
     load_kva
@@ -80,6 +82,7 @@ class City:
 
     name: str
     note: str
+    grid: Grid
     corridors: Corridors
     taps: FeederTaps
     parcels: Objects
@@ -176,6 +179,7 @@ def _ready(name: str, note: str, grid: Grid, seed: int) -> City:
     return City(
         name=name,
         note=note,
+        grid=grid,
         corridors=corridors,
         taps=taps,
         parcels=project(np.array(grid["parcels"]["geometry"], dtype=object), corridors.graph.streets.zone),

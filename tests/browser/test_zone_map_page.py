@@ -25,7 +25,7 @@ def opened(page: Page, tmp_path: Path) -> Open:
         path = tmp_path / "zones.html"
         path.write_text(zone_map_html(content, language), encoding="utf-8")
         page.goto(path.as_uri())
-        page.wait_for_function("document.querySelectorAll('.leaflet-tile-loaded').length > 0")
+        page.wait_for_selector("canvas.leaflet-tile-loaded", state="attached")
         return path.as_uri()
 
     return show

@@ -181,17 +181,16 @@ def median_at(land: Land, point: shapely.Point, half_m: float) -> tuple[Median, 
     return (Median.DOUBTFUL if doubtful else Median.NO), wide
 
 
-def on_island(land: Land, line: shapely.LineString) -> float:
-    """Return how many metres of a line lie inside islands of traffic: round, small and no parcel's."""
-    total = 0.0
-    for row in land.face_tree.query(line, predicate="intersects"):
-        face = land.faces[row]
+def islands(land: Land, line: shapely.LineString) -> list[shapely.Polygon]:
+    """Return the islands of traffic that a line meets: faces that are round, small and no parcel's."""
+    found = []
+    for face in land.faces[land.face_tree.query(line, predicate="intersects")]:
         roundness = 4.0 * math.pi * face.area / face.length**2
         small = face.area < PARAMETERS.median_area_m2 and len(face.exterior.coords) >= _SIX_CORNERS
-        if small and roundness > _ROUND + _ROUND_DOUBT / 2.0:
-            held = len(land.parcel_points.query(face, predicate="contains"))
-            total += 0.0 if held else shapely.intersection(line, face).length
-    return total
+        round_ = small and roundness > _ROUND + _ROUND_DOUBT / 2.0
+        if round_ and not len(land.parcel_points.query(face, predicate="contains")):
+            found.append(face)
+    return found
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
 from gis.routing.route import Piece, PieceKind, Route
-from tests.cases.routes_case import PARAMETERS, Land, Median, median_at
+from tests.cases.routes_case import PARAMETERS, Land, Median, islands, median_at
 
 _EXACT_M: Final = 1e-6
 _TOUCH_M: Final = 0.02
@@ -292,6 +293,28 @@ def _keeps_a_verge(land: Land, route: Route, passage: Passage) -> bool:
     sides = (passage.begin_m - _BESIDE_M, passage.end_m + _BESIDE_M)
     faces = [median_at(land, route.geometry.interpolate(max(at, 0.0)), half)[0] for at in sides]
     return land.road_class[row] not in _MAJOR and Median.NO not in faces
+
+
+def on_island(land: Land, line: shapely.LineString) -> float:
+    """Return how many metres of a line lie inside islands of traffic."""
+    return sum(
+        float(shapely.intersection(line, face).length)
+        for face in islands(land, line)
+        if _at_one_level(land, face.exterior)
+    )
+
+
+def _at_one_level(land: Land, ring: shapely.LinearRing) -> bool:
+    """Return whether the ways of a ring meet at junctions; others lie above one another."""
+    near = land.way_tree.query(ring, predicate="intersects")
+    ways = near[shapely.length(shapely.intersection(land.lines[near], ring)) > _TOUCH_M].tolist()
+    for one, other in combinations(ways, 2):
+        for place in shapely.get_parts(
+            shapely.intersection(_common(land, one, other), ring.buffer(_TOUCH_M))
+        ):
+            if not _meet(land, one, other, shapely.point_on_surface(place), 1.0):
+                return False
+    return True
 
 
 def turns(line: shapely.LineString, *, least_deg: float, least_m: float) -> list[float]:

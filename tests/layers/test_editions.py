@@ -225,7 +225,8 @@ def test_the_publishing_role_may_insert_and_read_alone(one: Engine) -> None:
     with one.connect() as connection:
         granted = connection.execute(
             text(
-                "select table_schema || '.' || table_name, string_agg(privilege_type, ' ' order by 1)"
+                "select table_schema || '.' || table_name,"
+                " string_agg(privilege_type, ' ' order by privilege_type)"
                 " from information_schema.role_table_grants where grantee = 'kaimen_publisher' group by 1"
             )
         ).all()

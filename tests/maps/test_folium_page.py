@@ -54,7 +54,8 @@ def test_every_script_and_style_carries_the_nonce() -> None:
 
 def test_an_asset_that_is_not_ours_is_an_error() -> None:
     made = chart()
-    Fullscreen().add_to(made)
+    plugin: Any = Fullscreen
+    plugin().add_to(made)
     with pytest.raises(LookupError, match="Fullscreen"):
         fragments(made, name="grid")
     other = chart()

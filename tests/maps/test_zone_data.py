@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gis.errors import InputError
+from maps.pages import json_for_script
 from maps.style import CLASSES
 from maps.zone_content import ZoneMap
 from maps.zone_data import zone_data
@@ -29,7 +30,7 @@ from tests.maps.zones import (
 
 
 def carried(content: ZoneMap) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(zone_data(content))
+    found: dict[str, Any] = json.loads(json_for_script(zone_data(content)))
     return found
 
 
@@ -67,7 +68,7 @@ def test_options_are_read_from_text_or_lists_flat_or_nested(kind: str) -> None:
 def test_the_text_ends_no_script_element() -> None:
     given = parcels(HOSTILE)
     given["options"] = [json.dumps([option("half a letter \ud800", 1.0)])] * len(given)
-    text = zone_data(zone_map(HOSTILE, parcels=given))
+    text = json_for_script(zone_data(zone_map(HOSTILE, parcels=given)))
     assert "<" not in text
     text.encode("utf-8")
     assert json.loads(text)["layers"]["parcels"]["columns"]["name"][0].startswith("</script><img")
@@ -110,8 +111,9 @@ def test_all_faults_of_the_frames_are_told_at_once() -> None:
     wrong = parcels().drop(columns="load_kva")
     bad = zones()
     bad["class"] = "good"
+    roads: Any = context()["roads"]
     with pytest.raises(InputError) as told:
-        ZoneMap(wrong, bad, {"roads": context()["roads"].set_crs(3857, allow_override=True)}, heading())
+        ZoneMap(wrong, bad, {"roads": roads.set_crs(3857, allow_override=True)}, heading())
     said = str(told.value) + str(told.value.faults)
     assert "parcels: the column load_kva is missing" in said
     assert "zones: class good is none of" in said

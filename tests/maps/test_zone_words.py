@@ -41,9 +41,9 @@ def asked() -> set[str]:
     found |= {
         key for pair in re.findall(r"say\(\w+ \? \"([a-z_.]+)\" : \"([a-z_.]+)\"\)", script) for key in pair
     }
-    fields = re.search(r"const FIELDS = \[(.*?)\];", script, re.DOTALL)
-    assert fields
-    return found | {f"field.{name}" for name in re.findall(r"\[\"([a-z_]+)\"", fields[1])}
+    lists = re.findall(r"const (?:OWN_)?FIELDS = \[(.*?)\];", script, re.DOTALL)
+    assert len(lists) == 2
+    return found | {f"field.{name}" for name in re.findall(r"\[\"([a-z_]+)\"", " ".join(lists))}
 
 
 def test_every_word_that_page_and_script_ask_for_exists() -> None:

@@ -12,6 +12,7 @@
   const SIZE = 512;
   const POINT = 1;
   const AREA = 3;
+  const SPECK = 1.5; // an area smaller than this many pixels is drawn as a square of that size
   const hatches = new Map();
 
   function hatchOf(context, style, ratio) {
@@ -34,6 +35,13 @@
   function trace(path, tile, block, f, style) {
     const { xy, parts, features } = block;
     const { scale, x: left, y: top } = tile;
+    if (block.kind === AREA) {
+      const b = block.boxes, i = 4 * f;
+      if (b[i + 2] - b[i] < SPECK / scale && b[i + 3] - b[i + 1] < SPECK / scale) {
+        if (b[i] <= b[i + 2]) path.rect(b[i] * scale - left, b[i + 1] * scale - top, SPECK, SPECK);
+        return;
+      }
+    }
     for (let r = features[f]; r < features[f + 1]; r++) {
       const start = parts[r], end = parts[r + 1];
       let x = xy[2 * start] * scale - left, y = xy[2 * start + 1] * scale - top;

@@ -9,11 +9,12 @@
   const columns = {};
   if (parcels) Object.keys(parcels.columns).forEach((key) => { columns[key] = zone.column(parcels.columns[key]); });
   const MOST = 12;
+  const OWN_FIELDS = [["load_kva", "kVA"], ["load_source"], ["jurisdiction"]];
   const FIELDS = [
-    ["load_kva", "kVA"], ["load_source"], ["asset_name"], ["level"], ["open_capacity_kva", "kVA"],
+    ["asset_name"], ["level"], ["open_capacity_kva", "kVA"],
     ["bottleneck_level"], ["length_m", "m"], ["crossing_m", "m"], ["crossing_count"],
     ["city_road_crossing_m", "m"], ["excavation_m", "m"], ["green_m", "m"], ["along_main_road_m", "m"],
-    ["along_infrastructure_m", "m"], ["procedure"], ["limit_working_days", "unit.working_days"], ["jurisdiction"],
+    ["along_infrastructure_m", "m"], ["procedure"], ["limit_working_days", "unit.working_days"],
   ];
   const NONE_IS_SILENT = [
     "crossing_m", "city_road_crossing_m", "excavation_m", "green_m", "along_main_road_m", "along_infrastructure_m",
@@ -83,6 +84,15 @@
     return pair ? pair[language === "zh" ? 0 : 1] : null;
   }
 
+  function factList(fields) {
+    const rows = make("dl", { class: "facts" });
+    fields.forEach(([field, unit]) => {
+      const text = told(field, unit, chosen);
+      if (text !== null) rows.append(make("dt", {}, say("field." + field)), make("dd", {}, text));
+    });
+    return rows;
+  }
+
   function card() {
     const box = find("parcel");
     box.replaceChildren();
@@ -101,12 +111,10 @@
     if (failed) {
       box.append(make("p", { class: "failed" }, make("span", {}, say("failed")), make("strong", {}, failed)));
     }
-    const rows = make("dl", { class: "facts" });
-    FIELDS.forEach(([field, unit]) => {
-      const text = told(field, unit, chosen);
-      if (text !== null) rows.append(make("dt", {}, say("field." + field)), make("dd", {}, text));
-    });
-    if (rows.children.length) box.append(make("h3", {}, say("best")), rows);
+    box.append(factList(OWN_FIELDS));
+    const best = factList(FIELDS);
+    if (best.children.length) box.append(make("h3", {}, say("best")), best);
+    if (!parcels.columns.options) return; // the public sees the class and the best option's measures
     const list = optionList(chosen);
     box.append(make("h3", {}, say("options")), list || make("p", { class: "small" }, say("options.none")));
   }

@@ -40,6 +40,7 @@
       return memo.get(key);
     };
     const on = (name) => !hidden.has(name);
+    const ids = data().layers.parcels ? data().layers.parcels.columns.id : [];
     const wash = style().wash;
     const zones = data().layers.zones;
     const nearest = zones ? Math.min.apply(null, zones.columns.reach_m) : 0;
@@ -58,7 +59,8 @@
       return once("parcel" + p.class + zoom, () => {
         const c = classes[p.class];
         return {
-          fill: c.fill, hatch: c.hatch, hatchPx: c.hatch_px, ink: c.ink, stroke: c.ink,
+          fill: c.fill, hatch: c.hatch, hatchPx: c.hatch_px, ink: c.ink,
+          stroke: zoom < 12 && ids.length > 20000 ? null : c.ink, // specks have no edges
           width: zoom < 13 ? 0.5 : zoom < 15 ? 0.9 : 1.5, dash: zoom < 14 ? [] : dashes(c.dash),
         };
       });
@@ -101,7 +103,6 @@
     const named = (name, from, more) => Object.assign({
       layer: name, text: (p, zoom) => (on("names") && on(name) && zoom >= from ? p.name : null),
     }, more);
-    const ids = data().layers.parcels ? data().layers.parcels.columns.id : [];
 
     return {
       paint: [

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gis.corridors.coverage import Column, Coverage, Overlays, coverage
 from gis.corridors.coverage_clip import beside, inside, straight_lines
 from gis.corridors.coverage_intervals import Intervals, both, covered_cm, united, without
+from gis.corridors.drawn_offsets import nominal_offsets
 from gis.corridors.graph import ArcKind, CornerGraph
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.streets import Kind
@@ -43,7 +44,7 @@ def covered(graph: CornerGraph, **layers: NDArray[np.object_]) -> Coverage:
     overlays = Overlays(
         **{name: layers.get(name, none) for name in ("green", "infrastructure", "ducts", "city_area")}
     )
-    return coverage(graph, overlays, CorridorParameters())
+    return coverage(graph, nominal_offsets(graph), overlays, CorridorParameters())
 
 
 def stretches(intervals: Intervals, verge: int) -> list[tuple[int, int]]:
@@ -170,6 +171,17 @@ def test_green_beside_a_straight_road_lies_on_its_own_side(make_graph: MakeGraph
     assert stretches(found.green, 0) == [(5000, 9000)]
     assert stretches(found.green, 1) == []
     assert found.green.total_cm.tolist() == [4000, 0]
+
+
+def test_green_counts_where_the_cable_is_drawn(make_graph: MakeGraph) -> None:
+    graph = make_graph(STRAIGHT, [20.0])
+    between = layer(shapely.box(-10.0, 3.0, 210.0, 5.0))
+    none = layer()
+    overlays = Overlays(green=between, infrastructure=none, ducts=none, city_area=none)
+    for offset_m, green_cm in ((10.0, 0), (4.5, 20_000)):
+        at = np.array([[offset_m], [10.0]])
+        found = coverage(graph, at, overlays, CorridorParameters())
+        assert found.green.total_cm.tolist() == [green_cm, 0]
 
 
 def test_green_around_everything_covers_all_of_every_verge(make_graph: MakeGraph) -> None:

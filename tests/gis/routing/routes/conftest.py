@@ -15,11 +15,12 @@ from gis.corridors.attachments import Access, Attachments
 from gis.corridors.corners import Surrounding, corner_graph
 from gis.corridors.coverage import Coverage, Overlays, coverage
 from gis.corridors.coverage_places import place_measures
+from gis.corridors.drawn_clear import cleared_offsets
 from gis.corridors.drawn_offsets import draw_offsets
 from gis.corridors.graph import CornerGraph
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.places import places
-from gis.corridors.streets import ROAD_CLASSES, Kind, Streets
+from gis.corridors.streets import ROAD_CLASSES, Floats, Kind, Streets
 from gis.metric_zone import zone_from_epsg
 from gis.routing.criteria import Criterion, costs, positions
 from gis.routing.doors import index_entries
@@ -43,6 +44,7 @@ class Town:
     """A graph with owners at both ends, and what routes between them."""
 
     graph: CornerGraph
+    offset_m: Floats
     overlays: Overlays
     coverage: Coverage
     parcels: Attachments
@@ -70,7 +72,7 @@ class Town:
 
     def routes(self, criterion: Criterion = Criterion.SHORTEST) -> list[Route]:
         paths, measured = self.measures(criterion)
-        plan = draw_plan(self.graph, draw_offsets(self.graph, self.land))
+        plan = draw_plan(self.graph, self.offset_m)
         sheet = Sheet(self.graph, plan, *self.ends(criterion))
         return routes(sheet, paths, measured, np.arange(len(paths)))
 
@@ -167,10 +169,12 @@ def town_of(
     graph = corner_graph(streets, Surrounding(points, np.empty(0, dtype=object)), CorridorParameters())
     names = ("green", "infrastructure", "ducts", "city_area")
     overlays = Overlays(*(_layer(fields.get(name, ())) for name in names))
+    offset_m = cleared_offsets(graph, draw_offsets(graph, ground), ground)
     return Town(
         graph=graph,
+        offset_m=offset_m,
         overlays=overlays,
-        coverage=coverage(graph, overlays, CorridorParameters()),
+        coverage=coverage(graph, offset_m, overlays, CorridorParameters()),
         parcels=_attachments(streets, parcels, fields.get("parcel_fields", {})),
         feeders=_attachments(streets, feeders, fields.get("feeder_fields", {})),
         land=ground,

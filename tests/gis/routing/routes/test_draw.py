@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.corridors.drawn_offsets import draw_offsets
 from gis.corridors.streets import Kind
 from gis.routing.draw import Sheet, routes
 from gis.routing.draw_plan import draw_plan
@@ -239,7 +238,7 @@ def test_a_stretch_is_drawn_from_the_end_that_was_chosen_over_a_carriageway_draw
     for y, at in ((int(taps.positions.low[place]), 90.0), (int(taps.positions.high[place]), 40.0)):
         paths.y[0] = y
         measured = measures(town.graph, town.coverage, entries, taps, paths)
-        sheet = Sheet(town.graph, draw_plan(town.graph, draw_offsets(town.graph, town.land)), entries, taps)
+        sheet = Sheet(town.graph, draw_plan(town.graph, town.offset_m), entries, taps)
         (route,) = routes(sheet, paths, measured, np.array([0]))
         assert points(route)[-3:] == [(at, 19.0), (at, -5.0), (at, -10.0)]
         assert route.length_m == 10.0 + abs(140.0 - at) + 24.0 + 5.0

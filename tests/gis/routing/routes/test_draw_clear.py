@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gis.corridors.drawn_clear import cleared_offsets
 from gis.corridors.drawn_offsets import draw_offsets
-from gis.routing.draw_plan import draw_plan
 
 MakeTown = Callable[..., Any]
 
@@ -21,7 +21,7 @@ def test_a_verge_beside_a_near_road_is_drawn_nearer_to_its_own(make_town: MakeTo
         FORK, [[(1, 0, 1, 30.0, 30.0, 10.0, 10.0)]], [[(1, 1, 1, 60.0, 60.0, 2.0, 2.0)]], widths=20.0
     )
     nominal = draw_offsets(town.graph, town.land)
-    drawn = draw_plan(town.graph, nominal).verges.offset_m
+    drawn = cleared_offsets(town.graph, nominal, town.land)
     assert nominal[1, 2] == 10.0
     assert 0.0 < drawn[1, 2] < 6.0
     unchanged = np.ones(drawn.shape, dtype=bool)
@@ -32,10 +32,26 @@ def test_a_verge_beside_a_near_road_is_drawn_nearer_to_its_own(make_town: MakeTo
     assert not shapely.crosses(route.geometry, shapely.union_all(town.centrelines()))
 
 
+def test_a_verge_led_on_to_the_next_one_spares_a_parcel_between(make_town: MakeTown) -> None:
+    wedge = shapely.Polygon([(-48.3, 35.2), (-2.2, 8.2), (-4.0, 40.0)])
+    town = make_town(
+        [[(-60.0, 35.0), (0.0, 0.0)], [(0.0, 0.0), (60.0, -3.0)]],
+        [[(0, 0, 0, 5.0, 5.0, 10.0, 10.0)]],
+        [[(1, 0, 0, 40.0, 40.0, 10.0, 10.0)]],
+        widths=20.0,
+        land=[wedge],
+    )
+    nominal = draw_offsets(town.graph, town.land)
+    assert (nominal[0, 0] < 6.0, nominal[0, 1]) == (True, 10.0)
+    assert cleared_offsets(town.graph, nominal, town.land)[0, 1] < 10.0
+    (route,) = town.routes()
+    assert not shapely.intersects(route.geometry, town.land[0])
+
+
 def test_roads_far_apart_are_drawn_at_half_their_width(make_random_town: MakeTown) -> None:
     town = make_random_town(3)
     nominal = draw_offsets(town.graph, town.land)
-    assert np.array_equal(draw_plan(town.graph, nominal).verges.offset_m, nominal)
+    assert np.array_equal(cleared_offsets(town.graph, nominal, town.land), nominal)
 
 
 def test_the_end_of_a_way_over_a_median_is_passed_without_a_crossing(make_town: MakeTown) -> None:

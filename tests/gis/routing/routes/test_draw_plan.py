@@ -55,11 +55,11 @@ def test_the_plan_has_every_crossing_on_its_own_arm(make_random_town: MakeTown) 
     for seed in range(4):
         town = make_random_town(seed)
         graph, streets = town.graph, town.graph.streets
-        plan = draw_plan(graph, draw_offsets(graph, town.land))
+        plan = draw_plan(graph, town.offset_m)
         for arc in np.flatnonzero(graph.arc_verge < 0):
-            edge, end = graph.arc_edge[arc], plan.arcs.arc_end[arc]
+            edge, end = graph.arc_edge[arc], int(plan.arcs.arm_end[arc])
             node = (streets.edge_from, streets.edge_to)[end][edge]
             assert graph.corner_node[graph.arc_a[arc]] == node
-            verge = 2 * edge + plan.arcs.arc_side[arc]
+            verge = 2 * edge + end
             assert (graph.verge_a, graph.verge_b)[end][verge] == graph.arc_a[arc]
             assert (graph.verge_a, graph.verge_b)[end][verge ^ 1] == graph.arc_b[arc]

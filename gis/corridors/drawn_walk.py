@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from gis.corridors.drawn_joints import Place, distance_on_arm, segment_on_arm
+from gis.corridors.drawn_verges import DrawnVerges, compiled_inside
 from gis.corridors.streets import Floats, Ints
-from gis.routing.draw_joints import Place, distance_on_arm, segment_on_arm
-from gis.routing.draw_verges import DrawnVerges, compiled_inside
 
 _TOUCH_M = 1e-4
 """Points nearer to one another are one."""
@@ -111,11 +111,17 @@ def _cut_spike(pen: Pen, at: int) -> bool:
 @compiled_inside
 def put_place(pen: Pen, verges: DrawnVerges, verge: int, place: Place, leg: int) -> None:
     """Draw a line to a place beside a segment."""
-    vertex = place.segment + verge // 2
-    across = place.offset_m * (1.0 - 2.0 * (verge % 2))
+    x, y = xy_of(verges, verge, place)
+    put(pen, x, y, leg)
+
+
+@compiled_inside
+def xy_of(verges: DrawnVerges, verge: int, place: Place) -> tuple[float, float]:
+    """Return where a place beside a segment lies, plane metres."""
+    vertex, across = place.segment + verge // 2, place.offset_m * (1.0 - 2.0 * (verge % 2))
     ux, uy = verges.ux[place.segment], verges.uy[place.segment]
     x = verges.x[vertex] + ux * place.station_m - uy * across
-    put(pen, x, verges.y[vertex] + uy * place.station_m + ux * across, leg)
+    return x, verges.y[vertex] + uy * place.station_m + ux * across
 
 
 @compiled_inside

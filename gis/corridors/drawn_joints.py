@@ -6,8 +6,8 @@ import math
 from typing import NamedTuple
 
 from gis.compiled import compiled
+from gis.corridors.drawn_verges import DrawnVerges, compiled_inside
 from gis.corridors.streets import Floats, Ints
-from gis.routing.draw_verges import DrawnVerges, compiled_inside
 
 _STRAIGHT = 1e-9
 _SPIKE = 2.0

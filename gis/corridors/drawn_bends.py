@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from gis.compiled import compiled
+from gis.corridors.drawn_verges import DrawnVerges, compiled_inside
 from gis.corridors.streets import Longs
-from gis.routing.draw_verges import DrawnVerges, compiled_inside
 
 _STRAIGHT = 1e-9
 _SHARP_COSINE = 0.0

@@ -62,10 +62,9 @@ class DrawnArcs(NamedTuple):
     ----------
     verge_a, verge_b, corner_median, arc_a, arc_b, arc_kind, arc_edge, arc_verge
         Of the graph.
-    arc_end
-        Of an arc around or across the end of an edge: 0 at its first, 1 at its last vertex.
-    arc_side
-        And the side of the edge at which ``arc_a`` lies.
+    arm_end
+        Of an arc across or around an arm: 0 at the first, 1 at the last vertex of its edge, which is also the
+        side of the edge at which ``arc_a`` lies, as that is at the left of the arm.
     """
 
     verge_a: Ints
@@ -76,8 +75,7 @@ class DrawnArcs(NamedTuple):
     arc_kind: NDArray[np.int8]
     arc_edge: Ints
     arc_verge: Ints
-    arc_end: NDArray[np.int8]
-    arc_side: NDArray[np.int8]
+    arm_end: NDArray[np.int8]
 
 
 class DrawPlan(NamedTuple):

@@ -1,0 +1,98 @@
+"""What the pages for people are made from: the newest edition, where it lies, which policies hold there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from api.operations.editions import verify_editions
+from api.operations.policy import Question, decide_question, every_jurisdiction
+from api.operations.published import extent_of, heading_as_json, heading_of, newest
+from api.service import Service
+from gis.editions.disclosure import default_settings
+from gis.policy.facts import read_facts
+from gis.policy.model import Language, Words
+from layers.queries.collections import CAPACITY
+from layers.queries.grid import read_grid
+
+_ASKED: Final = {"load_kva": 500.0, "customer": "lv_other"}
+"""Any load between the limits: the limits themselves do not depend on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What every page shows.
+
+    Attributes
+    ----------
+    heading
+        The newest edition as the interface prints it; None while there is none.
+    disclaimer
+        What its figures are not.
+    map_number
+        Number of the map's review (审图号).
+    """
+
+    heading: Mapping[str, Any] | None
+    disclaimer: Words
+    map_number: str | None
+
+
+def front(service: Service) -> Front:
+    """Return what every page shows."""
+    edition = newest(service)
+    told = None if edition is None else heading_as_json(heading_of(service, edition.id))
+    return Front(told, disclaimer(), service.settings.map_number)
+
+
+def disclaimer() -> Words:
+    """Return what the figures are not."""
+    settings = default_settings()
+    return Words(settings.disclaimer_zh, settings.disclaimer_en)
+
+
+def bounds(service: Service) -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of what is published, degrees; None where nothing is."""
+    box = extent_of(service, CAPACITY).box
+    return None if box is None else (box.west, box.south, box.east, box.north)
+
+
+def policies(language: Language) -> list[tuple[str, str]]:
+    """Return id and name of every policy."""
+    return [(each.id, each.name[language]) for each in every_jurisdiction()]
+
+
+def thresholds(service: Service, on: date, language: Language) -> list[dict[str, Any]]:
+    """Return the limits of supply of each policy whose area is in the database.
+
+    A limit that the document does not state is left out.
+    """
+    held = set(read_grid(service.private, ("jurisdictions",), geometry=False).frames["jurisdictions"]["id"])
+    told = []
+    for each in every_jurisdiction():
+        if each.id not in held:
+            continue
+        supply = decide_question(Question(each.id, on, read_facts(_ASKED), None)).decision.parts["supply"]
+        limits = {
+            name: supply.fields[name]
+            for name in ("lv_limit_kw", "public_line_limit_kva")
+            if supply.fields.get(name) is not None
+        }
+        told.append({"id": each.id, "name": each.name[language], "limits": limits})
+    return told
+
+
+def first_broken(service: Service, newest_sha256: str, on: date) -> tuple[str, str] | None:
+    """Return id and fault of the first edition that is not as it was published; None where all are.
+
+    Every hash is taken anew once a day and after each publication.
+    """
+
+    def make() -> tuple[tuple[str, str] | None]:
+        found = verify_editions(service.private, service.home, None, lambda _: None).first_broken
+        return (None if found is None else (found.edition_id, found.what),)
+
+    [broken] = service.kept.get(("verified", newest_sha256, on), make)
+    return broken

@@ -1,0 +1,25 @@
+"""The land around a place: what a small map shows of it (周边图层)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+import shapely
+from psycopg import sql
+from sqlalchemy import Engine
+
+from layers.database import driver
+from layers.queries.grid import read_layer
+
+_CONTEXT: Final = ("roads", "water", "green", "parcels", "substations")
+
+
+def around(engine: Engine, box: shapely.Polygon) -> Mapping[str, pd.DataFrame]:
+    """Return what touches a box (EPSG:4326): layer -> frame with the dictionary's columns."""
+    where = sql.SQL("t.geom && st_makeenvelope({}, 4326)").format(
+        sql.SQL(", ").join(sql.Literal(float(each)) for each in box.bounds)
+    )
+    with engine.connect() as connection:
+        return {name: read_layer(driver(connection), name, where) for name in _CONTEXT}

@@ -1,0 +1,65 @@
+"""Every word of the service's pages (网页用语), Chinese and English, by key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Final
+
+import yaml
+
+from gis.policy.model import Language, Words
+from gis.policy.words import vocabulary as policy_vocabulary
+from gis.siting.words import vocabulary as siting_vocabulary
+
+_OF_POLICY: Final = (
+    "kind.", "part.", "procedure.", "way.", "invested_to.", "stage.", "clock.", "document.", "document_stage.",
+    "fact.", "value.", "operator.", "passed.",
+)  # fmt: skip
+_OF_SITING: Final = (
+    "class.", "class_why.", "advice.", "reason.", "piece.", "access_point.", "independence.", "level.",
+    "status.", "warning.",
+)  # fmt: skip
+_ON_SERVER: Final = ("table.", "editions.", "parcel.", "warning.", "empty.", "head.", "foot.", "nav.")
+"""What no script of the pages says."""
+
+
+@cache
+def vocabulary() -> Mapping[str, Words]:
+    """Return all words of the pages by key, those of policy and siting among them."""
+    text = resources.files("maps").joinpath("page_words.yaml").read_text(encoding="utf-8")
+    own = {key: Words(**pair) for key, pair in yaml.safe_load(text).items()}
+    found = {}
+    for table, kinds in ((policy_vocabulary(), _OF_POLICY), (siting_vocabulary(), _OF_SITING)):
+        found |= {key: each for key, each in table.items() if key.startswith(kinds)}
+    return MappingProxyType(found | own)
+
+
+def say(language: Language, key: str, *values: object) -> str:
+    """Return the words of a key with the values in their places.
+
+    >>> say("en", "head.edition", "2026-Q4-1")
+    'edition 2026-Q4-1'
+
+    Raises
+    ------
+    KeyError
+        There are none.
+    """
+    found = vocabulary()[key][language]
+    return found.format(*values) if values else found
+
+
+def words_json(language: Language) -> str:
+    """Return the words that the scripts say, as JSON that is safe inside a script element."""
+    told = {key: each[language] for key, each in vocabulary().items() if not key.startswith(_ON_SERVER)}
+    return embedded(told)
+
+
+def embedded(value: object) -> str:
+    """Return a value as JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

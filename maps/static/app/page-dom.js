@@ -1,0 +1,54 @@
+/* Elements, words and figures. What comes from data is only ever text. */
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const words = read("page-words");
+
+export const data = read("page-data");
+export const style = read("map-style");
+export const find = (id) => document.getElementById(id);
+export const known = (key) => words[key] !== undefined;
+
+export function say(key, ...values) {
+  const text = words[key] === undefined ? key : words[key];
+  return values.reduce((told, value, i) => told.replace("{" + i + "}", () => value), text);
+}
+
+// make("a.badge", { href }, "words", otherNode); null children are left out.
+export function make(what, attributes, ...children) {
+  const [tag, ...classes] = what.split(".");
+  const node = document.createElement(tag);
+  if (classes.length) node.className = classes.join(" ");
+  Object.keys(attributes || {}).forEach((name) => {
+    const value = attributes[name];
+    if (name.slice(0, 2) === "on") node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+  });
+  children.forEach((child) => { if (child !== null && child !== undefined) node.append(child); });
+  return node;
+}
+
+export function fill(node, ...children) {
+  while (node.firstChild) node.removeChild(node.firstChild);
+  children.forEach((child) => { if (child !== null && child !== undefined) node.append(child); });
+}
+
+export function figure(value, digits) {
+  if (typeof value !== "number") return value === null || value === undefined ? "—" : String(value);
+  return value.toLocaleString("en-US", { maximumFractionDigits: digits === undefined ? 1 : digits });
+}
+
+export const metres = (value) => figure(value, value < 100 ? 1 : 0) + " m";
+export const kva = (value) => (value === null || value === undefined ? say("legend.none") : figure(value, value < 100 ? 1 : 0) + " kVA");
+
+export function swatch(kind, width) {
+  const NS = "http://www.w3.org/2000/svg";
+  const look = style.load[kind], svg = document.createElementNS(NS, "svg"), line = document.createElementNS(NS, "path");
+  svg.setAttribute("width", width || 26);
+  svg.setAttribute("height", 10);
+  svg.setAttribute("aria-hidden", "true");
+  line.setAttribute("d", "M0 5h" + (width || 26));
+  line.setAttribute("stroke", look.ink);
+  line.setAttribute("stroke-width", 3);
+  if (look.dash) line.setAttribute("stroke-dasharray", look.dash);
+  svg.append(line);
+  return svg;
+}

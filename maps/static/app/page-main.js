@@ -1,0 +1,360 @@
+/* The page: what is asked, by whom it is answered, and how both stand in the address. */
+import { answerView, compareView, optionView, verdictWords } from "./page-answer.js";
+import { Problem, ask, drop, query } from "./page-ask.js";
+import { data, fill, find, figure, known, kva, make, say, swatch } from "./page-dom.js";
+import { centre, drawRoutes, drawing, finish, goTo, layer, listen, look, map, outline, repaint, showStations, shown, startDrawing, stopDrawing, undo, whole } from "./page-map.js";
+import { address, body, geometry, question, read, state, write } from "./page-state.js";
+import { loadOf, stepOf, thresholds, zones } from "./page-zones.js";
+
+let answer = null, site = {}, slow = 0;
+const FACTS = data.facts;
+const narrow = window.matchMedia("(max-width: 760px)");
+
+// --- words that stay on screen ---
+function tell(text, kind) {
+  const box = find("status");
+  box.className = kind || "";
+  fill(box, text);
+}
+
+function trouble(fault, again) {
+  if (!(fault instanceof Problem)) throw fault;
+  const { told } = fault, offline = fault.status === 0;
+  const box = make("div.problem", { role: "alert" },
+    make("h2", {}, offline ? say("state.offline") : told.title || say("state.failed")),
+    make("p", {}, offline ? say("state.offline.more") : told.detail || ""));
+  if (told.repair) box.append(make("p.repair", {}, told.repair));
+  if (told.faults && told.faults.length) box.append(make("ul", {}, ...told.faults.map((each) => make("li", {}, each))));
+  if (again && (offline || fault.status >= 429)) {
+    const button = make("button", { type: "button", onclick: again }, say("state.retry"));
+    box.append(button);
+    if (fault.retry) wait(button, Math.ceil(fault.retry));
+  }
+  if (told.request_id) box.append(make("p.small", {}, say("state.request", told.request_id)));
+  tell("");
+  fill(find("answer"), box);
+}
+
+function wait(button, seconds) {
+  button.disabled = seconds > 0;
+  button.textContent = seconds > 0 ? say("state.retry_in", seconds) : say("state.retry");
+  if (seconds > 0) setTimeout(() => wait(button, seconds - 1), 1000);
+}
+
+function looking() {
+  tell(say("state.loading"), "busy");
+  clearTimeout(slow);
+  slow = setTimeout(() => { if (find("status").className === "busy") tell(say("state.still"), "busy"); }, 4000);
+}
+
+// --- the load, as typed ---
+function typed() {
+  const given = find("load").value.trim(), value = Number(given);
+  const good = given === "" || (value > 0 && value <= 1000000);
+  find("load").setCustomValidity(good ? "" : say("ask.bad_load"));
+  return good && given !== "" ? value : null;
+}
+
+function recolour() {
+  const value = typed(), factor = Number(find("pf").value) || data.power_factor;
+  shown.load = value === null ? null : state.unit === "kw" ? value / factor : value;
+  const words = value === null ? say("legend.no_load") : figure(value) + (state.unit === "kw" ? " kW" : " kVA");
+  find("legend-title").textContent = state.view === "zones"
+    ? say("legend.zones", value === null ? say("legend.own") : words) : say("legend.title", words);
+  repaint();
+}
+
+// --- form and state ---
+function toForm() {
+  find("load").value = state.load;
+  find("unit").value = state.unit;
+  ["on", "pf", "supplies", "jurisdiction"].forEach((name) => { find(name).value = state[name]; });
+  FACTS.forEach((name) => { find("fact-" + name).value = state.facts[name] || ""; });
+  find("more").open = Boolean(state.on || state.pf || state.supplies || state.jurisdiction || Object.keys(state.facts).length);
+  find("step").value = stepOf(Number(state.load));
+  document.body.dataset.view = state.view;
+  shown.view = state.view;
+  ["map", "zones"].forEach((view) => {
+    find("nav-" + view).setAttribute("aria-current", state.view === view ? "page" : "false");
+  });
+  find("place").textContent = state.parcel || (state.at ? say("draw.point") + " " + state.at : state.shape ? say("draw.name") : "");
+  recolour();
+}
+
+function fromForm() {
+  state.load = find("load").value.trim();
+  state.unit = find("unit").value;
+  ["on", "pf", "supplies", "jurisdiction"].forEach((name) => { state[name] = find(name).value; });
+  state.facts = {};
+  FACTS.forEach((name) => { if (find("fact-" + name).value) state.facts[name] = find("fact-" + name).value; });
+}
+
+function remember(push) {
+  write(push);
+  find("language").setAttribute("href", address(data.other));
+}
+
+// --- the question ---
+const asking = () => Boolean(state.parcel || state.at || state.shape);
+
+async function run(fly) {
+  if (!asking()) { clean(); return; }
+  const drawn = geometry();
+  if (drawn && !state.load) {
+    outline(drawn);
+    tell(say("ask.no_load"), "wrong");
+    find("load").focus();
+    return;
+  }
+  looking();
+  const id = encodeURIComponent(state.parcel);
+  try {
+    if (drawn) {
+      site = { geometry: drawn, drawn: state.at ? "draw.point" : "draw.name" };
+      if (fly) look(outline(drawn)); else outline(drawn);
+      answer = await ask("connection", "/api/v1/connection", body(drawn));
+    } else {
+      const first = ask("parcel", "/api/v1/parcels/" + id).then((found) => {
+        site = found;
+        const bounds = outline(found.geometry);
+        if (fly) look(bounds);
+      });
+      const told = question();
+      const second = ask("connection", "/api/v1/parcels/" + id + "/connection" + (told ? "?" + told : ""));
+      await first;
+      answer = await second;
+    }
+    show(fly);
+  } catch (fault) {
+    answer = null;
+    drawRoutes([], 0);
+    trouble(fault, () => run(fly));
+  }
+}
+
+function actions() {
+  const told = question(), box = make("p.actions", {});
+  const link = (key, href, more) => make("a.button", Object.assign({ href }, more), say(key));
+  if (state.parcel) {
+    const id = encodeURIComponent(state.parcel), and = told ? "&" + told : "";
+    box.append(link("answer.notice", "/api/v1/parcels/" + id + "/connection/notice.pdf?option=" + state.option + "&lang=" + data.language + and, { target: "_blank", rel: "noopener" }),
+      link("answer.page", "/parcel/" + id + "?lang=" + data.language + and));
+  }
+  box.append(make("button", { type: "button", onclick: share }, say("answer.share")));
+  if (answer.options.length > 1) box.append(make("button", { type: "button", onclick: () => compare(true) }, say("answer.compare")));
+  return box;
+}
+
+function share() {
+  const done = () => tell(say("answer.shared"), "good"), byHand = () => tell(say("answer.share_by_hand"), "good");
+  if (navigator.clipboard) navigator.clipboard.writeText(window.location.href).then(done, byHand); else byHand();
+}
+
+function compare(on) {
+  find("compare").hidden = !on;
+  if (!on) return;
+  compareView(answer, () => { compare(false); find("verdict").focus(); });
+  find("compare").querySelector("button").focus();
+}
+
+function show(fly) {
+  state.option = Math.min(Math.max(1, state.option), Math.max(1, answer.options.length));
+  compare(false);
+  fill(find("answer"), answerView(answer, site, { chosen: state.option, choose, actions: actions() }));
+  document.body.classList.add("answered");
+  tell(say("state.answered", verdictWords(answer), answer.options.length), "good");
+  const bounds = drawRoutes(answer.options, state.option - 1);
+  const own = outline(site.geometry);
+  if (fly && bounds && own) look(bounds.extend(own), true);
+  find("skip-answer").hidden = false;
+  if (narrow.matches) find("panel").scrollTop = find("status").offsetTop - 40;
+}
+
+function choose(rank) {
+  state.option = rank;
+  remember(false);
+  const buttons = find("answer").querySelectorAll("button.card");
+  buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i + 1 === rank)));
+  fill(find("option"), optionView(answer.options[rank - 1], answer));
+  find("answer").querySelectorAll(".actions").forEach((old) => old.parentNode.replaceChild(actions(), old));
+  look(drawRoutes(answer.options, rank - 1).extend(outline(site.geometry)), true);
+}
+
+function clean() {
+  drop("connection");
+  drop("parcel");
+  answer = null;
+  site = {};
+  outline(null);
+  drawRoutes([], 0);
+  compare(false);
+  document.body.classList.remove("answered");
+  find("skip-answer").hidden = true;
+  fill(find("answer"), make("p.hint", {}, say("ask.hint")));
+  tell("");
+}
+
+function askFor(place, fly) {
+  fromForm();
+  state.parcel = state.at = state.shape = state.asset = "";
+  Object.assign(state, place);
+  state.option = 1;
+  toForm();
+  remember(true);
+  run(fly);
+}
+
+async function pick(latlng) {
+  const lon = latlng.lng.toFixed(6), lat = latlng.lat.toFixed(6);
+  looking();
+  try {
+    const { parcel } = await ask("place", "/api/v1/places?" + query([["lon", lon], ["lat", lat]]));
+    if (parcel) { askFor({ parcel: parcel.id }, false); return; }
+    const button = make("button", { type: "button", onclick: () => askFor({ at: lon + "," + lat }, false) }, say("state.ask_point"));
+    clean();
+    outline({ type: "Point", coordinates: [Number(lon), Number(lat)] });
+    tell(say("state.nothing_here"));
+    fill(find("answer"), make("p.hint", {}, say("state.nothing_here"), " ", button));
+  } catch (fault) {
+    trouble(fault, () => pick(latlng));
+  }
+}
+
+// --- search ---
+let pause = 0;
+
+function kindOf(each) {
+  const kind = each.kind === "asset" ? each.level : each.kind;
+  return known("ask.kind." + kind) ? say("ask.kind." + kind) : "";
+}
+
+function take(each) {
+  fill(find("found"));
+  find("search").value = each.id || each.lon + "," + each.lat;
+  if (each.kind === "parcel") { askFor({ parcel: each.id }, true); return; }
+  if (each.lon === null) return;
+  goTo(each.lon, each.lat, each.kind === "place" ? 17 : 15);
+  if (each.kind === "place") { pick(map.getCenter()); return; }
+  state.asset = each.id;
+  remember(true);
+  showAsset(each.id);
+}
+
+async function showAsset(id) {
+  shown.chosen = id;
+  repaint();
+  looking();
+  try {
+    const row = await ask("asset", "/api/v1/capacity/" + encodeURIComponent(id));
+    tell(row.name || row.asset_id, "good");
+    fill(find("answer"), make("div.verdict", {}, make("p.small", {}, [row.asset_id, row.words.level, row.substation].filter(Boolean).join(" · ")),
+      make("h2", { tabindex: "-1", id: "verdict" }, row.name || row.asset_id), make("p", {}, make("b", {}, kva(row.open_capacity_kva))), ...row.explanation.map((text) => make("p.small", {}, text))));
+  } catch (fault) {
+    trouble(fault, () => showAsset(id));
+  }
+}
+
+async function search(now) {
+  const words = find("search").value.trim();
+  if (!words) { fill(find("found")); return; }
+  try {
+    const { found } = await ask("search", "/api/v1/search?" + query([["q", words], ["limit", 8]]));
+    const exact = found.filter((each) => each.id === words);
+    if (now && (found.length === 1 || exact.length === 1)) { take(exact[0] || found[0]); return; }
+    const list = found.map((each) => make("li", {}, make("button", { type: "button", onclick: () => take(each) },
+      make("b", {}, each.id || each.lon + ", " + each.lat), " ", each.name || "", make("span.small", {}, " " + kindOf(each)))));
+    fill(find("found"), ...list);
+    tell(found.length ? say("ask.found", found.length) : say("ask.found_none"), found.length ? "" : "wrong");
+  } catch (fault) {
+    trouble(fault, () => search(now));
+  }
+}
+
+// --- zone map ---
+async function showZones() {
+  if (state.view !== "zones") return;
+  looking();
+  try {
+    const told = await zones(shown.load);
+    tell(told.more ? say("zones.clipped") : say("zones.count") + " " + figure(told.total), told.more ? "wrong" : "good");
+    if (!asking()) fill(find("answer"));
+  } catch (fault) {
+    trouble(fault, showZones);
+  }
+}
+
+function setView(view) {
+  fromForm();
+  state.view = view;
+  toForm();
+  remember(true);
+  compare(false);
+  layer.redraw();
+  if (view === "zones") { showZones(); return; }
+  shown.classes = null;
+  if (asking()) run(false); else clean();
+}
+
+// --- begin ---
+function restore() {
+  read();
+  if (drawing()) stopDrawing();
+  toForm();
+  const placed = Boolean(state.centre); // moving the map sets it
+  if (placed) map.setView([state.centre[0], state.centre[1]], state.centre[2], { animate: false });
+  else whole();
+  remember(false);
+  if (asking()) run(!placed);
+  else if (state.asset) showAsset(state.asset);
+  else clean();
+  showZones();
+}
+
+const on = (id, event, run_) => find(id).addEventListener(event, run_);
+
+function begin() {
+  listen({
+    pick,
+    moved() { state.centre = centre(); remember(false); if (state.view === "zones") showZones(); },
+    slow() { tell(say("map.slow"), "wrong"); },
+  });
+  on("ask", "submit", (event) => {
+    event.preventDefault();
+    const words = find("search").value.trim();
+    if (words && words !== state.parcel && !geometry()) { search(true); return; }
+    askFor({ parcel: state.parcel, at: state.at, shape: state.shape }, false);
+  });
+  on("search", "input", () => { clearTimeout(pause); pause = setTimeout(() => search(false), 250); });
+  on("search", "keydown", (event) => {
+    if (event.key === "Enter") { event.preventDefault(); clearTimeout(pause); search(true); }
+    if (event.key === "Escape") fill(find("found"));
+  });
+  on("load", "input", () => { find("step").value = stepOf(typed()); recolour(); });
+  on("unit", "change", () => { state.unit = find("unit").value; recolour(); });
+  on("pf", "input", recolour);
+  on("step", "input", () => { find("load").value = loadOf(Number(find("step").value)) || ""; find("unit").value = state.unit = "kva"; recolour(); });
+  on("step", "change", () => { fromForm(); remember(false); showZones(); });
+  on("draw", "click", () => startDrawing((ring) => askFor({ shape: ring }, false)));
+  on("draw-finish", "click", finish);
+  on("draw-undo", "click", undo);
+  on("draw-cancel", "click", stopDrawing);
+  on("clear", "click", () => { find("search").value = ""; fill(find("found")); askFor({}, false); });
+  on("whole", "click", whole);
+  on("sheet", "click", () => {
+    const tall = document.body.classList.toggle("tall");
+    find("sheet").setAttribute("aria-expanded", String(tall));
+  });
+  ["map", "zones"].forEach((view) => on("nav-" + view, "click", (event) => { event.preventDefault(); setView(view); }));
+  window.addEventListener("popstate", restore);
+  window.addEventListener("offline", () => tell(say("state.offline"), "wrong"));
+  window.addEventListener("online", () => { tell(""); layer.redraw(); });
+  document.querySelectorAll("[data-swatch]").forEach((node) => node.append(swatch(node.dataset.swatch)));
+  if (narrow.matches) find("legend").open = false;
+  thresholds();
+  restore();
+  if (data.edition) {
+    ask("stations", "/api/v1/capacity?level=substation&limit=1000&f=geojson").then((found) => showStations(found.features), () => {});
+  }
+}
+
+if (!data.empty) begin();

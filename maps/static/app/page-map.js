@@ -1,0 +1,193 @@
+/* The map as people use it: keyboard and mouse, the chosen parcel and routes, drawing, substations. */
+import { data, find, make, say, style } from "./page-dom.js";
+import { numbered } from "./page-answer.js";
+
+export const map = window.map_grid;
+export const layer = window.canvas_layer_grid_0;
+export const shown = window.L.kaimen.page.shown;
+const L = window.L;
+const marks = L.layerGroup().addTo(map), routes = L.layerGroup().addTo(map), sketch = L.layerGroup().addTo(map);
+const stations = L.layerGroup().addTo(map);
+const still = { animate: false };
+
+let repainting = 0;
+export function repaint() {
+  if (!repainting) repainting = requestAnimationFrame(() => { repainting = 0; layer.repaint(); });
+}
+
+export function whole() {
+  const [west, south, east, north] = data.bounds || [73, 18, 135, 53];
+  map.fitBounds([[south, west], [north, east]], { animate: false, padding: [8, 8] });
+}
+
+export function centre() {
+  const at = map.getCenter();
+  return [at.lat.toFixed(5), at.lng.toFixed(5), map.getZoom()];
+}
+
+const flip = (line) => line.map(([lon, lat]) => [lat, lon]);
+
+export function outline(geometry) {
+  marks.clearLayers();
+  if (!geometry) return null;
+  const look = { color: "#1d1d28", weight: 3, fillColor: style.colours.route, fillOpacity: 0.22, interactive: false, className: "chosen-parcel" };
+  const shape = geometry.type === "Point"
+    ? L.circleMarker([geometry.coordinates[1], geometry.coordinates[0]], Object.assign({}, look, { radius: 8 }))
+    : L.polygon(geometry.type === "Polygon" ? geometry.coordinates.map(flip) : geometry.coordinates.map((part) => part.map(flip)), look);
+  shape.addTo(marks);
+  return shape.getBounds ? shape.getBounds() : L.latLngBounds([shape.getLatLng()]);
+}
+
+// The place along a line after a share of its length: [lat, lon].
+function along(line, share) {
+  const steps = line.slice(1).map((to, i) => map.distance(line[i], to));
+  let left = share * steps.reduce((sum, each) => sum + each, 0);
+  for (let i = 0; i < steps.length; i++) {
+    if (left <= steps[i]) {
+      const t = steps[i] ? left / steps[i] : 0;
+      return [line[i][0] + t * (line[i + 1][0] - line[i][0]), line[i][1] + t * (line[i + 1][1] - line[i][1])];
+    }
+    left -= steps[i];
+  }
+  return line[line.length - 1];
+}
+
+const disc = (text, name) => L.divIcon({ html: make("span", {}, text), className: "disc " + name, iconSize: [20, 20] });
+
+function one(route, colour, dash, count) {
+  const line = flip(route.geometry.coordinates);
+  if (line.length < 2) return L.latLngBounds(line);
+  L.polyline(line, { color: "#fff", weight: 8, opacity: 0.95, interactive: false }).addTo(routes);
+  L.polyline(line, { color: colour, weight: 4.5, dashArray: dash, interactive: false, className: "route" }).addTo(routes);
+  L.circleMarker(line[line.length - 1], { radius: 6, color: "#fff", weight: 2, fillColor: colour, fillOpacity: 1, interactive: false }).addTo(routes);
+  const numbers = numbered(route.pieces), total = route.pieces.reduce((sum, each) => sum + each.length_m, 0) || 1;
+  let gone = 0, last = 0;
+  route.pieces.forEach((piece, i) => {
+    const middle = gone + piece.length_m / 2;
+    gone += piece.length_m;
+    if (!numbers[i] || numbers[i] === last) return;
+    last = numbers[i];
+    const own = piece.geometry && piece.geometry.coordinates.length > 1 ? along(flip(piece.geometry.coordinates), 0.5) : along(line, middle / total);
+    L.marker(own, { icon: disc(String(count + numbers[i]), "crossing"), interactive: false, keyboard: false }).addTo(routes);
+  });
+  return L.latLngBounds(line);
+}
+
+// The chosen option's route with its crossings; the others faint below it.
+export function drawRoutes(options, chosen) {
+  routes.clearLayers();
+  let bounds = null;
+  options.forEach((option, i) => {
+    if (i !== chosen) L.polyline(flip(option.route.geometry.coordinates), { color: "#5d4a55", weight: 2.5, opacity: 0.75, dashArray: "2 5", interactive: false }).addTo(routes);
+  });
+  const option = options[chosen];
+  if (option) {
+    if (option.second) bounds = one(option.second.route, "#6b4fa0", "10 4", 0);
+    const first = one(option.route, style.colours.route, null, 0);
+    bounds = bounds ? bounds.extend(first) : first;
+  }
+  shown.chosen = option ? option.asset_id : null;
+  repaint();
+  return bounds;
+}
+
+export function look(bounds, near) {
+  if (!bounds || !bounds.isValid()) return;
+  const sheet = window.matchMedia("(max-width: 760px)").matches ? find("panel").offsetHeight - 24 : 0;
+  map.fitBounds(bounds.pad(near ? 0.35 : 0.6), { animate: false, maxZoom: 17, paddingBottomRight: [0, Math.min(sheet, map.getSize().y * 0.6)] });
+}
+
+export function goTo(lon, lat, zoom) { map.setView([lat, lon], Math.max(zoom || 16, map.getZoom()), still); }
+
+export function showStations(features) {
+  stations.clearLayers();
+  features.forEach((each) => {
+    if (!each.geometry) return;
+    const ring = each.geometry.coordinates[0].slice(0, -1), told = each.properties;
+    const at = ring.reduce((sum, place) => [sum[0] + place[1] / ring.length, sum[1] + place[0] / ring.length], [0, 0]);
+    const square = (told.voltage_kv || 0) >= style.square_from_kv;
+    const text = make("span", {}, told.name || told.asset_id);
+    L.marker(at, { icon: L.divIcon({ html: text, className: "station" + (square ? " square" : ""), iconSize: [14, 14] }), interactive: false, keyboard: false }).addTo(stations);
+  });
+}
+
+// --- drawing a parcel ---
+let corners = null, ended = null;
+
+const crossing = (a, b, c, d) => {
+  const side = (p, q, r) => Math.sign((q.lng - p.lng) * (r.lat - p.lat) - (q.lat - p.lat) * (r.lng - p.lng));
+  return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
+};
+
+function tangled() {
+  const edges = corners.map((corner, i) => [corner, corners[(i + 1) % corners.length]]);
+  return edges.some((one_, i) => edges.some((other, j) => j > i + 1 && crossing(one_[0], one_[1], other[0], other[1])));
+}
+
+function redraw() {
+  sketch.clearLayers();
+  if (!corners) return;
+  if (corners.length > 1) L.polygon(corners, { color: style.colours.route, weight: 3, dashArray: "6 4", fillOpacity: 0.15, interactive: false }).addTo(sketch);
+  corners.forEach((corner) => L.circleMarker(corner, { radius: 5, color: "#fff", weight: 2, fillColor: style.colours.route, fillOpacity: 1, interactive: false }).addTo(sketch));
+  const bad = corners.length > 3 && tangled();
+  find("draw-count").textContent = bad ? say("draw.crosses") : say("draw.corners", corners.length);
+  find("draw-finish").disabled = corners.length < 3 || bad;
+}
+
+export const drawing = () => corners !== null;
+
+export function startDrawing(done) {
+  corners = [];
+  ended = done;
+  find("draw-bar").hidden = false;
+  map.doubleClickZoom.disable();
+  map.getContainer().classList.add("drawing");
+  map.getContainer().focus();
+  redraw();
+}
+
+export function stopDrawing() {
+  corners = null;
+  find("draw-bar").hidden = true;
+  map.doubleClickZoom.enable();
+  map.getContainer().classList.remove("drawing");
+  redraw();
+}
+
+export function undo() { corners.pop(); redraw(); }
+
+export function finish() {
+  if (!corners || corners.length < 3 || tangled()) return;
+  const ring = corners.map((corner) => corner.lng.toFixed(6) + "," + corner.lat.toFixed(6)).join(";");
+  stopDrawing();
+  ended(ring);
+}
+
+export function addCorner(at) {
+  const point = map.latLngToContainerPoint(at);
+  const near = (corner) => corner && map.latLngToContainerPoint(corner).distanceTo(point) < 10;
+  if (corners.length > 2 && near(corners[0])) { finish(); return; }
+  if (near(corners[corners.length - 1])) return; // the second click of a double click
+  corners.push(at);
+  redraw();
+}
+
+export function listen({ pick, moved, slow }) {
+  const box = map.getContainer();
+  box.setAttribute("aria-label", say("map.label"));
+  box.setAttribute("role", "application");
+  shown.failed = slow;
+  L.control.zoom({ position: "topright", zoomInTitle: say("map.zoom_in"), zoomOutTitle: say("map.zoom_out") }).addTo(map);
+  L.control.scale({ imperial: false, maxWidth: 130 }).addTo(map);
+  map.on("click", (event) => (corners ? addCorner(event.latlng) : pick(event.latlng)));
+  map.on("dblclick", () => { if (corners) finish(); });
+  map.on("moveend", moved);
+  box.addEventListener("keydown", (event) => {
+    if (event.target !== box) return;
+    if (event.key === "Enter") {
+      event.preventDefault();
+      if (corners) addCorner(map.getCenter()); else pick(map.getCenter());
+    } else if (corners && event.key === "Escape") stopDrawing();
+    else if (corners && (event.key === "Backspace" || event.key === "Delete")) undo();
+  });
+}

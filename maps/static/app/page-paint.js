@@ -1,0 +1,159 @@
+/* How the service's map is drawn: land, streets, feeders by the typed load, parcels by class.
+ *
+ * L.kaimen.page.shown is what the page's modules change before they repaint: { load, view, classes, chosen }.
+ */
+(function () {
+  "use strict";
+  const EXTENT = 4096;
+  const SIZE = 512;
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const shown = { load: null, view: "map", classes: null, chosen: null, faults: 0 };
+  const PART = 0.5;
+  const AREA = 3;
+
+  // One tile of what several tile sets hold; a set that is away leaves its layers out.
+  function together(sets) {
+    return {
+      tile(coords, done, failed) {
+        const wanted = sets.filter((set) => coords.z - 1 >= set.from && (!set.view || set.view === shown.view));
+        const layers = {};
+        let left = wanted.length, faults = 0;
+        const end = () => {
+          left -= 1;
+          if (left > 0) return;
+          if (faults && faults === wanted.length) failed(new Error("no tile"));
+          else { cells(layers); done({ layers, scale: SIZE / EXTENT, x: 0, y: 0 }); }
+        };
+        if (!left) { left = 1; end(); return null; }
+        const stops = wanted.map((set) => set.source.tile(
+          coords,
+          (tile) => { Object.assign(layers, tile.layers); end(); },
+          () => { faults += 1; if (shown.failed) shown.failed(); end(); },
+        ));
+        return { abort() { stops.forEach((stop) => { if (stop) stop.abort(); }); } };
+      },
+    };
+  }
+
+  // The public sees feeders by the cell they lie in: one feature a cell, with the best figure of its feeders.
+  function cells(layers) {
+    const found = layers.feeders;
+    if (!found || found.block.kind !== AREA) return;
+    const { block } = found, held = new Map();
+    found.list.forEach((f) => {
+      const key = Array.from(block.boxes.subarray(4 * f, 4 * f + 4)).join();
+      held.set(key, (held.get(key) || []).concat([f]));
+    });
+    const open = (p) => (p.open_kva === undefined || p.open_kva === null ? -1 : p.open_kva);
+    const props = block.props.slice(), list = [];
+    held.forEach((own) => {
+      own.sort((a, b) => open(block.props[b]) - open(block.props[a]));
+      props[own[0]] = Object.assign({}, block.props[own[0]], {
+        cell: true, ids: own.map((f) => block.props[f].id), name: own.map((f) => block.props[f].name).join(" · "),
+      });
+      list.push(own[0]);
+    });
+    layers.feeders = { block: Object.assign({}, block, { props }), list };
+  }
+
+  function source() {
+    return together(read("page-data").tiles.map((set) => ({
+      from: set.from, view: set.view, source: L.kaimen.tiles(set.url),
+    })));
+  }
+
+  // What a feeder's open capacity means for the typed load.
+  function verdict(open) {
+    if (open === null || open === undefined) return "none";
+    if (shown.load === null) return open > 0 ? "meets" : "not";
+    return open >= shown.load ? "meets" : open >= PART * shown.load ? "part" : "not";
+  }
+
+  const dashes = (text) => (text ? text.split(" ").map(Number) : []);
+
+  function look() {
+    const style = read("map-style"), { classes, roads, colours, load, land } = style;
+    const memo = new Map();
+    const once = (key, make) => {
+      if (!memo.has(key)) memo.set(key, make());
+      return memo.get(key);
+    };
+    const scaled = (zoom) => Math.min(4.5, Math.max(0.55, Math.pow(2, (zoom - 14) * 0.6)));
+    const zones = () => shown.view === "zones";
+
+    function classOf(p) {
+      return shown.classes ? shown.classes.get(p.id) || p.class : p.class;
+    }
+
+    function parcel(p, zoom) {
+      const kind = classOf(p);
+      if (zones() && classes[kind]) {
+        return once("class" + kind + zoom, () => {
+          const c = classes[kind];
+          return {
+            fill: c.fill, hatch: c.hatch, hatchPx: c.hatch_px, ink: c.ink, stroke: c.ink,
+            width: zoom < 13 ? 0.4 : zoom < 15 ? 0.8 : 1.4, dash: zoom < 14 ? [] : dashes(c.dash),
+          };
+        });
+      }
+      if (p.count) return null;
+      const use = (p.land_use || "").charAt(0);
+      return once("land" + use + zoom, () => ({
+        fill: land[use] || land.other, stroke: "#d3c8b2", width: zoom < 15 ? 0.5 : 0.9,
+      }));
+    }
+
+    function road(casing) {
+      return (p, zoom) => {
+        const r = roads[p.class] || roads.local;
+        if (zoom < r.from_zoom) return null;
+        return once("road" + p.class + casing + zoom, () => ({
+          stroke: casing ? r.casing : r.colour, width: r.width_px * scaled(zoom) + (casing ? 1.2 : 0),
+        }));
+      };
+    }
+
+    function feeder(halo) {
+      return (p, zoom) => {
+        const kind = verdict(p.open_kva), own = p.cell ? p.ids.includes(shown.chosen) : p.id === shown.chosen, faint = zones();
+        if (p.cell && (halo || faint)) return null;
+        return once("feeder" + kind + own + halo + faint + Boolean(p.cell) + zoom, () => {
+          const c = load[kind], width = (zoom < 13 ? 1.4 : 2.4) + (own ? 1.4 : 0);
+          if (p.cell) return { fill: c.ink, alpha: own ? 0.3 : 0.16, stroke: c.ink, width: own ? 3.5 : 1.8, dash: dashes(c.dash) };
+          if (halo) return { stroke: own ? "#1d1d28" : "#fff", width: width + 2.6, strokeAlpha: own ? 0.9 : 0.8 };
+          return { stroke: c.ink, width: faint ? width * 0.6 : width, dash: dashes(c.dash), strokeAlpha: faint ? 0.55 : 1 };
+        });
+      };
+    }
+
+    const flat = (layer, fill) => {
+      const painted = { fill, stroke: fill, width: 0.6 };
+      return { layer, style: () => painted };
+    };
+    const zone = (p) => zones() && classes[p.class] && once("zone" + p.class + p.reach_m, () => ({
+      fill: classes[p.class].colour, alpha: 0.2, stroke: classes[p.class].ink, width: 1.2, strokeAlpha: 0.7,
+    }));
+    const rail = { stroke: colours.railway, width: 2 };
+
+    return {
+      paint: [
+        flat("green", colours.green), { layer: "zones", style: zone }, { layer: "parcels", style: parcel },
+        flat("water", colours.water), { layer: "roads", style: road(true) }, { layer: "roads", style: road(false) },
+        { layer: "railways", style: () => rail },
+        { layer: "feeders", style: feeder(true) }, { layer: "feeders", style: feeder(false) },
+      ],
+      labels: [
+        { layer: "feeders", size: 12, weight: 700, colour: "#1d1d28", halo: "rgba(255,255,255,.95)",
+          text: (p, zoom) => (zoom >= (p.cell ? 14 : 15) && !zones() ? p.name : null) },
+        { layer: "roads", size: 12, colour: "#6b6250", halo: "rgba(255,255,255,.92)",
+          text: (p, zoom) => (zoom >= Math.max(13, (roads[p.class] || roads.local).from_zoom + 2) ? p.name : null) },
+        { layer: "water", size: 12, colour: "#3f7b98", halo: "#e6f1f6", text: (p, zoom) => (zoom >= 12 ? p.name : null) },
+        { layer: "green", size: 12, colour: "#4c7434", halo: "#eef5e6", text: (p, zoom) => (zoom >= 15 ? p.name : null) },
+        { layer: "parcels", size: 11, colour: "#4a463c", halo: "rgba(255,255,255,.85)",
+          text: (p, zoom) => (zoom >= 17 && p.id ? p.id : null) },
+      ],
+    };
+  }
+
+  L.kaimen = Object.assign(L.kaimen || {}, { page: { look, source, shown, verdict } });
+})();
