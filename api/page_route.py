@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from api.errors import HANDLED, problem_answer
 from api.middleware.csp import nonce_of
 from api.operations.front import Front, disclaimer, front
-from api.read_route import ReadRoute
+from fastapi.routing import APIRoute
 from api.requests import language_of, service_of
 from maps.page_frame import PageFrame
 from maps.problem_page import problem_page_html
@@ -46,7 +46,7 @@ def frame_of(request: Request, here: str, common: Front | None = None) -> PageFr
     )
 
 
-class PageRoute(ReadRoute):
+class PageRoute(APIRoute):
     """A route of a page: a problem is answered as a page with the status it has everywhere."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

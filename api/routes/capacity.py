@@ -22,7 +22,6 @@ from api.operations.published import (
     with_words,
 )
 from api.queries import LANGUAGE, BBox, CursorWord, Words, forms
-from api.read_route import ReadRoute
 from api.requests import Language, language_of, service_of
 from api.schemas.capacity import (
     CapacityExplained,
@@ -35,7 +34,7 @@ from gis.bbox import read_bbox
 from layers.queries.collections import CAPACITY
 from layers.queries.published import Wanted, as_feature, as_object
 
-router = APIRouter(tags=["capacity"], route_class=ReadRoute)
+router = APIRouter(tags=["capacity"])
 
 MOST: Final = 1000
 _VARY: Final = "Accept, Accept-Language"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -12,28 +11,22 @@ from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
 from api.caching import IMMUTABLE, REVALIDATED, asked, etag, validated
+from api.operations.connection import today
 from api.operations.downloads import MEDIA, download
 from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf, shelf_as_json
 from api.queries import LANGUAGE
-from api.read_route import HEAD_ASKED, ReadRoute
 from api.requests import language_of, service_of
 from api.schemas.editions import EditionDiff, EditionDocument, EditionList
 from api.service import Service
-from gis.calendar import CHINA
 from gis.capacity.words import Language
 from gis.editions.diff import Diff
 from gis.editions.header import Edition
 
-router = APIRouter(tags=["editions"], route_class=ReadRoute)
+router = APIRouter(tags=["editions"])
 
 _PATH: Final = "/api/v1/editions"
 _JSON: Final = "application/json"
 _KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the asker has it already"}}
-
-
-def today() -> date:
-    """Return today's date in Asia/Shanghai."""
-    return datetime.now(CHINA).date()
 
 
 @router.get(
@@ -168,10 +161,9 @@ def download_file(request: Request, edition_id: str, ending: str) -> Response:
     tag = f'"{file.sha256}"'
 
     def make() -> Response:
-        if HEAD_ASKED in request.scope and "range" not in request.headers:
-            size = {"content-length": str(file.path.stat().st_size), "accept-ranges": "bytes"}
-            return Response(media_type=file.media_type, headers=headers | size)
-        return FileResponse(file.path, media_type=file.media_type, headers=headers | {"etag": tag})
+        # As it is, never compressed on the way: a range of it has to be a range of what was hashed.
+        plain = headers | {"etag": tag, "content-encoding": "identity"}
+        return FileResponse(file.path, media_type=file.media_type, headers=plain)
 
     return validated(request, tag, IMMUTABLE, make)
 

@@ -15,8 +15,8 @@ from api.ogc import documents
 from api.ogc.description import description
 from api.ogc.documents import CONFORMANCE, HTML, JSON, OPENAPI, PREFIX, TITLE, base_of, say, selves
 from api.ogc.pages import html, listed_page, plain_page
+from api.ogc.route import OgcRoute
 from api.operations.published import extent_of, newest
-from api.read_route import OgcRoute
 from api.requests import language_of, service_of
 from api.schemas.ogc import CollectionDocument, CollectionList, Conformance, Landing
 from gis.capacity.words import Language

@@ -16,9 +16,9 @@ from api.cursors import read_cursor
 from api.negotiation import form_of
 from api.ogc.documents import GEOJSON, HTML, JSON, LIMIT, MOST, PREFIX, base_of, link, say, selves, system_of
 from api.ogc.pages import feature_page, features_page, html
+from api.ogc.route import OgcRoute
 from api.operations.published import Answered, edition_meant, page_of, row_of
 from api.queries import MOST_WORDS, CursorWord, read_days
-from api.read_route import OgcRoute
 from api.requests import language_of, service_of
 from api.routes.ogc import KEPT, as_json, collection_named, require_known
 from api.schemas.ogc import Feature, FeatureCollection

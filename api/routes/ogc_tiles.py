@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from api.ogc.documents import HTML, JSON, PREFIX, TILE, base_of, link, say, selves
 from api.ogc.pages import listed_page
-from api.read_route import OgcRoute
+from api.ogc.route import OgcRoute
 from api.requests import language_of
 from api.routes.ogc import KEPT, collection_named, document, require_known
 from api.routes.tiles import TILED, tile_answer

@@ -13,7 +13,6 @@ from api.caching import REVALIDATED, asked, etag, validated
 from api.operations.editions import policy_hashes
 from api.operations.policy import Question, decide_question, every_jurisdiction, question_from_text
 from api.queries import LANGUAGE
-from api.read_route import ReadRoute
 from api.requests import language_of
 from api.schemas.policy import DecisionRequest, JurisdictionDetail, JurisdictionList, PolicyDecision
 from gis.capacity.words import Language
@@ -22,7 +21,7 @@ from gis.policy.answer import decision_as_json
 from gis.policy.review import jurisdiction_as_json, summary
 from gis.policy.timeline import bar_as_json
 
-router = APIRouter(tags=["policy"], route_class=ReadRoute)
+router = APIRouter(tags=["policy"])
 
 MOST_BYTES: Final = 64 << 10
 """Of a question; a full one has less than 1 kB."""

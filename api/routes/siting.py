@@ -24,7 +24,6 @@ from api.operations.notice import notice_page
 from api.operations.search import found_as_json
 from api.operations.siting import Ground, Place, shape_of
 from api.queries import LANGUAGE, BBox, Words
-from api.read_route import ReadRoute
 from api.requests import language_of, service_of, tier_of
 from api.schemas.siting import (
     AssessmentShown,
@@ -41,7 +40,7 @@ from gis.policy.model import Language
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 from maps.notice import notice_pdf
 
-router = APIRouter(tags=["connection"], route_class=ReadRoute)
+router = APIRouter(tags=["connection"])
 
 _MOST: Final = 1000
 _VARY: Final = "Accept-Language, Authorization"

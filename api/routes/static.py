@@ -6,10 +6,9 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from api.caching import IMMUTABLE, etag, validated
-from api.read_route import ReadRoute
 from maps.static_files import static_files, static_version
 
-router = APIRouter(tags=["pages"], route_class=ReadRoute)
+router = APIRouter(tags=["pages"])
 
 
 @router.get(

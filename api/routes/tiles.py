@@ -15,7 +15,6 @@ from api.operations.published import heading_of, kept_tile, newest, tile_of
 from api.operations.tilejson import capacity_tilejson, working_tilejson
 from api.operations.tiles import Wanted, kept_working_tile, working_tile_of
 from api.queries import LANGUAGE
-from api.read_route import ReadRoute
 from api.requests import language_of, service_of, tier_of
 from api.schemas.tiles import TileJson
 from api.service import Service
@@ -24,7 +23,7 @@ from layers.queries.published import Newest
 from layers.queries.tiles import TILE_LAYERS, Tile
 from layers.queries.working_tiles import EVERY_LAYER, WORKING_LAYERS, WorkingLayer
 
-router = APIRouter(tags=["tiles"], route_class=ReadRoute)
+router = APIRouter(tags=["tiles"])
 
 _MOST_SIGNS: Final = 100
 

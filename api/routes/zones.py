@@ -10,14 +10,13 @@ from starlette.exceptions import HTTPException
 from api.caching import REVALIDATED, asked, etag, validated
 from api.operations.zones import meant, zones_as_json
 from api.queries import BBox
-from api.read_route import ReadRoute
 from api.requests import language_of, service_of
 from api.routes.tiles import RunWord, no_run
 from api.schemas.tiles import ZonesShown
 from gis.bbox import read_bbox
 from layers.queries.runs import EVERYWHERE
 
-router = APIRouter(tags=["connection"], route_class=ReadRoute)
+router = APIRouter(tags=["connection"])
 
 _JSON: Final = "application/json"
 _KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the asker has it already"}}

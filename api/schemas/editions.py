@@ -62,6 +62,7 @@ class EditionDocument(Strict):
     parameters: dict[str, Any]
     settings: dict[str, Any]
     policies: dict[str, str]
+    reliability: list[dict[str, Any]] = Field(default_factory=list)
     data: dict[str, Any]
     withheld: int
     withheld_by_reason: dict[str, int]

@@ -24,6 +24,9 @@ PUBLIC_GRID_M: Final = 50.0
 """The end of a public route is drawn at the nearest point of a grid this wide."""
 
 
+_ALONG: Final = frozenset({PieceKind.VERGE.value, PieceKind.DUCT.value})
+
+
 def assessment_as_json(
     assessment: Assessment,
     desk: Desk,
@@ -170,8 +173,10 @@ def route_as_json(route: Route, measures: Mapping[str, float | int], *, public: 
     if not public:
         for piece, place in zip(shown, lines[1:].tolist(), strict=True):
             piece["geometry"] = geometry_as_json(place)
-    elif shown:  # how far the last piece runs would tell the access point
-        shown[-1]["length_m"] = round(shown[-1]["length_m"] / PUBLIC_GRID_M) * PUBLIC_GRID_M
+    else:  # how far the last stretch along a road runs would tell the access point
+        along = [each for each in shown if each["kind"] in _ALONG]
+        for piece in along[-1:]:
+            piece["length_m"] = round(piece["length_m"] / PUBLIC_GRID_M) * PUBLIC_GRID_M
     return {
         "geometry": geometry_as_json(lines[0]),
         **measures,

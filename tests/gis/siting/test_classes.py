@@ -12,6 +12,7 @@ from gis.siting.sites import Load
 from tests.gis.siting.towns import (
     OLD,
     Bench,
+    Row,
     Town,
     along_one_street,
     box,
@@ -161,29 +162,27 @@ def test_a_city_road_to_cross_at_the_limit_and_above(width_m: float, name: str) 
     assert verdict(made) == (name, expected)
 
 
-def _with(feeders: dict[str, object], **more: dict[str, object]) -> Bench:
-    town = along_one_street(parcels={"P": plot(100, 140)}, feeders=feeders, **more)  # type: ignore[arg-type]
-    return Bench(town)
+def _with(feeders: dict[str, Row], **more: dict[str, Row]) -> Bench:
+    return Bench(along_one_street(parcels={"P": plot(100, 140)}, feeders=feeders, **more))
 
 
 @pytest.mark.parametrize(
-    ("feeder", "point", "figures", "name", "reason"),
+    ("feeder", "bays", "figures", "name", "reason"),
     [
-        ({}, {}, None, "unknown", "unknown_capacity"),
-        ({}, {}, reading(2_000.0, data_date=OLD), "unknown", "stale"),
-        ({"dedicated": True}, {}, reading(9_000.0), "restricted", "withheld"),
-        ({}, {"bays": 0}, reading(9_000.0), "restricted", "no_spare_bay"),
-        ({}, {}, reading(900.0), "restricted", "insufficient_capacity"),
+        ({}, 1, {}, "unknown", "unknown_capacity"),
+        ({}, 1, {"F": reading(2_000.0, data_date=OLD)}, "unknown", "stale"),
+        ({"dedicated": True}, 1, {"F": reading(9_000.0)}, "restricted", "withheld"),
+        ({}, 0, {"F": reading(9_000.0)}, "restricted", "no_spare_bay"),
+        ({}, 1, {"F": reading(900.0)}, "restricted", "insufficient_capacity"),
     ],
 )
 def test_each_reason_of_the_only_feeder(
-    feeder: dict[str, object], point: dict[str, object], figures: dict[str, object], name: str, reason: str
+    feeder: Row, bays: float, figures: dict[str, Row], name: str, reason: str
 ) -> None:
-    bays = point.get("bays", 1.0)
     bench = _with(
         {"F": line("T1", **feeder)},
-        access_points={"A": unit(0, feeder="F", bays=bays)},  # type: ignore[arg-type]
-        capacity={} if figures is None else {"F": figures},
+        access_points={"A": unit(0, feeder="F", bays=bays)},
+        capacity=figures,
     )
     made = bench.assess("P", KVA)
     assert verdict(made) == (name, reason)

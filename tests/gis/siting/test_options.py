@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import shapely
 
+from gis.policy.model import PROCEDURES
 from gis.siting.assess import Assessment
 from gis.siting.network import LEVELS
-from gis.siting.options import PROCEDURES
 from gis.siting.sites import Load
 from tests.gis.siting.towns import (
     OLD,
@@ -270,7 +270,7 @@ def test_a_parcel_beyond_the_frontage_says_so() -> None:
 
 
 def test_a_station_without_figures_makes_an_upper_bound() -> None:
-    silent = dict.fromkeys(("S1", "T1", "T2"), {"peak_kva": None})
+    silent = {name: {"peak_kva": None} for name in ("S1", "T1", "T2")}
     bench = _told(capacity={"F": reading(5_000.0), **silent})
     made = bench.assess("P", KVA)
     assert "upper_bound" in made.proposals[0].warnings

@@ -21,14 +21,14 @@ CLASSES = ("plug_and_play", "filing", "approval", "restricted", "unreachable", "
 REASONS = (
     "insufficient_capacity", "no_entry", "no_route", "no_spare_bay", "too_far", "unknown_capacity", "stale",
     "access_point_missing", "withheld", "unknown_load", "jurisdiction_missing", "policy_needs",
-    "policy_not_in_force", "policy_silent", "second_supply",
+    "policy_not_in_force", "policy_silent", "second_supply", "geometry_missing",
 )  # fmt: skip
 WARNINGS = (
     "access_point_assumed", "side_assumed", "width_assumed", "beyond_frontage", "spare_bays_unknown",
     "upper_bound", "load_assumed", "power_factor_assumed", "jurisdiction_missing",
     "jurisdiction_unknown", "area_assumed",
     "city_area_assumed", "customer_assumed", "built_by_assumed", "approval_silent", "transformers_missing",
-    "same_substation", "lv_limit_assumed", "plug_and_play_m_assumed", "provisional_calendar",
+    "same_substation", "lv_limit_assumed", "lv_radius", "plug_and_play_m_assumed", "provisional_calendar",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Small towns for the tests of siting, drawn in metres around a point of the plane, with all that is asked."""
+"""Small towns for the tests of siting, drawn in metres around a point of the plane, and asked about."""
 
 from __future__ import annotations
 
@@ -106,7 +106,8 @@ def _frame(layer: str, rows: Mapping[str, Row], order: np.random.Generator | Non
     shapes = [row.get("geometry") for row in given]
     moved = [None if each is None else shapely.transform(each, lambda xy: xy + ORIGIN) for each in shapes]
     placed = unproject(np.array([*moved, None], dtype=object), ZONE)[:-1]
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(placed, crs="EPSG:4326"))
+    spatial: pd.DataFrame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(placed, crs="EPSG:4326"))
+    return spatial
 
 
 class Bench:

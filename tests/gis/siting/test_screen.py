@@ -1,0 +1,86 @@
+"""A screened town: its columns, its sums, and the same bytes whatever the order of the rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gis.siting.classes import SiteClass
+from gis.siting.screen import COLUMNS, Screening
+from gis.siting.words import test_words as words_of
+from gis.siting.words import vocabulary
+from layers.screenings import rows_sha256
+from tests.gis.siting.small_town import small_town
+from tests.gis.siting.towns import Bench
+
+CONTRACT = """parcel_id, class, failed_test, load_kva,
+load_source, asset_id, asset_name, level, open_capacity_kva, bottleneck_level, length_m,
+crossing_m, crossing_count, city_road_crossing_m, excavation_m, green_m,
+along_main_road_m, along_infrastructure_m,
+procedure, limit_working_days, decision_kind, options, upper_bound, jurisdiction, on, run_id"""
+
+
+@pytest.fixture(scope="module")
+def screened() -> Screening:
+    return Bench(small_town()).screen()
+
+
+def test_the_columns_of_the_contract(screened: Screening) -> None:
+    assert [each.strip() for each in CONTRACT.split(",")] == list(COLUMNS)
+    assert list(screened.rows.columns) == list(COLUMNS[:-1])
+
+
+def test_every_class_and_many_failed_tests_are_met(screened: Screening) -> None:
+    counts = screened.by_class()
+    assert set(counts) == {each.value for each in SiteClass}
+    assert all(counts.values()), counts
+    assert sum(counts.values()) == len(screened.rows)
+    assert screened.rows["failed_test"].dropna().nunique() >= 8
+    lightest = screened.rows[screened.rows["class"] == "plug_and_play"]
+    assert lightest["failed_test"].isna().all()
+    assert screened.rows[screened.rows["class"] != "plug_and_play"]["failed_test"].notna().all()
+
+
+def test_the_sums_add_up(screened: Screening) -> None:
+    sums = screened.sums_by_class()
+    assert sum(sums["area_ha"].values()) == pytest.approx(np.nansum(screened.sites.area_ha), abs=0.01)
+    assert sum(sums["load_kva"].values()) == pytest.approx(np.nansum(screened.sites.load_kva), abs=1.0)
+
+
+def test_a_row_is_its_best_option(screened: Screening) -> None:
+    for row in screened.rows.to_dict("records"):
+        options: list[dict[str, Any]] = json.loads(row["options"])
+        if not options:
+            assert row["asset_id"] is None
+            assert np.isnan(row["length_m"])
+            assert row["class"] in ("restricted", "unreachable", "unknown")
+            continue
+        for name, value in options[0].items():
+            assert row[name] == value or (pd.isna(row[name]) and value is None)
+        for each in options:
+            assert each["open_capacity_kva"] >= row["load_kva"] - 0.06  # both rounded
+            assert each["length_m"] <= 2_000.0
+
+
+def test_every_failed_test_has_words(screened: Screening) -> None:
+    for test in screened.rows["failed_test"].dropna().unique():
+        told = words_of(test)
+        assert told.zh != test
+        assert told.en != test
+    assert {f"class.{each.value}" for each in SiteClass} <= set(vocabulary())
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_order_of_rows_changes_no_byte(screened: Screening, seed: int) -> None:
+    shuffled = Bench(small_town(), order=np.random.default_rng(seed)).screen()
+    assert rows_sha256(shuffled.rows) == rows_sha256(screened.rows)
+
+
+def test_the_same_question_twice_is_the_same_bytes_and_another_is_not(screened: Screening) -> None:
+    bench = Bench(small_town())
+    assert rows_sha256(bench.screen().rows) == rows_sha256(screened.rows)
+    assert rows_sha256(bench.screen(k=1).rows) != rows_sha256(screened.rows)
