@@ -122,8 +122,7 @@ async function run(fly) {
       });
       const told = question();
       const second = ask("connection", "/api/v1/parcels/" + id + "/connection" + (told ? "?" + told : ""));
-      await first;
-      answer = await second;
+      answer = (await Promise.all([second, first]))[0];
     }
     show(fly);
   } catch (fault) {

@@ -23,6 +23,7 @@ from api.operations.screening import ScreenRequest, screen_parcels
 from api.operations.siting import ground
 from api.service import Service
 from api.settings import Settings
+from gis.capacity.parameters import default_parameters
 from gis.siting.question import Question
 from gis.siting.sites import Load
 from layers.cluster import Cluster
@@ -62,9 +63,11 @@ def database(cluster: Cluster, template: str) -> Iterator[Engine]:
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
         connection.execute(f"create database {name} template {template} strategy file_copy")
         engine = open_engine(cluster.url(name))
-        yield engine
-        engine.dispose()
-        connection.execute(f"drop database {name} with (force)")
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+            connection.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +80,8 @@ def site_service(
         load_demo(engine, home, lambda _: nullcontext(_SILENT), lambda _: None)
         shared = ground(engine, home, _QUIET)
         for load in (None, Load.of(kva=SCREENED_KVA, kw=None, power_factor=0.95)):
-            screen_parcels(engine, shared, ScreenRequest(Question.of(DEMO_DAY), load, None), lambda _: None)
+            request = ScreenRequest(Question.of(DEMO_DAY), load, None, default_parameters())
+            screen_parcels(engine, shared, request, lambda _: None)
         yield Service(Settings(home=home, database_url=None, rate_limit=0), private=engine, public=engine)
 
 
@@ -105,7 +109,7 @@ def opened(page: Page, site: str) -> Callable[..., None]:
 
     def show(path: str) -> None:
         page.goto(site + path)
-        page.wait_for_function("document.querySelector('.leaflet-tile-loaded') !== null")
+        page.locator("canvas.leaflet-tile-loaded").first.wait_for(state="attached")
 
     return show
 
