@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
 
 from api.errors import HANDLED, problem_answer
 from api.middleware.csp import nonce_of
 from api.operations.front import Front, disclaimer, front
-from fastapi.routing import APIRoute
 from api.requests import language_of, service_of
 from maps.page_frame import PageFrame
 from maps.problem_page import problem_page_html

@@ -15,7 +15,7 @@ do $$
 begin
     if exists (select from pg_roles where rolname = 'kaimen_public') then
         grant usage on schema disclosure to kaimen_public;
-        grant select on disclosure.editions, disclosure.published to kaimen_public;
+        grant select on disclosure.editions, disclosure.published, disclosure.parcels, disclosure.zones to kaimen_public;
     end if;
     revoke execute on all functions in schema grid, disclosure from public;
 exception

@@ -9,7 +9,7 @@ spaces as (
 ),
 relations as (
     select c.oid, c.relkind, n.nspname || '.' || c.relname as name,
-        n.nspname = 'disclosure' and c.relname in ('editions', 'published')
+        n.nspname = 'disclosure' and c.relname in ('editions', 'published', 'parcels', 'zones')
             -- PostGIS lets everyone read its list of reference systems.
             or exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
             as readable
@@ -37,7 +37,9 @@ union all
 select 'it may create schemas in the database' where has_database_privilege(current_database(), 'create')
 union all
 select 'it may not read ' || wanted.name
-from (values ('disclosure.editions'), ('disclosure.published')) as wanted(name)
+from (
+    values ('disclosure.editions'), ('disclosure.published'), ('disclosure.parcels'), ('disclosure.zones')
+) as wanted(name)
 where to_regclass(wanted.name) is null
     or not has_schema_privilege('disclosure', 'usage')
     or not has_table_privilege(to_regclass(wanted.name), 'select')

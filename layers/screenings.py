@@ -121,6 +121,12 @@ def newest(connection: Connection) -> Run | None:
     return None if row is None else Run(**row)
 
 
+def of_day(connection: Connection, on: date) -> list[Run]:
+    """Return the runs of a day, the one that was made last first."""
+    question = select(runs).where(runs.c.on == on).order_by(runs.c.made_at.desc())
+    return [Run(**row) for row in connection.execute(question).mappings()]
+
+
 def read_rows(connection: Connection, identity: str) -> pd.DataFrame:
     """Return the rows of a run, by parcel, as they were stored."""
     parts = [sql.SQL("options::text") if name == "options" else sql.Identifier(name) for name in ROW_COLUMNS]

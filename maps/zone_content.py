@@ -114,7 +114,8 @@ class ZoneMap:
     Attributes
     ----------
     parcels
-        The columns of a screening file, ``name`` and the geometry (polygons); one row a parcel.
+        The columns of a screening file, ``name`` and the geometry (polygons); one row a parcel. For the
+        public, those alone that it may see: what has no column is left out.
     zones
         ``reach_m``, ``class``, ``load_kva`` and the geometry: polygons within ``reach_m`` of an access point
         with open capacity of at least ``load_kva``.
@@ -156,6 +157,11 @@ class ZoneMap:
             ClassTotal(key, int(by_class["size"].get(key, 0)), float(by_class["sum"].get(key, 0.0)))
             for key in CLASSES
         )
+
+    def load_column(self) -> str:
+        """Return the key of the words above the loads of ``totals``: whether all of them are known."""
+        known = pd.to_numeric(self.parcels["load_kva"], errors="coerce").notna().all()
+        return "column.load" if known else "column.load.known"
 
     def failed_tests(self) -> list[tuple[str, int]]:
         """Return the tests that parcels failed, each with its number of parcels, the most frequent first."""

@@ -98,9 +98,10 @@ def _parcels(content: ZoneMap) -> Json:
         "name": [_text(each) for each in _column(frame, "name")],
         "class": {"words": classes, "codes": [classes.index(str(each)) for each in frame["class"]]},
         "failed": tests | {"words": [[each.zh, each.en] for each in said]},
-        "options": _options(_column(frame, "options")),
         "upper_bound": [int(cell(each) is True) for each in _column(frame, "upper_bound")],
     }
+    if "options" in frame:
+        columns["options"] = _options(frame["options"])
     columns |= {name: text_column(frame[name]) for name in TEXTS if name in frame}
     columns |= {
         name: figure_column(frame[name]) for name in FIGURES if name in frame and frame[name].notna().any()

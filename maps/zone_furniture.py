@@ -137,7 +137,8 @@ def _cells(x: float, y: float, cells: tuple[str, str, str], style: str = "legend
 
 def _column(content: ZoneMap, drawing: Drawing, x: float, top: float, language: Language) -> Iterator[str]:
     """Yield the legend from top to bottom."""
-    heads = tuple(safe(words(f"column.{key}")[language]) for key in ("class", "count", "load"))
+    keys = ("column.class", "column.count", content.load_column())
+    heads = tuple(safe(words(key)[language]) for key in keys)
     y = top + 14
     yield f'<text class="legend-title" x="{x:g}" y="{y:g}">{safe(words("legend")[language])}</text>'
     y += 24

@@ -84,6 +84,7 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
             paint=inlined("app/zone-paint.js", nonce),
             page=inlined("app/zone-page.js", nonce),
             patterns=legend.hatch_patterns(),
+            load_column=content.load_column(),
             rows=[Row.of(total) for total in content.totals()],
             signs=[replace(sign, swatch=legend.standalone(sign.swatch)) for sign in signs(content)],
             switches=[key for key in SWITCHES if key in carried["layers"] or key == "names"],

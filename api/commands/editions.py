@@ -104,6 +104,8 @@ def published_json(home: Path, done: Publication) -> dict[str, Any]:
         "previous": edition.previous,
         "previous_sha256": edition.previous_sha256,
         "next_due": edition.next_due.isoformat(),
+        "screening": edition.facts.get("screening"),
+        "warnings": [] if done.unscreened is None else [done.unscreened],
         "files": [str(path) for path in files_of(home, edition)],
     }
 
@@ -116,7 +118,13 @@ def tell_published(home: Path, done: Publication) -> None:
     click.echo(f"  sha256    {edition.sha256}")
     click.echo(f"  previous  {edition.previous or 'none, it is the first'}")
     click.echo(f"  next due  {edition.next_due}")
-    click.echo(f"  files     {done.folder} ({len(files_of(home, edition))})")
+    screening = edition.facts.get("screening")
+    if screening is not None:
+        number, hidden = screening["parcels"]["rows"], screening["withheld"]
+        click.echo(f"  zone map  {number:,} parcels of screening {screening['run_id']}, {hidden:,} withheld")
+    click.echo(f"  files     {done.folder} ({len(files_of(home, edition))}); begin with index.html")
+    if done.unscreened is not None:
+        say(f"{done.unscreened[0].upper()}{done.unscreened[1:]}")
 
 
 @click.group("editions", help="Look at the published editions, compare and prove them.")
@@ -315,7 +323,9 @@ def verify(context: click.Context, edition_id: str | None, as_json: bool) -> Non
 
 
 @editions.command(
-    "export", help="Write a file of an edition: .csv .xlsx .geojson .gpkg .parquet .jsonl .json"
+    "export",
+    help="Write a file of an edition: .csv .xlsx .geojson .gpkg .parquet .jsonl .json .html .pdf .png, or by"
+    " its whole name, as parcels.csv",
 )
 @click.argument("edition_id", metavar="ID")
 @click.option("--out", type=_FILE, required=True, metavar="FILE", help="Its ending says which file.")

@@ -64,6 +64,8 @@ def _of_collection(of: Collection) -> Iterator[tuple[str, Any]]:
     yield f"{path}/items", _get(f"items_{name}", f"{of.en}: features", GEOJSON, list(item_parameters(of)))
     item = _get(f"item_{name}", f"{of.en}: one feature", GEOJSON, [_in_path("featureId", _TEXT), _crs("crs")])
     yield f"{path}/items/{{featureId}}", item
+    if not of.tiled:
+        return
     yield f"{path}/tiles", _get(f"tilesets_{name}", f"{of.en}: sets of tiles", JSON)
     yield f"{path}/tiles/WebMercatorQuad", _get(f"tileset_{name}", f"{of.en}: tiles", JSON)
     whole = {"type": "integer", "minimum": 0}

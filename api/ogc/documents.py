@@ -129,8 +129,9 @@ def collection(
         *(own or [link(address, "self", JSON, say("this", language))]),
         link(f"{address}/items", "items", GEOJSON, say("items", language)),
         link(f"{address}/items?f=html", "items", HTML, say("items", language)),
-        link(f"{address}/tiles", _TILE_TYPE, JSON, say("tiles", language)),
     ]
+    if of.tiled:
+        links.append(link(f"{address}/tiles", _TILE_TYPE, JSON, say("tiles", language)))
     return {
         "id": of.name,
         "title": of.zh if language == "zh" else of.en,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
 from api.operations.capacity import parameters_from
+from api.operations.edition_pages import edition_pages
 from api.operations.files import settings_text, whole_file
+from api.operations.policy_files import policy_hashes
 from gis.editions.canonical import table_sha256
 from gis.editions.columns import PUBLISHED
 from gis.editions.diff import Diff
@@ -23,11 +24,22 @@ from gis.editions.metadata import metadata as lines_of
 from gis.errors import DatabaseError, InputError
 from layers.database import snapshot
 from layers.editions.compare import compare_editions
-from layers.editions.files import HEADER_ENDING, WRITERS, file_sha256, folder_of, hashes_of, stored_files
+from layers.editions.files import (
+    HEADER_ENDING,
+    INDEX,
+    SCREENED_WRITERS,
+    WRITERS,
+    ZONE_MAPS,
+    Writer,
+    file_sha256,
+    folder_of,
+    hashes_of,
+    stored_files,
+)
 from layers.editions.publish import Publication, PublishWatch, Wish, publish
 from layers.editions.store import read_editions, read_rows
 from layers.editions.verify import Verdict, verify
-from layers.tables.editions import published
+from layers.tables.editions import SCREENED, published
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ def publish_edition(
         policies=policy_hashes(),
         code_version=metadata.version("kaimen"),
     )
-    return publish(engine, home, wish, watch)
+    return publish(engine, home, wish, watch, edition_pages())
 
 
 def _plain(note: str | None) -> str | None:
@@ -119,13 +131,6 @@ def _plain(note: str | None) -> str | None:
 
 def _settings_from(path: Path | None) -> DisclosureSettings:
     return default_settings() if path is None else read_settings(settings_text(path), path.name)
-
-
-def policy_hashes() -> dict[str, str]:
-    """Return the policy files that decide, by name, with their SHA-256."""
-    folder = resources.files("gis.policy").joinpath("jurisdictions")
-    files = {each.name: each for each in folder.iterdir() if each.name.endswith(".yaml")}
-    return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
 
 
 def shelf(engine: Engine, today: date) -> Shelf:
@@ -240,50 +245,81 @@ def export_edition(
     edition_id
         The edition.
     out
-        The file; its ending says which: .csv (.en.csv), .xlsx, .geojson, .gpkg, .parquet, .jsonl, .json.
+        The file; its ending says which: .csv (.en.csv), .xlsx, .geojson, .gpkg, .parquet, .jsonl, .json; the
+        zone map by .html, .pdf, .png; parcels.csv, zones.geojson and others by the whole of their name.
     english
         Whether a .csv has English headers.
 
     Raises
     ------
     InputError
-        The edition does not exist, the ending is none of these, or the file cannot be written.
+        The edition does not exist, the ending is none of these, the edition has no such file, or the file
+        cannot be written.
     DatabaseError
-        The rows are not those that were published.
+        The rows are not those that were published, or the stored zone map is missing or damaged: the layers
+        drawn in it are not kept in the edition.
     """
     edition = find_edition(engine, edition_id)
-    ending = _ending(out, english=english)
-    stored = folder_of(home, edition) / f"{edition.id}{ending}"
-    wanted = hashes_of(edition).get(stored.name)
+    name = _name(edition, out, english=english)
+    stored = folder_of(home, edition) / name
+    wanted = hashes_of(edition)[name]
     with whole_file(out, out.suffix.lower()) as part:
         if stored.is_file() and file_sha256(stored) == wanted:
             part.write_bytes(stored.read_bytes())
-        elif ending == HEADER_ENDING:
+        elif name == f"{edition.id}{HEADER_ENDING}":
             part.write_bytes(edition.canonical())
         else:
-            _make(engine, edition, ending, part)
+            _make(engine, edition, name, part)
         found = file_sha256(part)
     return Export(out, found, found == wanted)
 
 
-def _ending(out: Path, *, english: bool) -> str:
-    name = out.name.lower()
-    fitting = [each for each in (*WRITERS, HEADER_ENDING) if name.endswith(each)]
+def _name(edition: Edition, out: Path, *, english: bool) -> str:
+    """Return the name of the file of an edition that is asked for by the name of another."""
+    asked = out.name.lower()
+    by_ending = {each: f"{edition.id}{each}" for each in (*WRITERS, HEADER_ENDING)}
+    by_ending |= {Path(each).suffix: each for each in ZONE_MAPS}
+    by_ending |= {each: each for each in (*SCREENED_WRITERS, *ZONE_MAPS, INDEX)}
+    fitting = [each for each in by_ending if asked.endswith(each)]
     if not fitting:
         raise InputError(
             f"{out} has no ending of a file of an edition",
-            repair=f"end its name in one of: {', '.join((*WRITERS, HEADER_ENDING))}",
+            repair=f"end its name in one of: {', '.join(by_ending)}",
         )
     longest = max(fitting, key=len)
-    return ".en.csv" if english and longest == ".csv" else longest
+    name = by_ending[".en.csv" if english and longest == ".csv" else longest]
+    if name not in hashes_of(edition):
+        raise InputError(
+            f"edition {edition.id} has no {name}: it was published without a screening",
+            repair="kaimen screen --on DAY before kaimen publish --as-of DAY adds it to a new edition",
+        )
+    return name
 
 
-def _make(engine: Engine, edition: Edition, ending: str, part: Path) -> None:
+def _make(engine: Engine, edition: Edition, name: str, part: Path) -> None:
+    """Make a file anew from what the edition keeps."""
+    if name == INDEX:
+        others = [each for each in edition.facts["files"] if each["name"] != INDEX]
+        part.write_bytes(edition_pages().index(replace(edition, facts={**edition.facts, "files": others})))
+        return
+    if name in ZONE_MAPS:
+        raise DatabaseError(
+            f"the file {name} of edition {edition.id} is missing or damaged, and the layers drawn in it are"
+            " not kept in the edition",
+            repair="restore the folder of the edition from a backup",
+        )
+    writer: Writer
+    if name in SCREENED_WRITERS:
+        kind, writer = SCREENED_WRITERS[name]
+        (table, columns), sha256 = SCREENED[kind], edition.facts["screening"][kind]["sha256"]
+    else:
+        table, columns, sha256 = published, PUBLISHED, edition.rows_sha256
+        writer = WRITERS[name.removeprefix(edition.id)]
     with snapshot(engine) as connection, connection.begin():
-        rows = read_rows(connection, published, PUBLISHED, edition.id)
-    if table_sha256((rows, PUBLISHED)) != edition.rows_sha256:
+        rows = read_rows(connection, table, columns, edition.id)
+    if table_sha256((rows, columns)) != sha256:
         raise DatabaseError(
             f"the rows of edition {edition.id} are not those that were published",
             repair="kaimen editions verify says what has changed; restore the database from a backup",
         )
-    WRITERS[ending](part, rows, lines_of(edition))
+    writer(part, rows, lines_of(edition))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import shapely
-from psycopg import sql
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine
 
@@ -21,17 +18,12 @@ from gis.policy.notice import notice as policy_notice
 from gis.siting.answer import assessment_as_json, public_line
 from gis.siting.assess import Proposal
 from gis.siting.words import words
-from layers.database import driver
-from layers.queries.grid import read_layer
+from layers.queries.around import around
 from maps.notice_page import NoticePage
 from maps.route_view import RouteLine, RouteView
 
 AROUND_DEG: Final = 0.002
 """How far around its routes the map of a notice shows the land."""
-
-_CONTEXT: Final = ("roads", "water", "green", "parcels")
-_ASSETS: Final = ("substations",)
-"""Layers whose exact places the public does not see."""
 
 
 def notice_page(
@@ -116,14 +108,3 @@ def _line(proposal: Proposal, answered: Answered, *, public: bool) -> RouteLine:
     if not public:
         return RouteLine.of(proposal.route, name)
     return RouteLine(geometry=public_line(proposal.route), crossing_count=0, name=name)
-
-
-def around(engine: Engine, box: shapely.Polygon, *, public: bool = False) -> Mapping[str, pd.DataFrame]:
-    """Return what lies in a box (EPSG:4326): layer -> frame; to the public without exact assets."""
-    layers = _CONTEXT if public else (*_CONTEXT, *_ASSETS)
-    west, south, east, north = box.bounds
-    where = sql.SQL("t.geom && st_makeenvelope({}, {}, {}, {}, 4326)").format(
-        *(sql.Literal(float(each)) for each in (west, south, east, north))
-    )
-    with engine.connect() as connection:
-        return {name: read_layer(driver(connection), name, where) for name in layers}

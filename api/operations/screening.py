@@ -16,14 +16,16 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from api.operations.corridors import CORRIDOR_FORMAT
-from api.operations.editions import policy_hashes
+from api.operations.policy_files import policy_hashes
 from api.operations.siting import Ground, require_policy
 from gis.capacity.parameters import CapacityParameters
 from gis.errors import InputError, KaimenError
+from gis.siting.loads import LoadTable
 from gis.siting.question import Question
 from gis.siting.screen import Screening, screen
 from gis.siting.sites import Load, Sites
 from gis.siting.zones import zones
+from layers.queries.versions import DataVersion
 from layers.screenings import Run, rows_sha256, run_id, store
 
 
@@ -114,7 +116,7 @@ def screen_parcels(
     policy = request.jurisdiction or _only(sites)
     areas = zones(desk, request.question, policy, load)
     step("Storing the run")
-    asked, inputs = _request(request), _inputs(ground)
+    asked, inputs = _request(request), run_inputs(ground.version, ground.table)
     sums = found.sums_by_class()
     run = Run(
         id=run_id(asked, inputs),
@@ -180,14 +182,14 @@ def _request(request: ScreenRequest) -> dict[str, Any]:
     }
 
 
-def _inputs(ground: Ground) -> Mapping[str, Any]:
-    version = ground.version
+def run_inputs(version: DataVersion, loads: LoadTable) -> Mapping[str, Any]:
+    """Return what a run of some data is stored with: of the same data it is the same."""
     return {
         "database": [str(each) for each in version.database],
         "layers": [list(each) for each in version.layers],
         "spellings": [list(each) for each in version.spellings],
         "corridors": CORRIDOR_FORMAT,
-        "loads": ground.table.as_dict(),
+        "loads": loads.as_dict(),
         "policies": policy_hashes(),
         "code": metadata.version("kaimen"),
     }

@@ -1,4 +1,4 @@
-"""Descriptions of tiles (瓦片说明) as TileJSON 3.0: where they are, what stands in them, which state they are of."""
+"""Descriptions of tiles (瓦片说明) as TileJSON 3.0: where they are, what they hold, of which state."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from layers.queries.working_tiles import DEEPEST, WorkingLayer
 from layers.sources.osm import ATTRIBUTION
 
 _CELLS: Final = (
-    "level: String", "assets: Number", "open: Number", "tight: Number", "restricted: Number", "unknown: Number",
-    "status: String", "open_capacity_kva: Number", "asset_id: String: from zoom 13", "name: String: from zoom 13",
+    *("level: String", "assets: Number", "open: Number", "tight: Number", "restricted: Number"),
+    *("unknown: Number", "status: String", "open_capacity_kva: Number, kVA"),
+    *("asset_id: String: from zoom 13", "name: String: from zoom 13"),
 )  # fmt: skip
 _WORLD: Final = Box(-180.0, -85.051129, 180.0, 85.051129)
 

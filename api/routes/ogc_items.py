@@ -33,18 +33,30 @@ router = APIRouter(prefix=PREFIX, tags=["ogc"], route_class=OgcRoute)
 _ASKED: Final = frozenset({"limit", "bbox", "bbox-crs", "crs", "datetime", "cursor"})
 _VARY: Final = "Accept, Accept-Language"
 
-_FILTERS: Final[list[dict[str, Any]]] = [
-    {
-        "name": name,
-        "in": "query",
-        "required": False,
-        "description": f"Of the collection {each.name}.",
-        "schema": {"type": "string"}
-        | ({"enum": list(map(str, words))} if words else {"maxLength": MOST_WORDS}),
-    }
-    for each in COLLECTIONS.values()
-    for name, words in each.filters.items()
-]
+
+
+def _filters_described() -> list[dict[str, Any]]:
+    """Return every filter once, with the collections that know it."""
+    known: dict[str, list[Collection]] = {}
+    for each in COLLECTIONS.values():
+        for name in each.filters:
+            known.setdefault(name, []).append(each)
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": f"Of {', '.join(each.name for each in holders)}.",
+            "schema": _filter_schema([each.filters[name] for each in holders]),
+        }
+        for name, holders in known.items()
+    ]
+
+
+def _filter_schema(words: list[tuple[str, ...]]) -> dict[str, Any]:
+    if all(words):
+        return {"type": "string", "enum": list(dict.fromkeys(str(each) for some in words for each in some))}
+    return {"type": "string", "maxLength": MOST_WORDS}
 
 
 @router.get(
@@ -55,7 +67,7 @@ _FILTERS: Final[list[dict[str, Any]]] = [
         200: {"content": {GEOJSON: {"schema": FeatureCollection.model_json_schema()}}},
         **KEPT,
     },
-    openapi_extra={"parameters": _FILTERS},
+    openapi_extra={"parameters": _filters_described()},
 )
 def items(  # the parameters of one query
     request: Request,
@@ -86,7 +98,8 @@ def items(  # the parameters of one query
             limit=min(limit, MOST),
             shape=as_feature(system),
         )
-        head = _head(request, found, HTML if form == "html" else GEOJSON, language, whole=wanted.anything)
+        whole = found.heading.rows_of[of.table] if wanted.anything and found.heading is not None else None
+        head = _head(request, found, HTML if form == "html" else GEOJSON, language, whole)
         if form == "html":
             features = [json.loads(each) for each in found.page.rows]
             return html(features_page(of, head | {"features": features}, base_of(request), language))
@@ -156,9 +169,9 @@ def _filters(of: Collection, query: QueryParams, faults: list[str]) -> dict[str,
 
 
 def _head(
-    request: Request, found: Answered, media: str, language: Language, *, whole: bool
+    request: Request, found: Answered, media: str, language: Language, whole: int | None
 ) -> dict[str, Any]:
-    """Return a page of features without them."""
+    """Return a page of features without them; ``whole`` is how many there are, where all are asked for."""
     links = selves(request, media, language)
     links = [each | ({"type": GEOJSON} if each["type"] == JSON else {}) for each in links]
     if found.cursor is not None:
@@ -166,8 +179,8 @@ def _head(
         links.append(link(onward, "next", media, say("next", language)))
     head: dict[str, Any] = {"type": "FeatureCollection", "links": links}
     head["numberReturned"] = len(found.page.rows)
-    if whole and found.heading is not None:
-        head["numberMatched"] = found.heading.rows
+    if whole is not None:
+        head["numberMatched"] = whole
     if found.heading is not None:  # of the data: the same page is the same bytes
         head["timeStamp"] = found.heading.created_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     return head

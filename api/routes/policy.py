@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.caching import REVALIDATED, asked, etag, validated
-from api.operations.editions import policy_hashes
 from api.operations.policy import Question, decide_question, every_jurisdiction, question_from_text
+from api.operations.policy_files import policy_hashes
 from api.queries import LANGUAGE
 from api.requests import language_of
 from api.schemas.policy import DecisionRequest, JurisdictionDetail, JurisdictionList, PolicyDecision

@@ -86,16 +86,16 @@ async def tile(  # the parts of one address
         str | None,
         Query(
             max_length=_MOST_SIGNS,
-            description="As the description of the layer gives it: the id of an edition for capacity, else what"
-            " names the state of the data. With it the answer may be kept for ever.",
+            description="As the description of the layer gives it: the id of an edition for capacity, else"
+            " what names the state of the data. With it the answer may be kept for ever.",
         ),
     ] = None,
     run: RunWord = None,
 ) -> Response:
     """Send a tile of a layer, as the asker's tier may see it.
 
-    Of the working layers only the present state is there: under a ``v`` that is past the present tile is sent,
-    to be asked for again.
+    Of the working layers only the present state is there: under a ``v`` that is past the present tile is
+    sent, to be asked for again.
     """
     if layer in WORKING_LAYERS:
         return await _working_answer(request, Wanted(layer, tier_of(request), run), (z, x, y), v)
@@ -128,7 +128,7 @@ def shown_to(request: Request, wanted: Wanted) -> WorkingLayer:
     """
     shown = wanted.shown
     if shown is None:
-        zh = f"图层 {wanted.layer} 含设备准确位置，仅供规划和运营人员: 请出示令牌; 公众可用 capacity 或 feeders"
+        zh = f"图层 {wanted.layer} 含设备准确位置，须出示规划或运营令牌；公众可用 capacity 或 feeders"
         en = (
             f"the layer {wanted.layer} shows assets where they are, to planners and operators: show a token;"
             " the public has capacity and feeders"

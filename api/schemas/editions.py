@@ -66,6 +66,7 @@ class EditionDocument(Strict):
     data: dict[str, Any]
     withheld: int
     withheld_by_reason: dict[str, int]
+    screening: dict[str, Any] | None = Field(None, description="What it holds of a screening, if any.")
     files: list[dict[str, Any]]
     sha256: str
     next_due: str

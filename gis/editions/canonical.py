@@ -3,7 +3,7 @@
 A table is one JSON object a line, ended by a line feed, in the order of the ids by their UTF-8 bytes. Keys
 are sorted and there is no blank outside of texts. Text is UTF-8; the quotation mark, the backslash and what
 lies below U+0020 are escaped as JSON does. Numbers have the decimals of their column, a missing value is
-``null``, a place is its GeoJSON with seven decimals. A document such as the header is one such line; its
+``null``, a place or an area is its GeoJSON with seven decimals. A document such as the header is one such line; its
 numbers are as Python writes them.
 """
 
@@ -87,6 +87,8 @@ def json_tokens(values: pa.Array, column: Column) -> pa.Array:
         tokens = values
     elif column.kind == "place":
         tokens = by_distinct(values, place_token)
+    elif column.kind == "area":
+        tokens = by_distinct(values, area_token)
     elif pc.any(pc.match_substring_regex(values, _CONTROL)).as_py():
         tokens = by_distinct(values, lambda each: json.dumps(each, ensure_ascii=False))
     else:
@@ -113,6 +115,17 @@ def ring_of(place: str) -> list[tuple[str, str]]:
     shape = shapely.from_wkb(place)
     if not isinstance(shape, shapely.Polygon) or shape.interiors or shapely.get_srid(shape) != 4326:  # noqa: PLR2004  # the EPSG code
         raise ValueError("the place is no polygon of one ring in EPSG:4326")
+    return _corners(shape)
+
+
+def _corners(shape: shapely.Geometry) -> list[tuple[str, str]]:
+    """Return the corners of a shape as decimals.
+
+    Raises
+    ------
+    ValueError
+        Where one is not on the seventh decimal.
+    """
     corners = shapely.get_coordinates(shape)
     if not np.array_equal(corners, np.round(corners, DEGREE_DECIMALS)):
         raise ValueError(f"a corner of the place has more than {DEGREE_DECIMALS} decimals")
@@ -121,5 +134,26 @@ def ring_of(place: str) -> list[tuple[str, str]]:
 
 def place_token(place: str) -> str:
     """Return a place as GeoJSON."""
-    corners = ",".join(f"[{x},{y}]" for x, y in ring_of(place))
-    return f'{{"coordinates":[[{corners}]],"type":"Polygon"}}'
+    return f'{{"coordinates":[{_ring_token(ring_of(place))}],"type":"Polygon"}}'
+
+
+def area_token(area: str) -> str:
+    """Return an area as GeoJSON.
+
+    Raises
+    ------
+    ValueError
+        Where it is no multipolygon, or a corner is not on the seventh decimal.
+    """
+    shape = shapely.from_wkb(area)
+    if not isinstance(shape, shapely.MultiPolygon) or shapely.get_srid(shape) != 4326:  # noqa: PLR2004  # the EPSG code
+        raise ValueError("the area is no multipolygon in EPSG:4326")
+    polygons = (
+        ",".join(_ring_token(_corners(ring)) for ring in (each.exterior, *each.interiors))
+        for each in shape.geoms
+    )
+    return f'{{"coordinates":[{",".join(f"[{each}]" for each in polygons)}],"type":"MultiPolygon"}}'
+
+
+def _ring_token(corners: Sequence[tuple[str, str]]) -> str:
+    return f"[{','.join(f'[{x},{y}]' for x, y in corners)}]"

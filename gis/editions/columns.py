@@ -1,7 +1,7 @@
 """The columns of an edition: what the public sees, and what the reasons of changes rest on (公开字段).
 
 Every value of an edition is a text in one form, the form in which it is stored, hashed and written: kVA with
-one decimal, days in ISO 8601, words as they are, a place as hexadecimal EWKB. Missing is null.
+one decimal, days in ISO 8601, words as they are, a place or an area as hexadecimal EWKB. Missing is null.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["text", "word", "number", "day", "flag", "place"]
+Kind = Literal["text", "word", "number", "day", "flag", "place", "area"]
 
 NUMBER_DIGITS: Final = 18
 """Digits that a number may have in all."""
@@ -26,7 +26,8 @@ class Column:
     zh
         Header in Chinese files.
     kind
-        What stands in it; a ``word`` has a reading in both languages.
+        What stands in it; a ``word`` has a reading in both languages, a ``place`` is one ring, an ``area``
+        any polygons.
     decimals
         Of a number.
     """
@@ -53,7 +54,38 @@ PUBLISHED: Final = (
     Column("edition_id", "公开期次", "text"),
     Column("geometry", "概化位置", "place"),
 )
-"""All that leaves: nothing else stands in a public table or file."""
+"""All that leaves of the grid: nothing else of it stands in a public table or file."""
+
+PARCELS: Final = (
+    Column("parcel_id", "地块编号", "text"),
+    Column("name", "地块名称", "text"),
+    Column("land_use", "用地代码", "text"),
+    Column("area_ha", "用地面积(ha)", "number", 4),
+    Column("class", "地块分类", "word"),
+    Column("failed_test", "未通过的检验", "text"),
+    Column("load_kva", "负荷(kVA)", "number", 1),
+    Column("level", "接入层级", "word"),
+    Column("length_m", "路径长度(m)", "number", 1),
+    Column("procedure", "办理方式", "word"),
+    Column("limit_working_days", "办理时限(工作日)", "number", 1),
+    Column("decision_kind", "决定类型", "word"),
+    Column("jurisdiction", "适用政策", "text"),
+    Column("on", "评估日期", "day"),
+    Column("run_id", "筛查编号", "text"),
+    Column("edition_id", "公开期次", "text"),
+    Column("geometry", "红线", "area"),
+)
+"""All that leaves of a screened parcel: no asset, no access point, no option, no load that a customer states."""
+
+ZONES: Final = (
+    Column("zone_id", "分区编号", "text"),
+    Column("class", "地块分类", "word"),
+    Column("reach_m", "可达距离(m)", "number", 1),
+    Column("load_kva", "负荷(kVA)", "number", 1),
+    Column("edition_id", "公开期次", "text"),
+    Column("geometry", "范围", "area"),
+)
+"""All that leaves of a zone."""
 
 INPUTS: Final = (
     Column("asset_id", "", "text"),

@@ -62,7 +62,7 @@ def freeze(grid: Grid, capacity: OpenCapacity, settings: DisclosureSettings, edi
         The edition.
     """
     why = withheld(grid, capacity)
-    order = _by_bytes(capacity.ids)
+    order = by_bytes(capacity.ids)
     shown = order[pd.isna(why[order])]
     dates = pc.min_max(_days(capacity.data_date[shown]))
     return Frozen(
@@ -80,22 +80,22 @@ def _published(
     assets = capacity.assets
     least = capacity.bottleneck[rows]
     values = {
-        "asset_id": _texts(capacity.ids[rows]),
+        "asset_id": as_texts(capacity.ids[rows]),
         "level": _level(assets.level[rows]),
-        "name": _texts(assets.names[rows]),
-        "substation": _texts(_substations(capacity)[rows]),
+        "name": as_texts(assets.names[rows]),
+        "substation": as_texts(_substations(capacity)[rows]),
         "voltage_kv": assets.voltage_kv[rows],
         "rated_kva": capacity.rated_kva[rows],
         "limit_kva": capacity.limit_kva[rows],
         "open_capacity_kva": shown_kva(capacity.disclosed_kva[rows], settings.bands_kva),
-        "status": _texts(capacity.status[rows]),
-        "reason": _texts(capacity.reason[rows]),
+        "status": as_texts(capacity.status[rows]),
+        "reason": as_texts(capacity.reason[rows]),
         "bottleneck_level": _level(np.where(least >= 0, assets.level[least], -1)),
         "data_date": _days(capacity.data_date[rows]),
         "edition_id": pa.array(np.full(len(rows), edition_id, dtype=object), pa.string()),
         "geometry": cells(assets, grid, settings.grid_m).take(pa.array(rows)),
     }
-    return _table(PUBLISHED, values)
+    return text_table(PUBLISHED, values)
 
 
 def shown_kva(kva: Floats, bands_kva: Sequence[float]) -> Floats:
@@ -114,45 +114,45 @@ def shown_kva(kva: Floats, bands_kva: Sequence[float]) -> Floats:
 def _inputs(capacity: OpenCapacity, why: Objects, rows: Rows) -> pa.Table:
     up, least = capacity.parent[rows], capacity.bottleneck[rows]
     values: dict[str, Any] = {
-        "asset_id": _texts(capacity.ids[rows]),
+        "asset_id": as_texts(capacity.ids[rows]),
         "level": _level(capacity.assets.level[rows]),
-        "withheld": _texts(why[rows]),
-        "parent_id": _texts(_where(up >= 0, capacity.ids[up])),
-        "limit_kind": _texts(capacity.limit_kind[rows]),
-        "peak_label": _texts(capacity.peak_label[rows]),
+        "withheld": as_texts(why[rows]),
+        "parent_id": as_texts(_where(up >= 0, capacity.ids[up])),
+        "limit_kind": as_texts(capacity.limit_kind[rows]),
+        "peak_label": as_texts(capacity.peak_label[rows]),
         "peak_date": _days(capacity.data_date[rows]),
-        "disclosed_label": _texts(capacity.disclosed_label[rows]),
-        "bottleneck_id": _texts(_where(least >= 0, capacity.ids[least])),
-        "status": _texts(capacity.status[rows]),
-        "reason": _texts(capacity.reason[rows]),
+        "disclosed_label": as_texts(capacity.disclosed_label[rows]),
+        "bottleneck_id": as_texts(_where(least >= 0, capacity.ids[least])),
+        "status": as_texts(capacity.status[rows]),
+        "reason": as_texts(capacity.reason[rows]),
         "upper_bound": _flags(capacity.upper_bound[rows]),
     }
     for each in INPUTS:
         if each.kind == "number":
             values[each.name] = getattr(capacity, each.name)[rows]
-    return _table(INPUTS, values)
+    return text_table(INPUTS, values)
 
 
 def _claims(grid: Grid, capacity: OpenCapacity) -> pa.Table:
     frame = grid["claims"]
     ids = texts(column(frame, "id"))
-    rows = _by_bytes(ids)
+    rows = by_bytes(ids)
     binding = capacity.pending.claims
     index = pd.Series(np.arange(len(binding.ids)), index=pd.Index(binding.ids, dtype=object))
     at = rows_of(index[~index.index.duplicated()], ids[rows])
     pending = np.full(len(rows), np.nan)
     pending[at >= 0] = binding.pending_kva[at[at >= 0]]
     values: dict[str, Any] = {
-        "claim_id": _texts(ids[rows]),
-        "asset_id": _texts(texts(column(frame, "asset_id"))[rows]),
-        "site": _texts(texts(column(frame, "site"))[rows]),
+        "claim_id": as_texts(ids[rows]),
+        "asset_id": as_texts(texts(column(frame, "asset_id"))[rows]),
+        "site": as_texts(texts(column(frame, "site"))[rows]),
         "kva": numbers(column(frame, "kva"))[rows],
         "pending_kva": pending,
     }
     for each in CLAIMS:
         if each.kind == "day":
             values[each.name] = _days(days(column(frame, each.name))[rows])
-    return _table(CLAIMS, values)
+    return text_table(CLAIMS, values)
 
 
 def _substations(capacity: OpenCapacity) -> Objects:
@@ -174,7 +174,7 @@ def _where(there: Flags, values: Objects) -> Objects:
     return made
 
 
-def _by_bytes(ids: Objects) -> Rows:
+def by_bytes(ids: Objects) -> Rows:
     """Return the rows that have an id, ordered by its UTF-8 bytes."""
     rows = np.flatnonzero(~pd.isna(ids))
     if not len(rows):
@@ -183,7 +183,8 @@ def _by_bytes(ids: Objects) -> Rows:
     return rows[np.asarray(order, dtype=np.int64)]
 
 
-def _table(columns: Sequence[Column], values: Mapping[str, Any]) -> pa.Table:
+def text_table(columns: Sequence[Column], values: Mapping[str, Any]) -> pa.Table:
+    """Return a table of texts: numbers with the decimals of their column, all else as given."""
     made = {
         each.name: number_texts(values[each.name], each.decimals)
         if each.kind == "number"
@@ -200,7 +201,8 @@ def number_texts(values: Floats, decimals: int) -> pa.Array:
     return pc.cast(pc.cast(kept, pa.decimal128(NUMBER_DIGITS, decimals)), pa.string())
 
 
-def _texts(values: Objects) -> pa.Array:
+def as_texts(values: Objects) -> pa.Array:
+    """Return values as texts, null for None."""
     return pa.array([None if each is None else str(each) for each in values.tolist()], pa.string())
 
 

@@ -9,13 +9,30 @@ from typing import Any, Final
 from gis.capacity.words import LEVEL_WORDS, Reason, Status
 from gis.editions.disclosure import CADENCES
 from gis.editions.header import Edition
+from gis.editions.screened import LENGTH_STEP_M
 from gis.editions.withholding import Withheld
+from gis.policy.model import Words
+from gis.policy.words import vocabulary as policy_vocabulary
+from gis.siting.words import vocabulary as siting_vocabulary
+
+
+def _said(vocabulary: Mapping[str, Words], prefix: str) -> Mapping[str, tuple[str, str]]:
+    """Return the words of a vocabulary whose keys are a prefix and one word."""
+    return {
+        key.removeprefix(prefix): (each.zh, each.en)
+        for key, each in vocabulary.items()
+        if key.startswith(prefix) and "." not in key.removeprefix(prefix)
+    }
+
 
 WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "level": LEVEL_WORDS,
     "bottleneck_level": LEVEL_WORDS,
     "status": {str(each): (each.zh, each.en) for each in Status},
     "reason": {str(each): (each.zh, each.en) for each in Reason},
+    "class": _said(siting_vocabulary(), "class."),
+    "procedure": _said(policy_vocabulary(), "procedure."),
+    "decision_kind": _said(policy_vocabulary(), "kind."),
 }
 """Column of words -> word -> Chinese and English."""
 
@@ -36,6 +53,7 @@ def metadata(edition: Edition) -> tuple[Line, ...]:
     return (
         *_identity(edition),
         *_method(edition),
+        *_screening(edition),
         *_duty(edition),
         *_reliability(edition),
         *_proof(edition),
@@ -110,6 +128,35 @@ def _method(edition: Edition) -> tuple[Line, ...]:
         ),
         _plain("parameters", "参数版本", "Parameters", _version(edition, "parameters")),
         _plain("settings", "设置版本", "Settings", _version(edition, "settings")),
+    )
+
+
+def _screening(edition: Edition) -> Iterator[Line]:
+    """Yield what is said of the screening in the edition, nothing where it has none."""
+    found = edition.facts.get("screening")
+    if found is None:
+        return
+    load = found["load_kva"]
+    yield _plain("screening", "筛查编号", "Screening", found["run_id"])
+    yield Line(
+        "screening_load",
+        "筛查负荷",
+        "Load screened for",
+        "各地块自身负荷；申报的负荷不公开" if load is None else f"各地块均按 {load:,.10g} kVA",
+        "each parcel's own; one that a customer states is not shown"
+        if load is None
+        else f"{load:,.10g} kVA for every parcel",
+    )
+    yield Line(
+        "screening_length",
+        "路径长度",
+        "Length of route",
+        f"进位到 {LENGTH_STEP_M:g} 米",
+        f"rounded up to {LENGTH_STEP_M:g} m",
+    )
+    yield _plain("parcels", "公开地块数", "Parcels published", found["parcels"]["rows"])
+    yield _plain(
+        "parcels_withheld", "不予公开地块数（重要用户）", "Parcels withheld (important users)", found["withheld"]
     )
 
 

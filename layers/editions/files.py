@@ -18,14 +18,17 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import pyarrow as pa
 
+from gis.editions.columns import PARCELS, ZONES
 from gis.editions.header import Edition
 from gis.editions.metadata import Line
+from gis.editions.screened import Screened
 from gis.errors import ConflictError
 from layers.editions.formats import write_csv_en, write_csv_zh, write_geojson, write_lines
 from layers.editions.geo_formats import write_geopackage, write_geoparquet
@@ -45,6 +48,22 @@ WRITERS: Final[Mapping[str, Writer]] = MappingProxyType(
     }
 )
 """Ending of a file's name -> what writes it."""
+
+SCREENED_WRITERS: Final[Mapping[str, tuple[str, Writer]]] = MappingProxyType(
+    {
+        "parcels.csv": ("parcels", partial(write_csv_en, columns=PARCELS)),
+        "parcels.geojson": ("parcels", partial(write_geojson, columns=PARCELS)),
+        "parcels.parquet": ("parcels", partial(write_geoparquet, columns=PARCELS)),
+        "zones.geojson": ("zones", partial(write_geojson, columns=ZONES)),
+    }
+)
+"""Name of a file of an edition that has a screening -> its table, and what writes it."""
+
+ZONE_MAPS: Final = ("zone-map.html", "zone-map.pdf", "zone-map.png")
+"""Names of the files that draw the screening."""
+
+INDEX: Final = "index.html"
+"""Name of the page that leads to all files."""
 
 HEADER_ENDING: Final = ".json"
 SUMS: Final = "SHA256SUMS"
@@ -76,8 +95,23 @@ class Staging:
         for ending, writer in WRITERS.items():
             path = self.folder / f"{edition_id}{ending}"
             writer(path, published, lines)
-            made.append({"name": path.name, "sha256": file_sha256(path), "bytes": path.stat().st_size})
+            made.append(_told(path))
         return made
+
+    def write_screened(self, screened: Screened, lines: Sequence[Line]) -> list[dict[str, Any]]:
+        """Write the files of a screening's rows; as ``write``."""
+        made = []
+        for name, (table, writer) in SCREENED_WRITERS.items():
+            path = self.folder / name
+            writer(path, getattr(screened, table), lines)
+            made.append(_told(path))
+        return made
+
+    def put(self, name: str, data: bytes) -> dict[str, Any]:
+        """Write a file that was made elsewhere; return its name, SHA-256 and size."""
+        path = self.folder / name
+        path.write_bytes(data)
+        return _told(path)
 
     def place(self, edition: Edition) -> Path:
         """Add the header and the sums, and put the folder in its place.
@@ -201,6 +235,10 @@ def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file, hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _told(path: Path) -> dict[str, Any]:
+    return {"name": path.name, "sha256": file_sha256(path), "bytes": path.stat().st_size}
 
 
 def _keep(path: Path) -> None:

@@ -18,18 +18,21 @@ from gis.editions.columns import NUMBER_DIGITS, PUBLISHED, Column
 from gis.editions.metadata import WORDS, Line
 
 _BOM: Final = b"\xef\xbb\xbf"
+_DRAWN: Final = ("place", "area")
 
 
 def write_csv_zh(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
     """Write a CSV file with Chinese headers and words, and a mark so that spreadsheets know it is UTF-8."""
     del lines
-    _write_csv(path, _in_chinese(published), [each.zh for each in PUBLISHED])
+    _write_csv(path, _in_chinese(published), [each.zh for each in PUBLISHED], PUBLISHED)
 
 
-def write_csv_en(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
+def write_csv_en(
+    path: Path, published: pa.Table, lines: Sequence[Line], columns: Sequence[Column] = PUBLISHED
+) -> None:
     """Write a CSV file with the names and words that machines read."""
     del lines
-    _write_csv(path, published, [each.name for each in PUBLISHED])
+    _write_csv(path, published, [each.name for each in columns], columns)
 
 
 def _in_chinese(published: pa.Table) -> pa.Table:
@@ -44,10 +47,10 @@ def _in_chinese(published: pa.Table) -> pa.Table:
     return made
 
 
-def _write_csv(path: Path, table: pa.Table, headers: list[str]) -> None:
-    for at, column in enumerate(PUBLISHED):
+def _write_csv(path: Path, table: pa.Table, headers: list[str], columns: Sequence[Column]) -> None:
+    for at, column in enumerate(columns):
         values = table.column(at).combine_chunks()
-        if column.kind == "place":
+        if column.kind in _DRAWN:
             table = table.set_column(at, column.name, by_distinct(values, as_wkt))
         elif column.kind == "number":  # as a number it stands there without quotes
             table = table.set_column(
@@ -62,31 +65,33 @@ def _write_csv(path: Path, table: pa.Table, headers: list[str]) -> None:
 
 
 def as_wkt(place: str) -> str:
-    """Return a place as well-known text."""
+    """Return a place or an area as well-known text."""
     return shapely.to_wkt(shapely.from_wkb(place), rounding_precision=7)
 
 
-def write_geojson(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
+def write_geojson(
+    path: Path, published: pa.Table, lines: Sequence[Line], columns: Sequence[Column] = PUBLISHED
+) -> None:
     """Write a GeoJSON file (RFC 7946), a feature a line; ``metadata`` is what the edition says of itself."""
     told = {line.key: {"zh": line.value_zh, "en": line.value_en} for line in lines}
-    properties = [each for each in PUBLISHED if each.kind != "place"]
     with path.open("wb") as stream:
         stream.write(b'{"type":"FeatureCollection",\n"metadata":')
         stream.write(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
         stream.write(b',\n"features":[')
         first = True
         for chunk in stretches(published):
-            data = _features(chunk, properties)
+            data = _features(chunk, columns)
             stream.write(data[1:] if first else data)  # no comma before the first
             first = False
         stream.write(b"\n]}\n")
 
 
-def _features(chunk: pa.Table, properties: Sequence[Column]) -> bytes:
-    place = next(each for each in PUBLISHED if each.kind == "place")
+def _features(chunk: pa.Table, columns: Sequence[Column]) -> bytes:
+    place = drawn_column(columns)
+    properties = [each for each in columns if each is not place]
     parts: list[Any] = [
         ',\n{"type":"Feature","id":',
-        json_tokens(chunk["asset_id"].combine_chunks(), PUBLISHED[0]),
+        json_tokens(chunk[columns[0].name].combine_chunks(), columns[0]),
         ',"geometry":',
         json_tokens(chunk[place.name].combine_chunks(), place),
         ',"properties":',
@@ -97,6 +102,11 @@ def _features(chunk: pa.Table, properties: Sequence[Column]) -> bytes:
     return joined([*parts, "}}"])
 
 
+def drawn_column(columns: Sequence[Column]) -> Column:
+    """Return the column of places or areas."""
+    return next(each for each in columns if each.kind in _DRAWN)
+
+
 def write_lines(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
     """Write the canonical bytes of the rows, so that anyone can take their hash."""
     del lines
@@ -104,16 +114,16 @@ def write_lines(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
         stream.writelines(table_bytes(published, PUBLISHED))
 
 
-def typed(published: pa.Table) -> pa.Table:
+def typed(published: pa.Table, columns: Sequence[Column] = PUBLISHED) -> pa.Table:
     """Return the rows with numbers as float64, days as dates and places as WKB."""
     made = {}
-    for column in PUBLISHED:
+    for column in columns:
         values = published[column.name].combine_chunks()
         if column.kind == "number":
             values = pc.cast(values, pa.float64())
         elif column.kind == "day":
             values = pc.cast(values, pa.date32())
-        elif column.kind == "place":
+        elif column.kind in _DRAWN:
             values = _wkb(values)
         made[column.name] = values
     return pa.table(made)

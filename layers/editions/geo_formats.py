@@ -17,8 +17,9 @@ from pyarrow import parquet
 from pyogrio.raw import write_arrow
 from pyproj import CRS
 
+from gis.editions.columns import PUBLISHED, Column
 from gis.editions.metadata import Line
-from layers.editions.formats import typed
+from layers.editions.formats import drawn_column, typed
 
 _LAYER: Final = "open_capacity"
 _NOTES: Final = "metadata"
@@ -26,6 +27,7 @@ _PLACE: Final = "geometry"
 _CRS: Final = "EPSG:4326"
 _CLOCK: Final = "OGR_CURRENT_DATE"
 _ROWS_PER_GROUP: Final = 65_536
+_TYPES: Final = {"place": "Polygon", "area": "MultiPolygon"}
 
 
 def write_geopackage(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
@@ -61,20 +63,22 @@ def _stopped_clock(now: str) -> Iterator[None]:
         pyogrio.set_gdal_config_options({_CLOCK: before})
 
 
-def write_geoparquet(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
+def write_geoparquet(
+    path: Path, published: pa.Table, lines: Sequence[Line], columns: Sequence[Column] = PUBLISHED
+) -> None:
     """Write a GeoParquet file (1.1.0); what the edition says of itself stands in the file's metadata."""
-    rows = typed(published)
+    rows = typed(published, columns)
     about = {line.key: {"zh": line.value_zh, "en": line.value_en} for line in lines}
-    told = {"geo": _geo(rows), "kaimen": json.dumps(about, ensure_ascii=False, sort_keys=True)}
+    told = {"geo": _geo(rows, _TYPES[drawn_column(columns).kind]), "kaimen": json.dumps(about, ensure_ascii=False, sort_keys=True)}
     rows = rows.replace_schema_metadata(told)
     parquet.write_table(rows, path, compression="zstd", row_group_size=_ROWS_PER_GROUP)
 
 
-def _geo(rows: pa.Table) -> str:
+def _geo(rows: pa.Table, kind: str) -> str:
     distinct = pc.unique(rows[_PLACE]).drop_null().to_pylist()
     place: dict[str, Any] = {
         "encoding": "WKB",
-        "geometry_types": ["Polygon"],
+        "geometry_types": [kind],
         "crs": CRS(_CRS).to_json_dict(),
     }
     if distinct:

@@ -7,13 +7,14 @@ swept by the next publication; killed after it the edition is whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -26,6 +27,7 @@ from gis.editions.frozen import Frozen, freeze
 from gis.editions.header import FORMAT, Edition, new_id
 from gis.editions.metadata import metadata
 from gis.editions.reliability import reliability
+from gis.editions.screened import Screened, freeze_screening
 from gis.errors import ConflictError, InputError, PublicationError
 from gis.findings import Finding, Severity
 from gis.network.check import DEFAULT_PARAMETERS, check
@@ -33,13 +35,17 @@ from gis.network.columns import column, texts
 from gis.network.model import Grid
 from gis.policy.load import jurisdictions
 from layers.database import snapshot
-from layers.editions.files import Staging, finish, staging, sweep
+from layers.editions.files import INDEX, Staging, finish, staging, sweep
+from layers.editions.screened import fitting_run, found_in
 from layers.editions.store import Stored, act_as_publisher, read_editions, write_header, write_rows
 from layers.queries.grid import read_grid
 from layers.tables.batches import layer_versions
-from layers.tables.editions import FROZEN
+from layers.tables.editions import FROZEN, SCREENED
 
 _LOCK: Final = "hashtext('kaimen publish')"
+CONTEXT: Final = ("roads", "water", "green", "railways")
+"""Layers that are drawn around the parcels: no feeder, no transformer, no substation."""
+
 _TOLD: Final = 100
 _LOST: Final = frozenset({"23505", "23001", "40001"})
 """Unique and restrict violation, serialization failure: another publication came first."""
@@ -84,14 +90,46 @@ class PublishWatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """What is drawn for an edition, and what tells which screening it can hold.
+
+    Attributes
+    ----------
+    inputs
+        A connection -> the inputs that a screening of the data it sees would have.
+    maps
+        The edition, its screening and the layers around it (``CONTEXT``) -> name and bytes of each map.
+    index
+        The edition with all its other files -> the page that leads to them.
+    """
+
+    inputs: Callable[[Connection], Mapping[str, Any]]
+    maps: Callable[[Edition, Screened, Mapping[str, pd.DataFrame]], Iterable[tuple[str, bytes]]]
+    index: Callable[[Edition], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
-    """What was published: the edition and the folder of its files."""
+    """What was published.
+
+    Attributes
+    ----------
+    edition
+        The edition.
+    folder
+        Of its files.
+    unscreened
+        Why it holds no screening, and what to do; None where it holds one, or where none was wanted.
+    """
 
     edition: Edition
     folder: Path
+    unscreened: str | None
 
 
-def publish(engine: Engine, home: Path, wish: Wish, watch: PublishWatch) -> Publication:
+def publish(
+    engine: Engine, home: Path, wish: Wish, watch: PublishWatch, pages: Pages | None = None
+) -> Publication:
     """Freeze the state of the grid on a day as a new edition.
 
     Parameters
@@ -104,6 +142,8 @@ def publish(engine: Engine, home: Path, wish: Wish, watch: PublishWatch) -> Publ
         What is to be published.
     watch
         Who is told meanwhile.
+    pages
+        Draws the pages; without it the edition holds the files of its figures alone.
 
     Raises
     ------
@@ -117,7 +157,7 @@ def publish(engine: Engine, home: Path, wish: Wish, watch: PublishWatch) -> Publ
     with _alone(engine, watch), ExitStack() as held:
         try:
             with snapshot(engine) as connection, connection.begin():
-                edition, folder = _publish(connection, home, wish, watch, held)
+                done = _publish(connection, home, wish, _Working(watch, pages, held))
                 watch.step("Committing")
         except BaseException as fault:
             held.close()
@@ -128,8 +168,8 @@ def publish(engine: Engine, home: Path, wish: Wish, watch: PublishWatch) -> Publ
                 ) from fault
             raise
         watch.step("Done")
-        finish(folder)
-    return Publication(edition, folder)
+        finish(done.folder)
+    return done
 
 
 def _sweep(engine: Engine, home: Path) -> None:
@@ -139,10 +179,18 @@ def _sweep(engine: Engine, home: Path) -> None:
         sweep(home, database_name(connection), committed)
 
 
-def _publish(
-    connection: Connection, home: Path, wish: Wish, watch: PublishWatch, held: ExitStack
-) -> tuple[Edition, Path]:
-    """Write the edition and its files; the mark of their folder stays ``held`` until it is committed."""
+@dataclass(frozen=True, slots=True)
+class _Working:
+    """What a publication works with; the mark of its folder stays ``held`` until it is committed."""
+
+    watch: PublishWatch
+    pages: Pages | None
+    held: ExitStack
+
+
+def _publish(connection: Connection, home: Path, wish: Wish, working: _Working) -> Publication:
+    """Write the edition and its files."""
+    watch, pages = working.watch, working.pages
     watch.step("Reading the layers")
     grid = read_grid(connection)
     known = read_editions(connection)
@@ -152,22 +200,58 @@ def _publish(
     edition_id = new_id(wish.as_of, [each.edition.id for each in known])
     frozen = freeze(grid, capacity, wish.settings, edition_id)
     draft = _draft(connection, wish, edition_id, known, frozen, grid)
+    screened, unscreened = _screened(connection, grid, wish, pages, edition_id)
+    if screened is not None:
+        draft = replace(draft, facts={**draft.facts, "screening": screened.facts()})
     name, committed = database_name(connection), [each.edition for each in known]
-    place = held.enter_context(staging(home, name, committed))
+    place = working.held.enter_context(staging(home, name, committed))
     watch.step("Writing the rows")
     act_as_publisher(connection)
     for (table, columns), rows in zip(FROZEN, (frozen.published, frozen.inputs, frozen.claims), strict=True):
         write_rows(connection, table, columns, rows, draft.id)
-    edition = _with_files(draft, frozen, place, watch)
+    for kind, (table, columns) in SCREENED.items() if screened is not None else ():
+        write_rows(connection, table, columns, getattr(screened, kind), draft.id)
+    edition = _with_files(draft, frozen, screened, place, working, grid)
     watch.step("Writing the header")
     write_header(connection, edition)
     watch.step("Putting the files in place")
-    return edition, place.place(edition)
+    return Publication(edition, place.place(edition), unscreened)
 
 
-def _with_files(draft: Edition, frozen: Frozen, place: Staging, watch: PublishWatch) -> Edition:
+def _screened(
+    connection: Connection, grid: Grid, wish: Wish, pages: Pages | None, edition_id: str
+) -> tuple[Screened | None, str | None]:
+    """Return what the edition freezes of a screening, or why there is none that fits."""
+    if pages is None:
+        return None, None
+    run, why = fitting_run(connection, wish.as_of, pages.inputs(connection), wish.parameters.as_dict())
+    if run is None:
+        return None, why
+    return freeze_screening(found_in(connection, run), grid["parcels"], edition_id), None
+
+
+def _with_files(
+    draft: Edition,
+    frozen: Frozen,
+    screened: Screened | None,
+    place: Staging,
+    working: _Working,
+    grid: Grid,
+) -> Edition:
+    watch, pages = working.watch, working.pages
     watch.step("Writing the files")
-    files = place.write(draft.id, frozen.published, metadata(draft))
+    lines = metadata(draft)
+    files = place.write(draft.id, frozen.published, lines)
+    if screened is not None and pages is not None:
+        files += place.write_screened(screened, lines)
+        watch.step("Drawing the zone map")
+        context = {name: grid[name] for name in CONTEXT}
+        files += [place.put(name, data) for name, data in pages.maps(draft, screened, context)]
+    edition = replace(draft, facts={**draft.facts, "files": files})
+    if pages is None:
+        return edition
+    watch.step("Writing the page that leads to the files")
+    files = [*files, place.put(INDEX, pages.index(edition))]
     return replace(draft, facts={**draft.facts, "files": files})
 
 

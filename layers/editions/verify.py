@@ -14,7 +14,7 @@ from gis.editions.header import FORMAT, Edition
 from layers.database import snapshot
 from layers.editions.files import SUMS, file_sha256, folder_of, hashes_of, sums_of
 from layers.editions.store import Stored, read_editions, read_rows
-from layers.tables.editions import FROZEN, claims, inputs, published
+from layers.tables.editions import FROZEN, SCREENED, claims, inputs, published
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ def _faults(connection: Connection, stored: Stored, previous: Stored | None, hom
     if edition.sha256 != stored.sha256:
         yield "its header has changed: the hash over it is another"
     yield from _row_faults(connection, edition)
+    yield from _screened_faults(connection, edition)
     yield from _file_faults(edition, folder_of(home, edition))
 
 
@@ -113,6 +114,21 @@ def _row_faults(connection: Connection, edition: Edition) -> Iterator[str]:
     tables = [(read_rows(connection, table, columns, edition.id), columns) for table, columns in parts]
     if table_sha256(*tables) != edition.inputs_sha256:
         yield "an input or a claim has changed: the hash over them is another"
+
+
+def _screened_faults(connection: Connection, edition: Edition) -> Iterator[str]:
+    """Find screened parcels and zones that are not as they were published."""
+    told = edition.facts.get("screening")
+    for name, (table, columns) in SCREENED.items():
+        wanted = {"rows": 0} if told is None else told[name]
+        try:
+            rows = read_rows(connection, table, columns, edition.id)
+            if len(rows) != wanted["rows"]:
+                yield f"it has {len(rows):,} published {name}, {wanted['rows']:,} were published"
+            if told is not None and table_sha256((rows, columns)) != wanted["sha256"]:
+                yield f"a row of the published {name} has changed: the hash over them is another"
+        except ValueError as fault:
+            yield f"a row of the published {name} has changed: {fault}"
 
 
 def _file_faults(edition: Edition, folder: Path) -> Iterator[str]:
@@ -132,7 +148,7 @@ def _file_faults(edition: Edition, folder: Path) -> Iterator[str]:
 
 def _stray(connection: Connection) -> Broken | None:
     """Return rows of an edition that has no header."""
-    for table, _ in FROZEN:
+    for table, _ in (*FROZEN, *SCREENED.values()):
         question = text(
             f"select edition_id from {table.fullname} t where not exists"  # noqa: S608  # names of our own tables
             " (select from disclosure.editions e where e.id = t.edition_id) limit 1"

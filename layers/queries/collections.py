@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Final
 
 from gis.capacity.words import LEVEL_WORDS, Status
-from gis.editions.columns import PUBLISHED, Column
+from gis.editions.columns import PARCELS, PUBLISHED, ZONES, Column
+from gis.editions.metadata import WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Collection:
         Column -> words it may be asked for; none where any text may be.
     editions
         Whether it has an ``edition_id`` and the newest edition is meant.
+    tiled
+        Whether its tiles are of what is published too; a layer of the same name may be of a screening.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Collection:
     day: str | None
     filters: Mapping[str, tuple[str, ...]]
     editions: bool
+    tiled: bool
 
     @property
     def properties(self) -> tuple[Column, ...]:
@@ -87,8 +91,58 @@ CAPACITY: Final = Collection(
         }
     ),
     editions=True,
+    tiled=True,
 )
 """The published figures."""
 
-COLLECTIONS: Final[Mapping[str, Collection]] = MappingProxyType({each.name: each for each in (CAPACITY,)})
+SCREENED_PARCELS: Final = Collection(
+    name="parcels",
+    zh="地块分类",
+    en="Parcels by class",
+    about_zh="最新一期公开的地块分类：能否开门接电，未通过的检验，办理方式；不含设备、接入点与申报负荷",
+    about_en="Parcels as the newest edition classes them: how each can be connected, the test that failed,"
+    " the procedure; no asset, no access point and no load that a customer states",
+    schema="disclosure",
+    table="parcels",
+    key="parcel_id",
+    columns=PARCELS,
+    place="geometry",
+    day=None,
+    filters=MappingProxyType(
+        {
+            "class": tuple(WORDS["class"]),
+            "procedure": tuple(WORDS["procedure"]),
+            "jurisdiction": (),
+            "parcel_id": (),
+            "name": (),
+            "land_use": (),
+        }
+    ),
+    editions=True,
+    tiled=False,
+)
+"""The published classes of parcels; empty where the newest edition holds no screening."""
+
+SCREENED_ZONES: Final = Collection(
+    name="zones",
+    zh="可达分区",
+    en="Zones",
+    about_zh="最新一期公开的可达分区：给定负荷在路径长度以内可到达有足够容量的接入点的范围",
+    about_en="Zones of the newest edition: from where a load reaches an access point with enough open capacity"
+    " within a length of route",
+    schema="disclosure",
+    table="zones",
+    key="zone_id",
+    columns=ZONES,
+    place="geometry",
+    day=None,
+    filters=MappingProxyType({"class": tuple(WORDS["class"])}),
+    editions=True,
+    tiled=False,
+)
+"""The published zones; empty where the newest edition holds no screening."""
+
+COLLECTIONS: Final[Mapping[str, Collection]] = MappingProxyType(
+    {each.name: each for each in (CAPACITY, SCREENED_PARCELS, SCREENED_ZONES)}
+)
 """Every collection by its name."""

@@ -48,6 +48,8 @@ class Heading:
         How often an edition is due.
     bands_kva
         Lower bounds of the bands that figures are shown by; none where they are exact.
+    rows_of
+        Rows of each of its public tables.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Heading:
     created_at: datetime
     cadence: str
     bands_kva: Sequence[float]
+    rows_of: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

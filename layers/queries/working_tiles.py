@@ -16,13 +16,12 @@ from sqlalchemy import Connection
 from gis.bbox import Box
 from gis.siting.classes import SiteClass
 from layers.database import driver
-from layers.queries.grid import CAPACITY_LAYERS
 from layers.queries.statements import statement
 from layers.queries.tiles import TILE_LAYERS, Tile, TileLayer
 from layers.tables.base import SCHEMA
 
 Source = Literal["land", "run", "zones", "live", "edition"]
-"""What tiles are made from: layers alone, layers and a run, a run alone, live figures of a day, an edition."""
+"""What tiles are made from: layers, layers and a run, a run alone, live figures of a day, an edition."""
 
 DEEPEST: Final = 16
 """Zoom beyond which tiles show nothing new; they are made up to the deepest zoom of all."""
@@ -124,9 +123,6 @@ PUBLIC_LAYERS: Final[Mapping[str, WorkingLayer]] = MappingProxyType(
 EVERY_LAYER: Final = (*TILE_LAYERS, *WORKING_LAYERS)
 """Names of all layers that have tiles."""
 
-VERSIONED: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType({"live": CAPACITY_LAYERS})
-"""Layers whose version counts beside those that are drawn."""
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -226,7 +222,8 @@ def extent_of_edition(connection: Connection, edition: str) -> Box | None:
 
 def _box(connection: Connection, boxes: sql.Composable, given: tuple[str, ...]) -> Box | None:
     question = sql.SQL(
-        "select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e) from (select st_extent(box) as e from ({}) b) t"
+        "select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e)"
+        " from (select st_extent(box) as e from ({}) b) t"
     ).format(boxes)
     row = driver(connection).execute(question, given).fetchone()
     return None if row is None or row[0] is None else Box(*row)
@@ -234,14 +231,12 @@ def _box(connection: Connection, boxes: sql.Composable, given: tuple[str, ...]) 
 
 def from_osm(connection: Connection, names: tuple[str, ...]) -> bool:
     """Return whether any row of layers came from OpenStreetMap, whose contributors are then to be named."""
-    question = sql.SQL(
-        "select exists (select from grid.import_batches b where b.format = %s and ({}))"
-    ).format(
-        sql.SQL(" or ").join(
-            sql.SQL("exists (select from {} t where t.batch_id = b.id)").format(sql.Identifier(SCHEMA, each))
-            for each in names
-        )
-        or sql.SQL("false")
+    rows = sql.SQL(" union all ").join(
+        sql.SQL("select from {} t where t.batch_id = b.id").format(sql.Identifier(SCHEMA, each))
+        for each in names
     )
-    row = driver(connection).execute(question, ("OpenStreetMap",)).fetchone()
+    question = sql.SQL(
+        "select exists (select from grid.import_batches b where b.format = %s and exists ({}))"
+    )
+    row = driver(connection).execute(question.format(rows), ("OpenStreetMap",)).fetchone()
     return bool(row and row[0])

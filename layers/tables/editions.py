@@ -73,6 +73,8 @@ def _column(column: of.Column, key: str) -> Column[Any]:
         return Column(name, Boolean)
     if column.kind == "place":
         return Column(name, Geometry("POLYGON", srid=SRID, spatial_index=False))
+    if column.kind == "area":
+        return Column(name, Geometry("MULTIPOLYGON", srid=SRID, spatial_index=False))
     if name == key:
         return Column(name, Text(collation="C"), nullable=False)
     return Column(name, Text)
@@ -100,9 +102,20 @@ def _frozen(name: str, schema: str, columns: Sequence[of.Column], key: str, comm
 published = _frozen("published", PUBLIC, of.PUBLISHED, "asset_id", "What an edition tells of each asset")
 Index("ix_published_geometry", published.c.geometry, postgresql_using="gist")
 
+parcels = _frozen(
+    "parcels", PUBLIC, of.PARCELS, "parcel_id", "What an edition tells of each screened parcel"
+)
+Index("ix_parcels_geometry", parcels.c.geometry, postgresql_using="gist")
+
+zones = _frozen("zones", PUBLIC, of.ZONES, "zone_id", "From where a load reaches an open access point")
+Index("ix_zones_geometry", zones.c.geometry, postgresql_using="gist")
+
 inputs = _frozen("assets", INNER, of.INPUTS, "asset_id", "What the figures of each asset came from")
 
 claims = _frozen("claims", INNER, of.CLAIMS, "claim_id", "Every claim as it stood")
 
 FROZEN: Final = ((published, of.PUBLISHED), (inputs, of.INPUTS), (claims, of.CLAIMS))
 """Each table of rows with the columns it was made from; ``edition_id`` stands in all of them."""
+
+SCREENED: Final = {"parcels": (parcels, of.PARCELS), "zones": (zones, of.ZONES)}
+"""Likewise what an edition has of a screening, where there was one."""

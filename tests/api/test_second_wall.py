@@ -131,7 +131,7 @@ def test_nothing_withheld_is_told_without_a_token(stocked: Service) -> None:
 
 
 def test_what_needs_more_is_refused_by_the_database(breached: TestClient) -> None:
-    refused = breached.get("/")
+    refused = breached.get("/api/v1/parcels")
     assert refused.status_code == 403
     assert "permission denied" not in refused.text
     assert json.loads(refused.text)["status"] == 403

@@ -114,6 +114,7 @@
     box.append(factList(OWN_FIELDS));
     const best = factList(FIELDS);
     if (best.children.length) box.append(make("h3", {}, say("best")), best);
+    if (!parcels.columns.options) return; // the public sees the class and the best option's measures
     const list = optionList(chosen);
     box.append(make("h3", {}, say("options")), list || make("p", { class: "small" }, say("options.none")));
   }
