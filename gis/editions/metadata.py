@@ -30,11 +30,16 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "bottleneck_level": LEVEL_WORDS,
     "status": {str(each): (each.zh, each.en) for each in Status},
     "reason": {str(each): (each.zh, each.en) for each in Reason},
+}
+"""Column of words of the published assets -> word -> Chinese and English."""
+
+SCREENED_WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "class": _said(siting_vocabulary(), "class."),
     "procedure": _said(policy_vocabulary(), "procedure."),
     "decision_kind": _said(policy_vocabulary(), "kind."),
+    "level": LEVEL_WORDS,
 }
-"""Column of words -> word -> Chinese and English."""
+"""Likewise of the screened parcels and the zones."""
 
 
 @dataclass(frozen=True, slots=True)
