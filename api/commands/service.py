@@ -91,7 +91,9 @@ def _tell_shown(shown: DemoShown, port: int | None) -> None:
     click.echo(f"  {shown.notice}  the notice of parcel {shown.parcel}")
     if port is not None:
         base = f"http://127.0.0.1:{port}"
-        click.echo(f"  {base}/  the map;  {base}/parcel/{shown.parcel}  the parcel;  {base}/editions  editions")
+        click.echo(
+            f"  {base}/  the map;  {base}/parcel/{shown.parcel}  the parcel;  {base}/editions  editions"
+        )
 
 
 @click.command("demo-files", help="Write the demo district's files into DIR, as templates.")
@@ -126,9 +128,7 @@ def draw(settings: Settings, out: Path, as_json: bool) -> None:
 
 @click.command(help="Serve the database on the web.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", default=8000, show_default=True, type=_PORT, help="Port to listen on."
-)
+@click.option("--port", default=8000, show_default=True, type=_PORT, help="Port to listen on.")
 @click.option(
     "--workers",
     default=1,

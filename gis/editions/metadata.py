@@ -161,7 +161,10 @@ def _screening(edition: Edition) -> Iterator[Line]:
     )
     yield _plain("parcels", "公开地块数", "Parcels published", found["parcels"]["rows"])
     yield _plain(
-        "parcels_withheld", "不予公开地块数（重要用户）", "Parcels withheld (important users)", found["withheld"]
+        "parcels_withheld",
+        "不予公开地块数（重要用户）",
+        "Parcels withheld (important users)",
+        found["withheld"],
     )
 
 

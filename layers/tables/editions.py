@@ -102,9 +102,7 @@ def _frozen(name: str, schema: str, columns: Sequence[of.Column], key: str, comm
 published = _frozen("published", PUBLIC, of.PUBLISHED, "asset_id", "What an edition tells of each asset")
 Index("ix_published_geometry", published.c.geometry, postgresql_using="gist")
 
-parcels = _frozen(
-    "parcels", PUBLIC, of.PARCELS, "parcel_id", "What an edition tells of each screened parcel"
-)
+parcels = _frozen("parcels", PUBLIC, of.PARCELS, "parcel_id", "What an edition tells of each screened parcel")
 Index("ix_parcels_geometry", parcels.c.geometry, postgresql_using="gist")
 
 zones = _frozen("zones", PUBLIC, of.ZONES, "zone_id", "From where a load reaches an open access point")
