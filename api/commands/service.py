@@ -20,7 +20,6 @@ from gis.errors import InputError
 from gis.findings import Severity, count
 from layers.demo import write_demo
 
-
 _PORT = click.IntRange(1, 65535)
 
 

@@ -123,8 +123,8 @@ SCREENED_ZONES: Final = Collection(
     zh="可达分区",
     en="Zones",
     about_zh="最新一期公开的可达分区：给定负荷在路径长度以内可到达有足够容量的接入点的范围",
-    about_en="Zones of the newest edition: from where a load reaches an access point with enough open capacity"
-    " within a length of route",
+    about_en="Zones of the newest edition: from where a load reaches an access point with enough open"
+    " capacity within a length of route",
     schema="disclosure",
     table="zones",
     key="zone_id",
