@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,7 +35,14 @@ LIMIT_M = 2_000.0
 DAYS = {"wuhan": date(2025, 4, 30), "malta": date(2026, 11, 21)}
 CAPACITIES: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "wuhan": (("capacity.xlsx", {}), ("transformers.csv", {})),
-    "malta": (("capacity.csv", {}),),
+    # A row tells of a secondary substation and of the feeder before it.
+    "malta": (
+        ("capacity.csv", {}),
+        (
+            "capacity.csv",
+            {"where": {"role": "secondary"}, "stated": {"asset": "feeder_id", "limit_a": "rating_a"}},
+        ),
+    ),
 }
 NEAR_M = 120.0
 """How far a red line and a tap may lie from the verges that the length is measured between, together."""
@@ -55,9 +60,7 @@ class District:
 
 
 @pytest.fixture(scope="module", params=["wuhan", "malta"])
-def district(
-    request: pytest.FixtureRequest, fresh_database: Any, tmp_path_factory: Any
-) -> Iterator[District]:
+def district(request: pytest.FixtureRequest, fresh_database: Any, tmp_path_factory: Any) -> District:
     """Import a district with its readings, and screen it."""
     name = request.param
     if not (CASES / name).is_dir():
@@ -68,12 +71,12 @@ def district(
         fill(name, engine, home)
         for file, options in CAPACITIES[name]:
             import_files(engine, ImportRequest("capacity", (CASES / name / file,), **options), SILENT)
-        made = ground(engine, home, BuildWatch())
+        made = ground(engine, home, BuildWatch(lambda _: None, lambda: None))
         engine.dispose()
     desk = live_desk(made, DAYS[name])
     sites = made.parcels.under(POLICY)
     question = Question.of(DAYS[name])
-    yield District(made, desk, sites, question, screen(desk, sites, question, alone=made.seeker))
+    return District(made, desk, sites, question, screen(desk, sites, question, alone=made.seeker))
 
 
 def test_the_classes_add_up_and_more_than_one_is_met(district: District) -> None:
@@ -114,7 +117,7 @@ def _options(district: District) -> pd.DataFrame:
 
 def test_every_option_is_open_near_and_known(district: District) -> None:
     options = _options(district)
-    assert len(options) > 100
+    assert len(options) > 50
     assert (options["open_capacity_kva"] >= options["load_kva"] - 0.06).all()  # both rounded
     assert (options["length_m"] <= LIMIT_M).all()
     assert options["length_m"].min() >= 0.0
@@ -133,20 +136,18 @@ def test_no_route_is_shorter_than_the_straight_line(district: District) -> None:
     for level, some in options.groupby("level"):
         served = district.ground.network.levels[level]  # type: ignore[index]
         at = {name: row for row, name in enumerate(served.ids.tolist())}
-        points = shapely.points(
+        points: Any = shapely.points(
             np.column_stack([served.taps.attachments.low_x, served.taps.attachments.low_y])
         )
         start = served.taps.attachments.start[served.taps.start]
-        for row in some.itertuples():
-            owner = at[row.asset_id]
+        for row in some.to_dict("records"):
+            owner, parcel = at[row["asset_id"]], parcels[row["parcel"]]
             own = points[start[owner] : start[owner + 1]]
             ends = served.shapes[owner] if served.shapes[owner] is not None else shapely.multipoints(own)
             nearest = min(
-                float(shapely.distance(parcels[row.parcel], ends)),
-                float(shapely.distance(parcels[row.parcel], shapely.multipoints(own)))
-                if len(own)
-                else np.inf,
+                float(shapely.distance(parcel, ends)),
+                float(shapely.distance(parcel, shapely.multipoints(own))) if len(own) else np.inf,
             )
-            assert row.length_m >= nearest - NEAR_M, (row.parcel, row.asset_id)
+            assert row["length_m"] >= nearest - NEAR_M, row
             checked += 1
     assert checked == len(options)
