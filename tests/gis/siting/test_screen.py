@@ -11,8 +11,7 @@ import pytest
 
 from gis.siting.classes import SiteClass
 from gis.siting.screen import COLUMNS, Screening
-from gis.siting.words import test_words as words_of
-from gis.siting.words import vocabulary
+from gis.siting.words import vocabulary, words_of_test
 from layers.screenings import rows_sha256
 from tests.gis.siting.small_town import small_town
 from tests.gis.siting.towns import Bench
@@ -68,7 +67,7 @@ def test_a_row_is_its_best_option(screened: Screening) -> None:
 
 def test_every_failed_test_has_words(screened: Screening) -> None:
     for test in screened.rows["failed_test"].dropna().unique():
-        told = words_of(test)
+        told = words_of_test(test)
         assert told.zh != test
         assert told.en != test
     assert {f"class.{each.value}" for each in SiteClass} <= set(vocabulary())
