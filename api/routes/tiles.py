@@ -155,7 +155,8 @@ async def _sent(request: Request, tag: str, control: str, body: bytes) -> Respon
     if len(body) >= _WORTH_PACKING and packs and tag not in request.headers.get("if-none-match", ""):
         kept, key = service_of(request).kept, ("packed", tag)
         pack = partial(gzip.compress, body, _LEVEL, mtime=0)
-        body = kept.peek(key) or await run_in_threadpool(kept.get, key, pack)
+        known: bytes | None = kept.peek(key)
+        body = await run_in_threadpool(kept.get, key, pack) if known is None else known
         headers = {"content-encoding": "gzip"}
 
     def make() -> Response:
