@@ -24,9 +24,6 @@ ASKED: Final = (
 )  # fmt: skip
 """Facts that the page asks for, each by a choice of words."""
 
-STEPS: Final = 26
-"""Steps of the load slider, as ``page-zones.js`` has them."""
-
 MIN_ZOOM: Final = 7
 MAX_ZOOM: Final = 19
 
@@ -60,6 +57,8 @@ class MapPage:
         West, south, east, north of the data, degrees; None where there is none.
     tiles
         What is drawn.
+    runs
+        Screenings that the zone map can show: run, load_kva, on, counts by class, tiles.
     jurisdictions
         Id and name of every policy.
     thresholds
@@ -74,6 +73,7 @@ class MapPage:
 
     bounds: tuple[float, float, float, float] | None
     tiles: Sequence[TileSet]
+    runs: Sequence[Mapping[str, Any]]
     jurisdictions: Sequence[tuple[str, str]]
     thresholds: Sequence[Mapping[str, Any]]
     power_factor: float
@@ -110,6 +110,8 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         "empty": content.bounds is None,
         "edition": frame.heading and frame.heading["edition_id"],
         "tiles": [{"url": each.url, "from": each.from_zoom, "view": each.view} for each in content.tiles],
+        "runs": content.runs,
+        "public": content.public,
         "thresholds": content.thresholds,
         "power_factor": content.power_factor,
         "facts": ASKED,
@@ -123,7 +125,7 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         power_factor=content.power_factor,
         example=content.example,
         public=content.public,
-        steps=STEPS,
+        steps=max(len(content.runs) - 1, 0),
         patterns=legend.hatch_patterns(),
         classes=[(key, legend.standalone(legend.class_swatch(key))) for key in style.CLASSES],
         data=embedded(data),

@@ -10,11 +10,16 @@ from typing import Any, Final
 from api.operations.editions import verify_editions
 from api.operations.policy import Question, decide_question, every_jurisdiction
 from api.operations.published import extent_of, heading_as_json, heading_of, newest
+from api.operations.tilejson import working_tilejson
+from api.operations.tiles import TIMEOUT_MS, Wanted
 from api.service import Service
+from api.tiers import Tier
 from gis.editions.disclosure import default_settings
 from gis.policy.facts import read_facts
 from gis.policy.model import Language, Words
 from layers.queries.collections import CAPACITY
+from layers.queries.reading import reading_together
+from layers.queries.runs import runs_by_load
 from layers.queries.grid import read_grid
 
 _ASKED: Final = {"load_kva": 500.0, "customer": "lv_other"}
@@ -82,6 +87,34 @@ def thresholds(service: Service, on: date, language: Language) -> list[dict[str,
         }
         told.append({"id": each.id, "name": each.name[language], "limits": limits})
     return told
+
+
+def screenings(service: Service) -> list[dict[str, Any]]:
+    """Return the newest screening of the parcels' own loads and of each load for all, with its counts."""
+    with reading_together(service.private, TIMEOUT_MS) as connection:
+        found = runs_by_load(connection)
+    return [
+        {
+            "run": head.id,
+            "load_kva": head.load_kva,
+            "on": head.on.isoformat(),
+            "parcels": summary["by_class"],
+            "area_ha": summary["area_ha"],
+        }
+        for head, summary in found
+    ]
+
+
+def tiles_of(service: Service, tier: Tier, layer: str, run: str | None = None) -> tuple[str, int] | None:
+    """Return the address of a layer's tiles in their present state, and the least zoom that shows anything.
+
+    None where the tier may not see the layer, or there is no such screening.
+    """
+    wanted = Wanted(layer, tier, run)
+    if wanted.shown is None:
+        return None
+    told = working_tilejson(service, wanted, wanted.shown, "", "en")
+    return None if told is None else (told["tiles"][0], told["minzoom"])
 
 
 def first_broken(service: Service, newest_sha256: str, on: date) -> tuple[str, str] | None:

@@ -25,10 +25,6 @@ from maps.route_view import RouteLine, RouteView
 AROUND_DEG: Final = 0.002
 """How far around its routes the map of a notice shows the land."""
 
-_CONTEXT: Final = ("roads", "water", "green", "parcels")
-_ASSETS: Final = ("substations",)
-"""Layers whose exact places the public does not see."""
-
 
 def notice_page(
     engine: Engine,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote, urlencode
 
@@ -13,7 +12,7 @@ from starlette.exceptions import HTTPException
 from api.cursors import read_cursor
 from api.operations.connection import parcel_as_json, parcel_numbers, reply, today
 from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf
-from api.operations.front import bounds, first_broken, policies, thresholds
+from api.operations.front import bounds, first_broken, policies, screenings, thresholds, tiles_of
 from api.operations.notice import notice_page
 from api.operations.published import edition_meant, found_by, page_of, with_words
 from api.operations.siting import Place
@@ -22,6 +21,7 @@ from api.queries import CursorWord, Words
 from api.requests import Language, LanguageOf, ServiceOf, TierOf
 from api.routes.siting import QuestionOf
 from api.schemas.capacity import LevelName, StatusName
+from api.service import Service
 from api.tiers import Tier
 from gis.editions.diff import Diff
 from gis.editions.header import Edition
@@ -48,33 +48,38 @@ _PARCELS: Final = 200
 
 
 @router.get("/", summary="The map: where the grid is open, and what a parcel can have", response_class=HTMLResponse)
-def map_page(request: Request, service: ServiceOf, language: LanguageOf) -> HTMLResponse:
+def map_page(request: Request, service: ServiceOf, tier: TierOf, language: LanguageOf) -> HTMLResponse:
     """Show the map."""
     frame = frame_of(request, "zones" if request.query_params.get("view") == "zones" else "map")
     held = bounds(service)
     content = MapPage(
         bounds=held,
-        tiles=_tiles(frame.heading),
+        tiles=[] if held is None else _tiles(service, tier),
+        runs=[] if held is None else _runs(service, tier),
         jurisdictions=policies(language),
         thresholds=[] if held is None else _limits(thresholds(service, today(), language), language),
         power_factor=default_table().power_factor,
+        public=tier is Tier.PUBLIC,
         example="" if held is None else f"{(held[0] + held[2]) / 2:.3f},{(held[1] + held[3]) / 2:.3f}",
     )
     return HTMLResponse(map_page_html(content, frame))
 
 
-def _tiles(heading: Mapping[str, Any] | None) -> list[TileSet]:
-    version = "" if heading is None else f"?v={quote(heading['edition_id'])}"
+def _tiles(service: Service, tier: Tier) -> list[TileSet]:
+    """Return what the tier sees; classes of parcels come with a screening."""
+    layers = (("base", ""), ("parcels", "map"), ("feeders", ""), ("substations", ""))
+    told = ((tiles_of(service, tier, layer), view) for layer, view in layers)
+    return [TileSet(*found, view) for found, view in told if found is not None]
 
-    def url(layer: str) -> str:
-        return f"/tiles/{layer}/{{z}}/{{x}}/{{y}}{version}"
 
-    return [
-        TileSet(url("base")),
-        TileSet(url("parcels")),
-        TileSet(url("zones"), 0, "zones"),
-        TileSet(url("feeders"), 10),
-    ]
+def _runs(service: Service, tier: Tier) -> list[dict[str, Any]]:
+    """Return the screenings that the zone map can show, each with its tiles."""
+    told = []
+    for each in screenings(service):
+        layers = (tiles_of(service, tier, layer, each["run"]) for layer in ("zones", "parcels"))
+        sets = [{"url": found[0], "from": found[1]} for found in layers if found is not None]
+        told.append(each | {"tiles": sets})
+    return told
 
 
 def _limits(told: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
@@ -165,7 +170,7 @@ def _edition(edition: Edition, known: Shelf) -> dict[str, Any]:
     return told | {"edition_id": edition.id, "files": files}
 
 
-def _diff(service: ServiceOf, known: Shelf, one: str | None, other: str | None, language: Language) -> Diff | None:
+def _diff(service: Service, known: Shelf, one: str | None, other: str | None, language: Language) -> Diff | None:
     """Return the comparison that is asked for; that of the last two editions where none is."""
     ids = [each.id for each in known.editions]
     for each in filter(None, (one, other)):

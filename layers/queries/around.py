@@ -13,13 +13,16 @@ from sqlalchemy import Engine
 from layers.database import driver
 from layers.queries.grid import read_layer
 
-_CONTEXT: Final = ("roads", "water", "green", "parcels", "substations")
+_CONTEXT: Final = ("roads", "water", "green", "parcels")
+_ASSETS: Final = ("substations",)
+"""Layers whose exact places the public does not see."""
 
 
-def around(engine: Engine, box: shapely.Polygon) -> Mapping[str, pd.DataFrame]:
-    """Return what touches a box (EPSG:4326): layer -> frame with the dictionary's columns."""
+def around(engine: Engine, box: shapely.Polygon, *, public: bool = False) -> Mapping[str, pd.DataFrame]:
+    """Return what touches a box (EPSG:4326): layer -> frame; to the public without exact assets."""
+    layers = _CONTEXT if public else (*_CONTEXT, *_ASSETS)
     where = sql.SQL("t.geom && st_makeenvelope({}, 4326)").format(
         sql.SQL(", ").join(sql.Literal(float(each)) for each in box.bounds)
     )
     with engine.connect() as connection:
-        return {name: read_layer(driver(connection), name, where) for name in _CONTEXT}
+        return {name: read_layer(driver(connection), name, where) for name in layers}

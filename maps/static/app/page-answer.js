@@ -51,7 +51,7 @@ function gauge(option, load) {
 function facts(option) {
   const route = option.route;
   return [
-    [say("answer.open"), bounded(option)], ["", [bottleneck(option), option.data_date && say("answer.data_date", option.data_date)].filter(Boolean).join(" · ")],
+    [say("answer.open"), bounded(option)], [say("answer.source"), [bottleneck(option), option.data_date && say("answer.data_date", option.data_date)].filter(Boolean).join(" · ")],
     [say("answer.length"), metres(route.length_m)], [say("answer.crossings"), route.crossing_count + " · " + metres(route.crossing_m)],
     [say("answer.excavation"), metres(route.excavation_m)], [say("answer.procedure"), procedure(option.decision)], [say("answer.limit"), limit(option.decision)],
   ];
@@ -62,7 +62,7 @@ function card(option, chosen, load, choose) {
   const button = make("button.card", { type: "button", "aria-pressed": String(chosen), onclick: () => choose(option.rank) },
     make("span.top", {}, make("b", {}, volts(option) + name(option)), badge(option.status, "statuses", say("status." + option.status))),
     gauge(option, load),
-    make("span", {}, bounded(option) + " · " + metres(route.length_m) + " · " + say("answer.crossings") + " " + route.crossing_count),
+    make("span", {}, say("answer.open") + " " + bounded(option) + " · " + metres(route.length_m) + " · " + say("answer.crossings") + " " + route.crossing_count),
     make("span.small", {}, [bottleneck(option), say("answer.excavation") + " " + metres(route.excavation_m), procedure(option.decision) + " " + limit(option.decision)].filter(Boolean).join(" · ")));
   if (option.second) button.append(make("span.small", {}, say("answer.second") + ": " + name(option.second) + " · " + kva(option.second.open_capacity_kva) + " · " + metres(option.second.route.length_m)));
   return make("li", {}, button);
@@ -185,5 +185,5 @@ export function compareView(answer, close) {
     body.append(line);
   });
   fill(find("compare"), make("div.bar-top", {}, make("h2", {}, say("answer.compare")), make("button", { type: "button", onclick: close }, say("answer.compare_close"))),
-    make("div.wide", { tabindex: "0", role: "region", "aria-label": say("answer.compare") }, make("table", {}, make("thead", {}, head), body)));
+    make("div.wide", { tabindex: "0", role: "group", "aria-label": say("answer.options", answer.options.length) }, make("table", {}, make("thead", {}, head), body)));
 }

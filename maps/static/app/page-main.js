@@ -4,7 +4,7 @@ import { Problem, ask, drop, query } from "./page-ask.js";
 import { data, fill, find, figure, known, kva, make, say, swatch } from "./page-dom.js";
 import { centre, drawRoutes, drawing, finish, goTo, layer, listen, look, map, outline, repaint, showStations, shown, startDrawing, stopDrawing, undo, whole } from "./page-map.js";
 import { address, body, geometry, question, read, state, write } from "./page-state.js";
-import { loadOf, stepOf, thresholds, zones } from "./page-zones.js";
+import { counts, loadOf, loadWords, runOf, thresholds } from "./page-zones.js";
 
 let answer = null, site = {}, slow = 0;
 const FACTS = data.facts;
@@ -60,7 +60,7 @@ function recolour() {
   shown.load = value === null ? null : state.unit === "kw" ? value / factor : value;
   const words = value === null ? say("legend.no_load") : figure(value) + (state.unit === "kw" ? " kW" : " kVA");
   find("legend-title").textContent = state.view === "zones"
-    ? say("legend.zones", value === null ? say("legend.own") : words) : say("legend.title", words);
+    ? say("legend.zones", loadWords(shown.run)) : say("legend.title", words);
   repaint();
 }
 
@@ -71,13 +71,14 @@ function toForm() {
   ["on", "pf", "supplies", "jurisdiction"].forEach((name) => { find(name).value = state[name]; });
   FACTS.forEach((name) => { find("fact-" + name).value = state.facts[name] || ""; });
   find("more").open = Boolean(state.on || state.pf || state.supplies || state.jurisdiction || Object.keys(state.facts).length);
-  find("step").value = stepOf(Number(state.load));
   document.body.dataset.view = state.view;
   shown.view = state.view;
   ["map", "zones"].forEach((view) => {
     find("nav-" + view).setAttribute("aria-current", state.view === view ? "page" : "false");
   });
   find("place").textContent = state.parcel || (state.at ? say("draw.point") + " " + state.at : state.shape ? say("draw.name") : "");
+  recolour();
+  chooseRun();
   recolour();
 }
 
@@ -121,8 +122,7 @@ async function run(fly) {
       });
       const told = question();
       const second = ask("connection", "/api/v1/parcels/" + id + "/connection" + (told ? "?" + told : ""));
-      await first;
-      answer = await second;
+      answer = (await Promise.all([second, first]))[0];
     }
     show(fly);
   } catch (fault) {
@@ -190,7 +190,7 @@ function clean() {
   compare(false);
   document.body.classList.remove("answered");
   find("skip-answer").hidden = true;
-  fill(find("answer"), make("p.hint", {}, say("ask.hint")));
+  fill(find("answer"), make("p.hint", {}, state.view === "zones" && !data.runs.length ? say("zones.none") : say("ask.hint")));
   tell("");
 }
 
@@ -271,27 +271,24 @@ async function search(now) {
 }
 
 // --- zone map ---
-async function showZones() {
-  if (state.view !== "zones") return;
-  looking();
-  try {
-    const told = await zones(shown.load);
-    tell(told.more ? say("zones.clipped") : say("zones.count") + " " + figure(told.total), told.more ? "wrong" : "good");
-    if (!asking()) fill(find("answer"));
-  } catch (fault) {
-    trouble(fault, showZones);
-  }
+// The screening that is shown follows the load; the slider moves among those that are stored.
+function chooseRun() {
+  const before = shown.run;
+  shown.run = runOf(shown.load);
+  find("step").value = shown.run;
+  find("step").setAttribute("aria-valuetext", loadWords(shown.run));
+  if (before !== shown.run && state.view === "zones") layer.redraw();
+  counts(shown.run);
 }
 
 function setView(view) {
   fromForm();
   state.view = view;
+  recolour();
   toForm();
   remember(true);
   compare(false);
   layer.redraw();
-  if (view === "zones") { showZones(); return; }
-  shown.classes = null;
   if (asking()) run(false); else clean();
 }
 
@@ -307,7 +304,6 @@ function restore() {
   if (asking()) run(!placed);
   else if (state.asset) showAsset(state.asset);
   else clean();
-  showZones();
 }
 
 const on = (id, event, run_) => find(id).addEventListener(event, run_);
@@ -315,7 +311,7 @@ const on = (id, event, run_) => find(id).addEventListener(event, run_);
 function begin() {
   listen({
     pick,
-    moved() { state.centre = centre(); remember(false); if (state.view === "zones") showZones(); },
+    moved() { state.centre = centre(); remember(false); },
     slow() { tell(say("map.slow"), "wrong"); },
   });
   on("ask", "submit", (event) => {
@@ -329,11 +325,17 @@ function begin() {
     if (event.key === "Enter") { event.preventDefault(); clearTimeout(pause); search(true); }
     if (event.key === "Escape") fill(find("found"));
   });
-  on("load", "input", () => { find("step").value = stepOf(typed()); recolour(); });
+  on("load", "input", () => { recolour(); if (state.view === "zones") { chooseRun(); recolour(); } });
   on("unit", "change", () => { state.unit = find("unit").value; recolour(); });
   on("pf", "input", recolour);
-  on("step", "input", () => { find("load").value = loadOf(Number(find("step").value)) || ""; find("unit").value = state.unit = "kva"; recolour(); });
-  on("step", "change", () => { fromForm(); remember(false); showZones(); });
+  on("step", "input", () => {
+    find("load").value = loadOf(Number(find("step").value)) || "";
+    find("unit").value = state.unit = "kva";
+    recolour();
+    chooseRun();
+    recolour();
+  });
+  on("step", "change", () => { fromForm(); remember(false); });
   on("draw", "click", () => startDrawing((ring) => askFor({ shape: ring }, false)));
   on("draw-finish", "click", finish);
   on("draw-undo", "click", undo);
@@ -352,7 +354,7 @@ function begin() {
   if (narrow.matches) find("legend").open = false;
   thresholds();
   restore();
-  if (data.edition) {
+  if (data.public) {
     ask("stations", "/api/v1/capacity?level=substation&limit=1000&f=geojson").then((found) => showStations(found.features), () => {});
   }
 }

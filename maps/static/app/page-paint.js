@@ -1,13 +1,13 @@
 /* How the service's map is drawn: land, streets, feeders by the typed load, parcels by class.
  *
- * L.kaimen.page.shown is what the page's modules change before they repaint: { load, view, classes, chosen }.
+ * L.kaimen.page.shown is what the page's modules change before they repaint: { load, view, run, chosen }.
  */
 (function () {
   "use strict";
   const EXTENT = 4096;
   const SIZE = 512;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const shown = { load: null, view: "map", classes: null, chosen: null, faults: 0 };
+  const shown = { load: null, view: "map", run: 0, chosen: null };
   const PART = 0.5;
   const AREA = 3;
 
@@ -15,7 +15,7 @@
   function together(sets) {
     return {
       tile(coords, done, failed) {
-        const wanted = sets.filter((set) => coords.z - 1 >= set.from && (!set.view || set.view === shown.view));
+        const wanted = sets().filter((set) => coords.z - 1 >= set.from);
         const layers = {};
         let left = wanted.length, faults = 0;
         const end = () => {
@@ -57,9 +57,11 @@
   }
 
   function source() {
-    return together(read("page-data").tiles.map((set) => ({
-      from: set.from, view: set.view, source: L.kaimen.tiles(set.url),
-    })));
+    const { tiles, runs } = read("page-data");
+    const made = (set) => ({ from: set.from, view: set.view, source: L.kaimen.tiles(set.url) });
+    const sets = tiles.map(made), screened = runs.map((run) => run.tiles.map(made));
+    return together(() => sets.filter((set) => !set.view || set.view === shown.view)
+      .concat(shown.view === "zones" && screened[shown.run] ? screened[shown.run] : []));
   }
 
   // What a feeder's open capacity means for the typed load.
@@ -81,12 +83,8 @@
     const scaled = (zoom) => Math.min(4.5, Math.max(0.55, Math.pow(2, (zoom - 14) * 0.6)));
     const zones = () => shown.view === "zones";
 
-    function classOf(p) {
-      return shown.classes ? shown.classes.get(p.id) || p.class : p.class;
-    }
-
     function parcel(p, zoom) {
-      const kind = classOf(p);
+      const kind = p.class;
       if (zones() && classes[kind]) {
         return once("class" + kind + zoom, () => {
           const c = classes[kind];
@@ -133,6 +131,9 @@
     const zone = (p) => zones() && classes[p.class] && once("zone" + p.class + p.reach_m, () => ({
       fill: classes[p.class].colour, alpha: 0.2, stroke: classes[p.class].ink, width: 1.2, strokeAlpha: 0.7,
     }));
+    const station = (p) => once("station" + (p.voltage_kv >= style.square_from_kv), () => ({
+      fill: colours.shade, stroke: "#fff", width: 1.8, radius: 6, square: p.voltage_kv >= style.square_from_kv,
+    }));
     const rail = { stroke: colours.railway, width: 2 };
 
     return {
@@ -141,8 +142,10 @@
         flat("water", colours.water), { layer: "roads", style: road(true) }, { layer: "roads", style: road(false) },
         { layer: "railways", style: () => rail },
         { layer: "feeders", style: feeder(true) }, { layer: "feeders", style: feeder(false) },
+        { layer: "substations", style: station },
       ],
       labels: [
+        { layer: "substations", size: 12.5, weight: 700, colour: "#1d1d28", dy: 15, text: (p) => p.name },
         { layer: "feeders", size: 12, weight: 700, colour: "#1d1d28", halo: "rgba(255,255,255,.95)",
           text: (p, zoom) => (zoom >= (p.cell ? 14 : 15) && !zones() ? p.name : null) },
         { layer: "roads", size: 12, colour: "#6b6250", halo: "rgba(255,255,255,.92)",

@@ -1,0 +1,316 @@
+"""The map page in a browser: a parcel and a load, by mouse, by keyboard, by its address, and when things fail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Watch
+from tests.browser.site.conftest import PARCEL, SCREENED_KVA
+
+Open = Callable[..., None]
+HOSTILE = "<img src=x onerror=\"document.title='run'\"><b>屏</b>"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def place_of(page: Page, parcel: str) -> tuple[float, float]:
+    """Return the middle of a parcel in pixels of the window, after bringing it into view."""
+    told = page.evaluate("id => fetch('/api/v1/parcels/' + id).then((answer) => answer.json())", parcel)
+    page.evaluate("([lat, lon]) => map_grid.setView([lat, lon], 16, { animate: false })", [told["lat"], told["lon"]])
+    found = page.evaluate(
+        "([lat, lon]) => { const p = map_grid.latLngToContainerPoint([lat, lon]),"
+        " b = map_grid.getContainer().getBoundingClientRect(); return [p.x + b.x, p.y + b.y]; }",
+        [told["lat"], told["lon"]],
+    )
+    return found[0], found[1]
+
+
+def answered(page: Page) -> str:
+    """Return what the answer says once it is there."""
+    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
+    return page.locator("#answer").inner_text()
+
+
+def colours(page: Page) -> dict[str, int]:
+    """Return how many pixels of the tiles have each colour, of the opaque ones."""
+    found: dict[str, int] = page.evaluate(
+        """() => { const seen = {};
+        document.querySelectorAll('canvas.leaflet-tile').forEach((tile) => {
+          const data = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height).data;
+          for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) {
+            const key = '#' + [0, 1, 2].map((k) => data[i + k].toString(16).padStart(2, '0')).join('');
+            seen[key] = (seen[key] || 0) + 1;
+          }
+        }); return seen; }"""
+    )
+    return found
+
+
+def test_a_click_on_a_parcel_is_answered(page: Page, opened: Open) -> None:
+    opened("/?load_kva=1000")
+    x, y = place_of(page, PARCEL)
+    page.mouse.click(x, y)
+    said = answered(page)
+    for each in (PARCEL, "审批可接", "接入方案", "道路穿越", "并联审批", "可开放容量", "政策判定", "时间安排", "需提交材料", "投资界面"):
+        assert each in said, each
+    assert page.locator("path.route").count() == 1
+    assert page.locator(".disc.crossing").count() == int(
+        page.locator(".tiles dd").nth(1).inner_text()
+    )
+    assert f"parcel={PARCEL}" in page.url
+    assert "load_kva=1000" in page.url
+
+
+def test_a_typed_load_recolours_without_a_request(page: Page, opened: Open, watch: Watch) -> None:
+    opened("/")
+    page.wait_for_load_state("networkidle")
+    before, asked = colours(page), len(watch.requests)
+    page.fill("#load", "1000000")
+    expect(page.locator("#legend-title")).to_have_text("线路可开放容量 · 1,000,000 kVA")
+    page.wait_for_timeout(200)
+    assert colours(page) != before
+    page.fill("#load", "1000.5")
+    assert page.evaluate("document.getElementById('load').checkValidity()")
+    expect(page.locator("#legend-title")).to_contain_text("1,000.5 kVA")
+    assert len(watch.requests) == asked
+
+
+def test_the_keyboard_alone_asks_and_chooses(page: Page, opened: Open) -> None:
+    opened("/?load_kva=1000&k=5")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    place_of(page, PARCEL)
+    assert page.evaluate("document.activeElement.id") == "map_grid"
+    page.keyboard.press("Enter")
+    answered(page)
+    expect(page.locator("#status")).to_contain_text("已得出结果")
+    cards = page.locator("button.card")
+    cards.nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(cards.nth(1)).to_have_attribute("aria-pressed", "true")
+    assert "option=2" in page.url
+
+
+def test_the_keyboard_draws_a_parcel(page: Page, opened: Open) -> None:
+    opened("/?load_kva=500")
+    place_of(page, PARCEL)
+    page.locator("#draw").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "map_grid"
+    for step in ("ArrowRight", "ArrowDown", "ArrowLeft"):
+        page.keyboard.press("Enter")
+        page.keyboard.press(step)
+        page.wait_for_timeout(350)
+    expect(page.locator("#draw-count")).to_have_text("已有 3 个顶点")
+    page.locator("#draw-finish").click()
+    answered(page)
+    assert "shape=" in page.url
+    page.reload()
+    assert "500 kVA" in answered(page)
+
+
+def test_an_address_restores_the_whole_state_and_back_leads_back(page: Page, opened: Open) -> None:
+    opened(f"/?parcel={PARCEL}&load_kw=950&k=5&option=2&supplies=1&fact=built_by%3Dcustomer")
+    said = answered(page)
+    assert "1,000 kVA (950 kW)" in said
+    assert page.locator("#load").input_value() == "950"
+    assert page.locator("#unit").input_value() == "kw"
+    assert page.locator("#fact-built_by").input_value() == "customer"
+    expect(page.locator("button.card").nth(1)).to_have_attribute("aria-pressed", "true")
+    page.fill("#load", "100")
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict")).to_contain_text("(100 kW)", timeout=20_000)
+    page.go_back()
+    expect(page.locator(".verdict")).to_contain_text("(950 kW)", timeout=20_000)
+    assert page.locator("#load").input_value() == "950"
+    page.go_forward()
+    expect(page.locator(".verdict")).to_contain_text("(100 kW)", timeout=20_000)
+
+
+def test_search_finds_parcels_feeders_and_places(page: Page, opened: Open) -> None:
+    opened("/")
+    page.fill("#search", "芦汀61")
+    expect(page.locator("#found button").first).to_be_visible()
+    assert "线路" in page.locator("#found").inner_text()
+    page.locator("#found button", has_text="LT-XL-611").click()
+    expect(page.locator("#verdict")).to_contain_text("611")
+    page.fill("#search", PARCEL)
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict")).to_contain_text(PARCEL, timeout=20_000)
+    page.fill("#search", "no such thing")
+    expect(page.locator("#status")).to_contain_text("没有找到")
+
+
+def test_options_side_by_side_and_the_figure_explained(page: Page, opened: Open) -> None:
+    opened(f"/?parcel={PARCEL}&load_kva=1000&k=5")
+    answered(page)
+    options = page.locator("button.card").count()
+    assert options >= 2
+    page.get_by_role("button", name="并列比较").click()
+    assert page.locator("#compare thead th").count() == options
+    page.get_by_role("button", name="关闭比较").click()
+    expect(page.locator("#compare")).to_be_hidden()
+    page.locator(".explain summary").click()
+    expect(page.locator(".chain li").first).to_contain_text("可开放容量")
+    page.locator(".part summary").first.click()
+    assert "三(一)2" in page.locator(".part").first.inner_text()
+
+
+def test_two_supplies_draw_two_routes(page: Page, opened: Open) -> None:
+    opened("/?parcel=LT-0700&load_kva=400&supplies=2")
+    said = answered(page)
+    assert "第二电源" in said or "没有可行" in said or "独立" in said
+
+
+def test_classes_of_a_screening_by_a_slider(page: Page, opened: Open) -> None:
+    opened("/?view=zones")
+    expect(page.locator("#counts")).to_contain_text("各地块自身负荷")
+    before = page.locator("#counts").inner_text()
+    page.locator("#step").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#counts caption")).to_contain_text(f"{SCREENED_KVA:,.0f} kVA")
+    assert page.locator("#counts").inner_text() != before
+    assert "公用线路至 4,000 kVA" in page.locator("#thresholds").inner_text()
+    assert "view=zones" in page.url
+
+
+def test_both_languages_are_whole(page: Page, opened: Open) -> None:
+    opened(f"/?parcel={PARCEL}&load_kva=1000")
+    answered(page)
+    page.click("#language")
+    answered(page)
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    page.wait_for_timeout(300)
+    said = page.locator("header, #ask, #status, #legend, footer").all_inner_texts()
+    assert not CHINESE.findall(" ".join(said).replace("中文", ""))
+    headings = page.locator("#answer h3, #answer h4, #answer dt, #answer summary").all_inner_texts()
+    assert not [each for each in headings if CHINESE.search(each) and "线" not in each]
+    page.click("#language")
+    answered(page)
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    assert f"parcel={PARCEL}" in page.url
+
+
+def test_a_phone_has_a_sheet_and_its_legend_behind_a_button(page: Page, opened: Open) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(f"/?parcel={PARCEL}&load_kva=1000")
+    answered(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator("#legend ul").first).to_be_hidden()
+    page.click("#legend summary")
+    expect(page.locator("#legend ul").first).to_be_visible()
+    low = page.locator("#panel").bounding_box()
+    page.click("#sheet")
+    high = page.locator("#panel").bounding_box()
+    assert low
+    assert high
+    assert high["height"] > 1.5 * low["height"]
+    expect(page.locator("#sheet")).to_have_attribute("aria-expanded", "true")
+
+
+def hostile(value: Any) -> Any:
+    """Return JSON whose names are markup."""
+    if isinstance(value, dict):
+        named = ("name", "asset_name", "parcel_name", "road_name", "words", "detail", "clause")
+        return {
+            key: HOSTILE if key in named and isinstance(each, str | None) else hostile(each)
+            for key, each in value.items()
+        }
+    return [hostile(each) for each in value] if isinstance(value, list) else value
+
+
+def test_names_are_only_ever_text(page: Page, opened: Open) -> None:
+    def spoil(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=hostile(answer.json()))
+
+    page.route("**/api/v1/**", spoil)
+    opened(f"/?parcel={PARCEL}&load_kva=1000&k=5")
+    said = answered(page)
+    page.get_by_role("button", name="并列比较").click()
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    page.fill("#search", "芦汀")
+    expect(page.locator("#found button").first).to_contain_text("onerror")
+    page.wait_for_timeout(300)
+    assert "onerror" in said
+    assert page.locator("img").count() == 0
+    assert page.title() != "run"
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "button"),
+    [
+        (503, {"title": "暂不可用", "detail": "数据库暂时连接不上", "repair": "请稍后重试"}, True),
+        (429, {"title": "请求过多", "detail": "每分钟请求已达上限"}, True),
+        (422, {"title": "输入有误", "detail": "负荷超出范围", "repair": "请改正", "faults": ["load_kva: 过大"]}, False),
+    ],
+)
+def test_a_refusal_is_told_with_its_repair(
+    page: Page, opened: Open, forgive: Any, *, status: int, told: dict[str, Any], button: bool
+) -> None:
+    page.route(
+        "**/connection?*",
+        lambda route: route.fulfill(
+            status=status,
+            json=told | {"status": status, "request_id": "r-1"},
+            headers={"Retry-After": "2", "Content-Type": "application/problem+json"},
+        ),
+    )
+    opened(f"/?parcel={PARCEL}&load_kva=1000")
+    box = page.locator(".problem")
+    for each in (told["title"], told["detail"], told.get("repair", ""), *told.get("faults", ()), "r-1"):
+        expect(box).to_contain_text(each, timeout=20_000)
+    assert box.locator("button").count() == int(button)
+    if button:
+        expect(box.locator("button")).to_be_disabled()
+        page.unroute("**/connection?*")
+        box.get_by_role("button", name="重试").click(timeout=5_000)
+        answered(page)
+    forgive(str(status))
+
+
+def test_a_network_that_is_away_is_told(page: Page, opened: Open, forgive: Any) -> None:
+    opened("/?load_kva=1000")
+    page.wait_for_load_state("networkidle")
+    x, y = place_of(page, PARCEL)
+    page.wait_for_load_state("networkidle")
+    page.route("**/api/**", lambda route: route.abort("internetdisconnected"))
+    page.mouse.click(x, y)
+    expect(page.locator(".problem")).to_contain_text("网络不可用")
+    page.unroute("**/api/**")
+    page.get_by_role("button", name="重试").click()
+    answered(page)
+    forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_tiles_that_are_away_are_told(page: Page, opened: Open, site: str, forgive: Any) -> None:
+    page.route("**/tiles/feeders/**", lambda route: route.abort())
+    opened("/")
+    expect(page.locator("#status")).to_contain_text("部分地图数据没有取到")
+    forgive("ERR_FAILED")
+
+
+def test_without_data_the_page_says_which_commands_bring_some(page: Page, empty_site: str) -> None:
+    page.goto(empty_site + "/")
+    page.wait_for_load_state("networkidle")
+    assert "./dev demo" in page.locator(".empty").inner_text()
+    assert page.locator("#ask").count() == 0
+
+
+def test_the_page_is_small(page: Page, opened: Open, site: str) -> None:
+    sizes: dict[str, int] = {}
+
+    def measure(answer: Any) -> None:
+        if "/tiles/" not in answer.url and "/api/" not in answer.url and answer.url.startswith(site):
+            sizes[answer.url] = len(answer.body())
+
+    page.on("response", measure)
+    opened("/")
+    page.wait_for_load_state("networkidle")
+    assert sum(sizes.values()) <= 300_000, sizes

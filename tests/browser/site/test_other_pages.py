@@ -1,0 +1,123 @@
+"""The pages that the server writes, with and without JavaScript; no page breaks a rule of accessibility."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Watch
+from tests.browser.site.conftest import PARCEL
+
+AXE = (Path(__file__).parents[1] / "assets" / "axe.min.js").read_text(encoding="utf-8")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture
+def plain(browser: Browser, watch: Watch) -> Iterator[Page]:
+    """A page of a browser that runs no script."""
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN", viewport={"width": 1400, "height": 900})
+    made = context.new_page()
+    watch.over(made)
+    yield made
+    context.close()
+
+
+def test_a_parcel_is_told_without_a_script(plain: Page, site: str) -> None:
+    plain.goto(f"{site}/parcel/{PARCEL}?load_kva=1000")
+    said = plain.locator("main").inner_text()
+    for each in (PARCEL, "审批可接", "推荐接入方案", "接入路径", "并联审批", "三(一)2", "1,000 kVA", "时间安排", "申请资料"):
+        assert each in said, each
+    assert plain.locator("svg.route-map").is_visible()
+    assert plain.locator("svg.route-map path").count() > 20
+    plain.get_by_role("link", name="在地图上查看").click()
+    assert f"parcel={PARCEL}" in plain.url
+    assert "load_kva=1000" in plain.url
+
+
+def test_a_parcel_that_is_not_there_is_told_as_a_page(page: Page, site: str, forgive: Callable[[str], None]) -> None:
+    page.goto(f"{site}/parcel/%3Cb%3Ex")
+    expect(page.locator("h1")).to_have_text("没有找到")
+    assert "<b>x" in page.locator(".problem").inner_text()
+    forgive("404")
+
+
+def test_the_table_is_filtered_and_paged(plain: Page, site: str) -> None:
+    plain.goto(f"{site}/table")
+    assert plain.locator("tbody tr").count() == 100
+    first = plain.locator("tbody tr").first.inner_text()
+    plain.get_by_role("link", name="下一页").click()
+    assert plain.locator("tbody tr").first.inner_text() != first
+    plain.goto(f"{site}/table")
+    plain.select_option("#by-level", "feeder")
+    plain.fill("#by-load", "2000")
+    plain.get_by_role("button", name="筛选").click()
+    said = plain.locator("table").inner_text()
+    for each in ("申请容量 2,000 kVA", "可满足申请容量", "不足", "无数据", "不受限"):
+        assert each in said, each
+    assert plain.locator("tbody tr").count() == 37
+    plain.get_by_role("link", name="地块表").click()
+    plain.fill("#by-q", PARCEL)
+    plain.get_by_role("button", name="筛选").click()
+    assert plain.locator("tbody tr").count() == 1
+    plain.get_by_role("link", name="接入方案").click()
+    assert f"/parcel/{PARCEL}" in plain.url
+
+
+def test_editions_are_listed_verified_and_their_files_are_there(plain: Page, site: str) -> None:
+    plain.goto(f"{site}/editions?lang=en")
+    said = plain.locator("main").inner_text()
+    for each in ("2026-Q4-1", "the chain of 1 editions is whole", "SHA-256", "902"):
+        assert each in said, each
+    files = plain.locator("td a[href*=download]")
+    assert files.all_inner_texts() == ["csv", "en.csv", "xlsx", "geojson", "gpkg", "parquet", "jsonl"]
+    answer = plain.request.get(site + str(files.first.get_attribute("href")))
+    assert answer.status == 200
+    assert "可开放容量" in answer.text()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/?view=zones", f"/?parcel={PARCEL}&load_kva=1000&k=5", "/?parcel=LT-0009",
+        "/table", "/table?of=parcels&q=LT-00", "/editions", f"/parcel/{PARCEL}?load_kva=1000", "/parcel/none",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_rule_of_accessibility_is_broken(page: Page, site: str, watch: Watch, path: str, language: str) -> None:
+    page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
+    if "parcel=" in path:
+        page.locator("#verdict").wait_for(timeout=20_000)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        if "k=5" in path:
+            page.locator(".actions button").last.click()
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    told = [
+        f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:4]}" for each in found["violations"]
+    ]
+    assert not told, "\n".join(told)
+    if "none" in path:
+        watch.faults[:] = [each for each in watch.faults if "404" not in each]
+
+
+def test_pages_in_english_have_no_chinese_of_their_own(plain: Page, site: str) -> None:
+    for path in ("/table?load_kva=100", "/editions"):
+        plain.goto(f"{site}{path}{'&' if '?' in path else '?'}lang=en")
+        said = plain.locator("h1, h2, p, label, thead, caption, option, button, header").all_inner_texts()
+        assert not CHINESE.search(" ".join(said).replace("中文", "")), path
+
+
+def test_no_page_asks_another_host(page: Page, site: str, watch: Watch) -> None:
+    for path in ("/", "/table", "/editions", f"/parcel/{PARCEL}"):
+        answer = page.goto(site + path)
+        assert answer
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy, json.dumps(policy)
+    page.wait_for_load_state("networkidle")
+    assert {url.split("/")[2] for url in watch.requests if url.startswith("http")} == {site.split("/")[2]}
