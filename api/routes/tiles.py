@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -26,6 +28,9 @@ from layers.queries.working_tiles import EVERY_LAYER, WORKING_LAYERS, WorkingLay
 router = APIRouter(tags=["tiles"])
 
 _MOST_SIGNS: Final = 100
+_WORTH_PACKING: Final = 1_000
+"""Bytes from which on a tile is packed."""
+_LEVEL: Final = 6
 
 RunWord = Annotated[
     str | None,
@@ -110,12 +115,12 @@ async def _working_answer(
     shown, place = shown_to(request, wanted), _place(request, at)
     kept = None if v is None else kept_working_tile(service, wanted, place, v)
     if kept is not None and v is not None:
-        return _sent(request, etag(v, place), IMMUTABLE, kept)
+        return await _sent(request, etag(v, place), IMMUTABLE, kept)
     made = await run_in_threadpool(working_tile_of, service, wanted, shown, place)
     if made is None:
         raise no_run(request, wanted.run)
     state, body = made
-    return _sent(request, etag(state.v, place), IMMUTABLE if v == state.v else REVALIDATED, body)
+    return await _sent(request, etag(state.v, place), IMMUTABLE if v == state.v else REVALIDATED, body)
 
 
 def shown_to(request: Request, wanted: Wanted) -> WorkingLayer:
@@ -143,9 +148,19 @@ def no_run(request: Request, run: str | None) -> HTTPException:
     return HTTPException(404, zh if language_of(request) == "zh" else en)
 
 
-def _sent(request: Request, tag: str, control: str, body: bytes) -> Response:
+async def _sent(request: Request, tag: str, control: str, body: bytes) -> Response:
+    """Return a tile, packed once for all who take it so."""
+    headers = {}
+    packs = "gzip" in request.headers.get("accept-encoding", "")
+    if len(body) >= _WORTH_PACKING and packs and tag not in request.headers.get("if-none-match", ""):
+        kept, key = service_of(request).kept, ("packed", tag)
+        pack = partial(gzip.compress, body, _LEVEL, mtime=0)
+        known: bytes | None = kept.peek(key)
+        body = await run_in_threadpool(kept.get, key, pack) if known is None else known
+        headers = {"content-encoding": "gzip"}
+
     def make() -> Response:
-        return Response(body, media_type=TILE) if body else Response(status_code=204)
+        return Response(body, headers=headers, media_type=TILE) if body else Response(status_code=204)
 
     return validated(request, tag, control, make)
 
@@ -182,7 +197,7 @@ async def tile_answer(
     if edition is not None and tag not in request.headers.get("if-none-match", ""):
         kept = kept_tile(service, layer, wanted, edition.sha256)
         body = await run_in_threadpool(tile_of, service, layer, wanted, edition) if kept is None else kept
-    return _sent(request, tag, REVALIDATED if version is None else IMMUTABLE, body)
+    return await _sent(request, tag, REVALIDATED if version is None else IMMUTABLE, body)
 
 
 def _edition(service: Service, version: str | None) -> Newest | None:

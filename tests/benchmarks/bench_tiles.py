@@ -41,8 +41,8 @@ MADE = (
 
 EVERY = """
 with drawn as (
-    select
-        st_asmvtgeom(st_transform(p.geom, 3857), st_tileenvelope(%(z)s, %(x)s, %(y)s), 4096, 64, true) as geom, p.id, p.name, r.class, r.failed_test, p.land_use, r.load_kva
+    select p.id, p.name, r.class, r.failed_test, p.land_use, r.load_kva,
+        st_asmvtgeom(st_transform(p.geom, 3857), st_tileenvelope(%(z)s, %(x)s, %(y)s), 4096, 64, true) as geom
     from grid.parcels p left join siting.run_rows r on r.run_id = %(run)s and r.parcel_id = p.id
     where p.geom && st_transform(st_tileenvelope(%(z)s, %(x)s, %(y)s), 4326)
 )

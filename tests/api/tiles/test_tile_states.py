@@ -169,6 +169,22 @@ def test_what_is_out_of_range_is_refused(client: TestClient, layer: str) -> None
     assert client.get(f"/tiles/{layer}/0/0/0?run={'x' * 200}").status_code == 422
 
 
+def test_a_tile_is_packed_once_and_is_the_same_without(
+    small: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    v = small.get("/tiles/parcels.json").json()["v"]
+    plain = small.get(f"{at('parcels')}?v={v}", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    packed = small.get(f"{at('parcels')}?v={v}", headers={"accept-encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 2
+    assert packed.content == plain.content
+    assert "Accept-Encoding" in packed.headers["vary"]
+    monkeypatch.setattr("gzip.compress", lambda *_, **__: b"never")
+    again = small.get(f"{at('parcels')}?v={v}", headers={"accept-encoding": "gzip"})
+    assert again.content == plain.content
+
+
 def test_those_who_ask_at_once_have_a_tile_made_once(
     small: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 import shapely
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from api.operations import zones
+from layers.screenings import Run, rows_sha256, store
+from layers.tables.screenings import ROW_COLUMNS
 from tests.api.tiles.conftest import COLUMNS, ROWS, Town
 from tests.api.tiles.towns import RUN, RUN_1000, SOUTH, WEST
 
@@ -101,3 +105,29 @@ def test_an_answer_is_known_again(town: Town) -> None:
     assert town.public.get(path, headers={"if-none-match": tag}).status_code == 304
     assert town.public.get("/api/v1/zones?load_kva=1000", headers={"if-none-match": tag}).status_code == 200
     assert town.planner.get(path).headers["cache-control"] == "private, no-cache"
+
+
+def test_a_stored_run_has_each_part_of_its_zones(engine: Engine) -> None:
+    """A polygon, several, and none at all, as a run without an open access point has."""
+    here, there = shapely.box(120, 31, 120.1, 31.1), shapely.box(121, 31, 121.1, 31.1)
+    shapes = (here, shapely.union(here, there), shapely.Polygon(), None)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"reach_m": 100.0 * at, "class": "filing", "load_kva": 160.0},
+            "geometry": None if shape is None else json.loads(shapely.to_geojson(shape)),
+        }
+        for at, shape in enumerate(shapes)
+    ]
+    rows = pd.DataFrame([dict.fromkeys(ROW_COLUMNS) | {"parcel_id": "P1"}])
+    collection = {"type": "FeatureCollection", "features": features}
+    made = Run("r", {"load": None}, {}, date(2026, 11, 21), 1, {}, collection, rows_sha256(rows))
+    for _ in range(2):  # the second time it is there already
+        with engine.begin() as connection:
+            store(connection, made, rows)
+    question = (
+        "select reach_m, count(*), bool_and(st_isvalid(geom)) from siting.zone_parts group by 1 order by 1"
+    )
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(text(question))]
+    assert found == [(0.0, 1, True), (100.0, 2, True)]
