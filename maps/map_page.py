@@ -102,9 +102,13 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         max_zoom=MAX_ZOOM,
     )
     chart.add_child(CanvasLayer("L.kaimen.page.look", source="L.kaimen.page.source"))
-    facts = [(name, [(_plain(each), value_words(name, each, language)) for each in _choices(name)]) for name in ASKED]
+    facts = [
+        (name, [(_plain(each), value_words(name, each, language)) for each in _choices(name)])
+        for name in ASKED
+    ]
     data = {
         "language": language,
+        "files": static_prefix(),
         "other": "en" if language == "zh" else "zh",
         "bounds": content.bounds,
         "empty": content.bounds is None,
@@ -153,7 +157,10 @@ def _table() -> dict[str, Any]:
         del road["words"]
     kinds = {"meets": "open", "part": "tight", "not": "restricted", "none": "unknown"}
     table["load"] = {
-        kind: {"ink": style.STATUSES[status].colour, "dash": "" if kind == "part" else style.STATUSES[status].dash}
+        kind: {
+            "ink": style.STATUSES[status].colour,
+            "dash": "" if kind == "part" else style.STATUSES[status].dash,
+        }
         for kind, status in kinds.items()
     }
     table["land"] = {key: colour for key, (colour, _) in style.LAND.items()} | {"other": style.OTHER_LAND[0]}

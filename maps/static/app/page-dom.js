@@ -52,3 +52,33 @@ export function swatch(kind, width) {
   svg.append(line);
   return svg;
 }
+
+export const verdictWords = (answer) => (answer.words && answer.words[answer.class]) || say("class." + answer.class);
+
+// Crossings are numbered as on the map; what is crossed in one go (a road and its other carriageway) is one.
+export function numbered(pieces) {
+  let count = 0, last = "";
+  return pieces.map((piece) => {
+    if (piece.kind === "crossing" && last !== "crossing") count += 1;
+    last = piece.kind;
+    return piece.kind === "crossing" ? count : 0;
+  });
+}
+
+// Parts of the page that are loaded when they are first needed; each offers what it has.
+const parts = {};
+
+export function offer(name, part) { parts[name].done(part); }
+
+export function need(name) {
+  if (!parts[name]) {
+    const part = parts[name] = {};
+    part.here = new Promise((done, failed) => {
+      part.done = done;
+      const script = make("script", { type: "module", src: data.files + "app/page-" + name + ".js" });
+      script.addEventListener("error", () => { delete parts[name]; failed(new TypeError(name)); });
+      document.head.append(script);
+    });
+  }
+  return parts[name].here;
+}
