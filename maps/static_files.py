@@ -1,4 +1,4 @@
-"""The files of the pages as they are served (静态文件): allow-listed, at an address that changes with them."""
+"""The files of the pages as they are served (静态文件): allow-listed, their address changing with them."""
 
 from __future__ import annotations
 

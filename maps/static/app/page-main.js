@@ -69,7 +69,8 @@ function toForm() {
   find("unit").value = state.unit;
   ["on", "pf", "supplies", "jurisdiction"].forEach((name) => { find(name).value = state[name]; });
   FACTS.forEach((name) => { find("fact-" + name).value = state.facts[name] || ""; });
-  find("more").open = Boolean(state.on || state.pf || state.supplies || state.jurisdiction || Object.keys(state.facts).length);
+  const more = ["on", "pf", "supplies", "jurisdiction"].filter((name) => state[name]).length + Object.keys(state.facts).length;
+  find("more-count").textContent = more ? " (" + more + ")" : "";
   document.body.dataset.view = state.view;
   shown.view = state.view;
   ["map", "zones"].forEach((view) => {
