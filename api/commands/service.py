@@ -10,7 +10,7 @@ import click
 
 from api.commands.terminal import answer, json_option, say, show_findings, watching
 from api.operations.database import connected
-from api.operations.demo import DemoReport, load_demo
+from api.operations.demo import DemoReport, DemoShown, load_demo
 from api.operations.files import require_suffix
 from api.operations.overview import write_overview
 from api.operations.serving import serving
@@ -20,11 +20,14 @@ from gis.errors import InputError
 from gis.findings import Severity, count
 from layers.demo import write_demo
 
+_PORT = click.IntRange(1, 65535)
 
-@click.command(help="Load the demo district, check it, say what was found, publish an edition.")
+
+@click.command(help="Load the demo district, check, screen and publish it, and say what to look at.")
+@click.option("--port", type=_PORT, help="Where it will be served: its addresses are told too.")
 @json_option
 @click.pass_obj
-def demo(settings: Settings, as_json: bool) -> None:
+def demo(settings: Settings, port: int | None, as_json: bool) -> None:
     """Load the demo district."""
     home = settings.home.absolute()
     with connected(settings) as engine:
@@ -32,7 +35,7 @@ def demo(settings: Settings, as_json: bool) -> None:
     if as_json:
         answer(_as_json(report))
     else:
-        _tell(report)
+        _tell(report, port)
 
 
 def _as_json(report: DemoReport) -> dict[str, object]:
@@ -46,11 +49,15 @@ def _as_json(report: DemoReport) -> dict[str, object]:
         "warnings": totals[Severity.WARNING],
         "findings": [finding.as_json() for finding in report.findings],
         "drawing": str(report.drawing),
-        "edition": None if report.edition is None else report.edition.id,
+        "edition": None if report.shown is None else report.shown.edition.id,
+        "folder": None if report.shown is None else str(report.shown.folder),
+        "zone_map": None if report.shown is None else str(report.shown.zone_map),
+        "notice": None if report.shown is None else str(report.shown.notice),
+        "parcel": None if report.shown is None else report.shown.parcel,
     }
 
 
-def _tell(report: DemoReport) -> None:
+def _tell(report: DemoReport, port: int | None) -> None:
     for each in report.imports:
         for name, rows in each.counts.items():
             click.echo(
@@ -66,9 +73,26 @@ def _tell(report: DemoReport) -> None:
     show_findings(report.findings, each=1)
     click.echo(f"\nThe district is drawn in {report.drawing}")
     click.echo(f"Its files, as templates for your own, are in {report.drawing.parent / 'demo'}")
-    if report.edition is not None:
-        edition = report.edition
-        click.echo(f"Edition {edition.id} is published: {edition.rows:,} assets as of {edition.as_of}")
+    if report.shown is not None:
+        _tell_shown(report.shown, port)
+
+
+def _tell_shown(shown: DemoShown, port: int | None) -> None:
+    edition = shown.edition
+    parcels = edition.facts["screening"]["parcels"]["rows"]
+    click.echo(
+        f"\nEdition {edition.id} is published: {edition.rows:,} assets and {parcels:,} screened parcels"
+        f" as of {edition.as_of}"
+    )
+    click.echo("Look at:")
+    click.echo(f"  {shown.folder / 'index.html'}  the edition as any web server can serve it")
+    click.echo(f"  {shown.zone_map}  the zone map for planners")
+    click.echo(f"  {shown.notice}  the notice of parcel {shown.parcel}")
+    if port is not None:
+        base = f"http://127.0.0.1:{port}"
+        click.echo(
+            f"  {base}/  the map;  {base}/parcel/{shown.parcel}  the parcel;  {base}/editions  editions"
+        )
 
 
 @click.command("demo-files", help="Write the demo district's files into DIR, as templates.")
@@ -103,9 +127,7 @@ def draw(settings: Settings, out: Path, as_json: bool) -> None:
 
 @click.command(help="Serve the database on the web.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
-)
+@click.option("--port", default=8000, show_default=True, type=_PORT, help="Port to listen on.")
 @click.option(
     "--workers",
     default=1,

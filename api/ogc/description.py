@@ -10,6 +10,7 @@ from api.ogc.documents import ABOUT, GEOJSON, HTML, JSON, LIMIT, MOST, TILE, TIT
 from gis.bbox import SYSTEMS
 from gis.capacity.words import Language
 from layers.queries.collections import COLLECTIONS, Collection
+from layers.queries.tiles import TILE_LAYERS
 
 _TEXT: Final = {"type": "string"}
 _FORM: Final = {
@@ -64,7 +65,7 @@ def _of_collection(of: Collection) -> Iterator[tuple[str, Any]]:
     yield f"{path}/items", _get(f"items_{name}", f"{of.en}: features", GEOJSON, list(item_parameters(of)))
     item = _get(f"item_{name}", f"{of.en}: one feature", GEOJSON, [_in_path("featureId", _TEXT), _crs("crs")])
     yield f"{path}/items/{{featureId}}", item
-    if not of.tiled:
+    if of.name not in TILE_LAYERS:
         return
     yield f"{path}/tiles", _get(f"tilesets_{name}", f"{of.en}: sets of tiles", JSON)
     yield f"{path}/tiles/WebMercatorQuad", _get(f"tileset_{name}", f"{of.en}: tiles", JSON)

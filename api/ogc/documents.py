@@ -12,6 +12,7 @@ from gis.bbox import SYSTEMS, System
 from gis.capacity.words import Language
 from layers.queries.collections import COLLECTIONS, Collection
 from layers.queries.published import Extent
+from layers.queries.tiles import TILE_LAYERS
 
 PREFIX: Final = "/ogc"
 LIMIT: Final = 1_000
@@ -130,7 +131,7 @@ def collection(
         link(f"{address}/items", "items", GEOJSON, say("items", language)),
         link(f"{address}/items?f=html", "items", HTML, say("items", language)),
     ]
-    if of.tiled:
+    if of.name in TILE_LAYERS:
         links.append(link(f"{address}/tiles", _TILE_TYPE, JSON, say("tiles", language)))
     return {
         "id": of.name,

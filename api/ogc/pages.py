@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import Response
 
 from api.ogc.documents import TITLE
 from gis.capacity.words import Language
-from gis.editions.metadata import WORDS
+from gis.editions.metadata import SCREENED_WORDS, WORDS
 from layers.queries.collections import Collection
 from maps.collection_page import POLICY, Cell, page
+
+_WORDS: Final = {**WORDS, **SCREENED_WORDS}
 
 
 def html(text: str) -> Response:
@@ -88,7 +90,7 @@ def _heading(of: Collection, name: str, language: Language) -> str:
 def _word(name: str, value: object, language: Language) -> str:
     if value is None:
         return ""
-    said = WORDS.get(name, {}).get(str(value))
+    said = _WORDS.get(name, {}).get(str(value))
     return str(value) if said is None else said[0 if language == "zh" else 1]
 
 

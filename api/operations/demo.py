@@ -1,4 +1,4 @@
-"""The demo district: written as files, then loaded by the same importers as anyone's data."""
+"""The demo district: loaded by the same importers as anyone's data, checked, screened and published."""
 
 from __future__ import annotations
 
@@ -7,23 +7,39 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Engine
 
+from api.operations.capacity import parameters_from
 from api.operations.checks import check_grid
+from api.operations.corridors import BuildWatch
 from api.operations.editions import Request, publish_edition, shelf
+from api.operations.files import whole_file
 from api.operations.imports import import_files
+from api.operations.notice import notice_page
 from api.operations.overview import write_overview
+from api.operations.screening import Screened, ScreenRequest, data_day, screen_parcels
+from api.operations.screening_files import Caption, write_screening, zone_map
+from api.operations.siting import Asked, Ground, Place, assess_place, ground
+from gis.editions.disclosure import default_settings
 from gis.editions.header import Edition
 from gis.errors import ConflictError
 from gis.findings import Finding, Severity, count
+from gis.siting.classes import SiteClass
+from gis.siting.question import Question
 from layers.demo import DemoFile, read_demo, write_demo
+from layers.editions.files import folder_of
 from layers.editions.publish import PublishWatch
 from layers.intake.request import ImportRequest, ImportResult, Watch
 from layers.queries.batches import BatchSource, holds_other_data, sources_of
+from maps.notice import notice_pdf
 
-DEMO_DAY = date(2026, 11, 21)
+DEMO_DAY: Final = date(2026, 11, 21)
 """The day the demo's readings and claims are judged on, so that it tells the same story every year."""
+
+_ZONE_MAP: Final = "demo-zone-map.html"
+_NOTICES: Final = "demo-notice-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +54,39 @@ class DemoReport:
         Of the whole grid.
     drawing
         The district drawn.
-    edition
-        The newest edition; the demo publishes the first. None where findings of severity error are open.
+    shown
+        The edition and the files of the screening; None where findings of severity error are open.
     """
 
     imports: tuple[ImportResult, ...]
     findings: tuple[Finding, ...]
     drawing: Path
-    edition: Edition | None
+    shown: DemoShown | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoShown:
+    """What there is to look at.
+
+    Attributes
+    ----------
+    edition
+        The newest edition that holds a screening.
+    folder
+        Of its files; index.html leads to them.
+    zone_map
+        The zone map as planners see it.
+    notice
+        The notice of a parcel that can be connected at once.
+    parcel
+        Id of that parcel.
+    """
+
+    edition: Edition
+    folder: Path
+    zone_map: Path
+    notice: Path
+    parcel: str
 
 
 def load_demo(
@@ -54,7 +95,7 @@ def load_demo(
     watching: Callable[[str], AbstractContextManager[Watch]],
     say: Callable[[str], None],
 ) -> DemoReport:
-    """Write, import, check, draw and publish the demo district.
+    """Write, import, check, draw, screen and publish the demo district; what is there already stays.
 
     Raises
     ------
@@ -72,22 +113,63 @@ def load_demo(
     findings = tuple(check_grid(engine, DEMO_DAY))
     drawing = home / "demo-district.svg"
     write_overview(engine, drawing)
-    return DemoReport(imports, findings, drawing, _edition(engine, home, findings, say))
+    shown = None if count(findings)[Severity.ERROR] else _there(engine, home) or _show(engine, home, say)
+    return DemoReport(imports, findings, drawing, shown)
 
 
-def _edition(
-    engine: Engine, home: Path, findings: tuple[Finding, ...], say: Callable[[str], None]
-) -> Edition | None:
-    """Return the newest edition, published now where there is none."""
-    there = shelf(engine, DEMO_DAY).editions
-    if there:
-        return there[-1]
-    if count(findings)[Severity.ERROR]:
+def _there(engine: Engine, home: Path) -> DemoShown | None:
+    """Return what an earlier demo made, None where some of it is missing."""
+    edition, drawn = _screened_edition(engine), home / _ZONE_MAP
+    notices = sorted(home.glob(f"{_NOTICES}*.pdf"))
+    if edition is None or not drawn.is_file() or not notices:
         return None
-    say("publishing an edition")
-    request = Request(DEMO_DAY, note="演示期次 / demo edition")
-    silent = PublishWatch(lambda _: None, lambda: None)
-    return publish_edition(engine, home, request, DEMO_DAY, silent).edition
+    parcel = notices[0].stem.removeprefix(_NOTICES)
+    return DemoShown(edition, folder_of(home, edition), drawn, notices[0], parcel)
+
+
+def _screened_edition(engine: Engine) -> Edition | None:
+    held = [each for each in shelf(engine, DEMO_DAY).editions if "screening" in each.facts]
+    return held[-1] if held else None
+
+
+def _show(engine: Engine, home: Path, say: Callable[[str], None]) -> DemoShown:
+    """Screen, publish and draw."""
+    say("building the corridors")
+    shared = ground(engine, home, BuildWatch(lambda _: None, lambda: say("another build is running")))
+    say("screening every parcel with its own load")
+    question = Question.of(DEMO_DAY)
+    asked = ScreenRequest(question, None, None, parameters_from(None))
+    done = screen_parcels(engine, shared, asked, lambda _: None)
+    edition = _screened_edition(engine)
+    if edition is None:
+        say("publishing an edition")
+        request = Request(DEMO_DAY, note="演示期次 / demo edition")
+        silent = PublishWatch(lambda _: None, lambda: None)
+        edition = publish_edition(engine, home, request, DEMO_DAY, silent).edition
+    say("drawing the zone map and a notice")
+    drawn = home / _ZONE_MAP
+    caption = Caption(data_day(shared, DEMO_DAY), None, default_settings())
+    write_screening(done, (drawn,), "zh", lambda: zone_map(engine, done, caption))
+    parcel = _good_parcel(done)
+    notice = home / f"{_NOTICES}{parcel}.pdf"
+    _write_notice(engine, shared, question, parcel, notice)
+    return DemoShown(edition, folder_of(home, edition), drawn, notice, parcel)
+
+
+def _good_parcel(done: Screened) -> str:
+    """Return the parcel of the largest load among those that can be connected at once."""
+    rows = done.screening.rows
+    best = rows[rows["class"] == SiteClass.PLUG_AND_PLAY]
+    ordered = best.sort_values(["load_kva", "parcel_id"], ascending=[False, True], kind="stable")
+    return str(ordered["parcel_id"].iloc[0])
+
+
+def _write_notice(engine: Engine, shared: Ground, question: Question, parcel: str, file: Path) -> None:
+    desk = shared.live(DEMO_DAY, parameters_from(None))
+    answered = assess_place(shared, desk, Asked(Place(parcel=parcel), None, None, question))
+    page = notice_page(engine, answered, "zh", requested_on=DEMO_DAY)
+    with whole_file(file, ".pdf") as part:
+        part.write_bytes(notice_pdf(page, "zh"))
 
 
 def _source(file: DemoFile) -> BatchSource:

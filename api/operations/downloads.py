@@ -13,21 +13,23 @@ from api.operations.editions import export_edition
 from api.service import Service
 from gis.editions.header import Edition
 from gis.errors import InputError, KaimenError
-from layers.editions.files import HEADER_ENDING, file_sha256, folder_of, hashes_of
+from layers.editions.files import file_sha256, folder_of, hashes_of
 
 MEDIA: Final[Mapping[str, str]] = MappingProxyType(
     {
         ".csv": "text/csv",
-        ".en.csv": "text/csv",
         ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ".geojson": "application/geo+json",
         ".gpkg": "application/geopackage+sqlite3",
         ".parquet": "application/vnd.apache.parquet",
         ".jsonl": "application/jsonl",
-        HEADER_ENDING: "application/json",
+        ".json": "application/json",
+        ".html": "text/html",
+        ".pdf": "application/pdf",
+        ".png": "image/png",
     }
 )
-"""Ending -> media type; every ending of a file of an edition stands here."""
+"""Suffix -> media type; that of every file of an edition stands here."""
 
 _MADE: Final = "downloads"
 
@@ -57,7 +59,7 @@ class Download:
     sha256: str
 
 
-def download(service: Service, edition: Edition, ending: str) -> Download | None:
+def download(service: Service, edition: Edition, name: str) -> Download | None:
     """Return a file of an edition, made anew where the stored one is missing or damaged.
 
     Parameters
@@ -66,30 +68,30 @@ def download(service: Service, edition: Edition, ending: str) -> Download | None
         Where it lies; what was found right before and was not touched since is not read again.
     edition
         Of which.
-    ending
-        Which file, with its dot.
+    name
+        Of the file.
 
     Returns
     -------
-    None where no file of an edition has the ending.
+    None where the edition has no such file.
 
     Raises
     ------
     DatabaseError
-        It has to be made anew, and the rows are not those that were published.
+        It has to be made anew, and the rows are not those that were published, or it cannot be.
     KaimenError
         It has to be made anew and cannot be written.
     """
-    if ending not in MEDIA:
+    wanted = hashes_of(edition).get(name)
+    if wanted is None:
         return None
-    name = f"{edition.id}{ending}"
     stored = folder_of(service.home, edition) / name
-    wanted = hashes_of(edition)[name]
-    path = stored if _hash(service, stored) == wanted else _made_anew(service, edition, ending)
+    path = stored if _hash(service, stored) == wanted else _made_anew(service, edition, name)
     found = _hash(service, path)
     if found is None:
         raise KaimenError(f"the file {name} was removed while it was asked for", repair="ask again")
-    return Download(path, f"可开放容量-{name}", MEDIA[ending], found)
+    told = name if name.startswith(f"{edition.id}.") else f"{edition.id}-{name}"
+    return Download(path, f"可开放容量-{told}", MEDIA[path.suffix], found)
 
 
 def _hash(service: Service, path: Path) -> str | None:
@@ -102,10 +104,10 @@ def _hash(service: Service, path: Path) -> str | None:
         return None
 
 
-def _made_anew(service: Service, edition: Edition, ending: str) -> Path:
+def _made_anew(service: Service, edition: Edition, name: str) -> Path:
     """Return a file made from the rows; it stays for the next one who asks."""
     folder = service.home / _MADE / folder_of(service.home, edition).name
-    path = folder / f"{edition.id}{ending}"
+    path = folder / name
     with _MAKING:
         if path.is_file():
             return path

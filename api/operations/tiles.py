@@ -1,6 +1,6 @@
 """Tiles of the working layers (工作图层瓦片): what they are made from at present, and each made once.
 
-A tile is named by ``v``, a digest of all that it was made from: the layer, the tier that asks, versions of the
+A tile is named by ``v``, a digest of all that it was made from: the layer, the tier that asks, versions of
 data, the day, the screening, the edition. Nothing is shared between tiers.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from api.service import Service
 from gis.capacity.words import Language
 from gis.editions.diff import Diff
 from gis.editions.header import Edition
+from layers.editions.files import hashes_of
 
 router = APIRouter(tags=["editions"])
 
@@ -77,17 +79,23 @@ def _named(known: Shelf, edition_id: str, language: Language) -> Edition:
 
 
 def _downloads(request: Request, edition: Edition) -> list[dict[str, Any]]:
-    base = f"{str(request.base_url).rstrip('/')}{_PATH}/{quote(edition.id)}/download"
+    base = f"{str(request.base_url).rstrip('/')}{_PATH}/{quote(edition.id)}"
     return [
         {
-            "href": f"{base}{each['name'].removeprefix(edition.id)}",
+            "href": f"{base}/{_address(edition, each['name'])}",
             "name": each["name"],
-            "media_type": MEDIA[each["name"].removeprefix(edition.id)],
+            "media_type": MEDIA[Path(each["name"]).suffix],
             "sha256": each["sha256"],
             "bytes": each["bytes"],
         }
         for each in edition.facts["files"]
     ]
+
+
+def _address(edition: Edition, name: str) -> str:
+    """Return where a file is below its edition."""
+    ending = name.removeprefix(f"{edition.id}.")
+    return f"files/{name}" if ending == name else f"download.{ending}"
 
 
 @router.get(
@@ -134,26 +142,45 @@ def _reasons(found: Diff, language: Language) -> list[dict[str, Any]]:
     ]
 
 
+_SENT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {media: {} for media in sorted(set(MEDIA.values()))}},
+    206: {"description": "The range that was asked for"},
+    **_KEPT,
+}
+
+
 @router.get(
     f"{_PATH}/{{edition_id}}/download.{{ending}}",
     summary="A file of an edition, byte for byte as it was published",
     response_model=None,
     response_class=FileResponse,
-    responses={
-        200: {"content": {media: {} for media in sorted(set(MEDIA.values()))}},
-        206: {"description": "The range that was asked for"},
-        **_KEPT,
-    },
+    responses=_SENT,
 )
 def download_file(request: Request, edition_id: str, ending: str) -> Response:
     """Send a file: csv (in Chinese), en.csv, xlsx, geojson, gpkg, parquet, jsonl, or json (the header)."""
+    return _sent(request, edition_id, f"{edition_id}.{ending}")
+
+
+@router.get(
+    f"{_PATH}/{{edition_id}}/files/{{name}}",
+    summary="A file of an edition by its name: screened parcels, zones, the zone map, the page of the folder",
+    response_model=None,
+    response_class=FileResponse,
+    responses=_SENT,
+)
+def named_file(request: Request, edition_id: str, name: str) -> Response:
+    """Send a file as the header of the edition names it."""
+    return _sent(request, edition_id, name)
+
+
+def _sent(request: Request, edition_id: str, name: str) -> Response:
     service, language = service_of(request), language_of(request)
     found = _named(shelf(service.public, today()), edition_id, language)
-    file = download(service, found, f".{ending}")
+    file = download(service, found, name)
     if file is None:
-        known = ", ".join(each.removeprefix(".") for each in MEDIA)
-        words = f"没有 .{ending} 文件；可下载：{known}" if language == "zh" else f"there is no .{ending} file"
-        raise HTTPException(404, words if language == "zh" else f"{words}; there are: {known}")
+        known = ", ".join(hashes_of(found))
+        zh, en = f"没有文件 {name}；可下载：{known}", f"there is no file {name}; there are: {known}"
+        raise HTTPException(404, zh if language == "zh" else en)
     headers = {
         "content-disposition": f'attachment; filename="kaimen-{file.path.name}";'
         f" filename*=UTF-8''{quote(file.name)}"

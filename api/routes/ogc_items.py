@@ -34,7 +34,6 @@ _ASKED: Final = frozenset({"limit", "bbox", "bbox-crs", "crs", "datetime", "curs
 _VARY: Final = "Accept, Accept-Language"
 
 
-
 def _filters_described() -> list[dict[str, Any]]:
     """Return every filter once, with the collections that know it."""
     known: dict[str, list[Collection]] = {}

@@ -75,7 +75,7 @@ PARCELS: Final = (
     Column("edition_id", "公开期次", "text"),
     Column("geometry", "红线", "area"),
 )
-"""All that leaves of a screened parcel: no asset, no access point, no option, no load that a customer states."""
+"""All that leaves of a screened parcel: no asset, access point or option, no load that a customer states."""
 
 ZONES: Final = (
     Column("zone_id", "分区编号", "text"),

@@ -30,11 +30,16 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "bottleneck_level": LEVEL_WORDS,
     "status": {str(each): (each.zh, each.en) for each in Status},
     "reason": {str(each): (each.zh, each.en) for each in Reason},
+}
+"""Column of words of the published assets -> word -> Chinese and English."""
+
+SCREENED_WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "class": _said(siting_vocabulary(), "class."),
     "procedure": _said(policy_vocabulary(), "procedure."),
     "decision_kind": _said(policy_vocabulary(), "kind."),
+    "level": LEVEL_WORDS,
 }
-"""Column of words -> word -> Chinese and English."""
+"""Likewise of the screened parcels and the zones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,10 @@ def _screening(edition: Edition) -> Iterator[Line]:
     )
     yield _plain("parcels", "公开地块数", "Parcels published", found["parcels"]["rows"])
     yield _plain(
-        "parcels_withheld", "不予公开地块数（重要用户）", "Parcels withheld (important users)", found["withheld"]
+        "parcels_withheld",
+        "不予公开地块数（重要用户）",
+        "Parcels withheld (important users)",
+        found["withheld"],
     )
 
 

@@ -1,4 +1,4 @@
-"""What an edition freezes of a screening (筛查公开): the class of each parcel and the zones, by an allow-list.
+"""What an edition freezes of a screening (筛查公开): class of each parcel and zones, by an allow-list.
 
 No asset, access point or option leaves, no load that a customer states, no parcel of an important user. A
 length is rounded up: exact ones from three sides would tell where the access point is.
@@ -26,7 +26,7 @@ LENGTH_STEP_M: Final = 50.0
 """Lengths of routes are rounded up to multiples of this."""
 
 LEAST_LOADS: Final = 10
-"""Where fewer parcels have a load, the middle one that zones are drawn for may be one customer's: no zones."""
+"""Of fewer loads the middle one, which zones are drawn for, may be a customer's: then there are no zones."""
 
 _STATED: Final = "stated"
 _IMPORTANT: Final = "important "

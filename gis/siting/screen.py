@@ -185,7 +185,8 @@ def option_table(desk: Desk, options: Options) -> Table:
 def _decided(decisions: tuple[Decision, ...]) -> tuple[Objects, Objects]:
     """Return limit and kind of each distinct decision; of none at the end, where -1 finds it."""
     approvals = [each.parts["approval"] for each in decisions]
-    limits = [each.fields.get("limit_working_days") for each in approvals]
+    days = [each.fields.get("limit_working_days") for each in approvals]
+    limits = [None if each is None else float(each) for each in days]  # one type, as it is stored
     kinds = [each.kind.value for each in approvals]
     return np.array([*limits, None], dtype=object), np.array([*kinds, "needs"], dtype=object)
 

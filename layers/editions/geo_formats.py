@@ -69,7 +69,10 @@ def write_geoparquet(
     """Write a GeoParquet file (1.1.0); what the edition says of itself stands in the file's metadata."""
     rows = typed(published, columns)
     about = {line.key: {"zh": line.value_zh, "en": line.value_en} for line in lines}
-    told = {"geo": _geo(rows, _TYPES[drawn_column(columns).kind]), "kaimen": json.dumps(about, ensure_ascii=False, sort_keys=True)}
+    told = {
+        "geo": _geo(rows, _TYPES[drawn_column(columns).kind]),
+        "kaimen": json.dumps(about, ensure_ascii=False, sort_keys=True),
+    }
     rows = rows.replace_schema_metadata(told)
     parquet.write_table(rows, path, compression="zstd", row_group_size=_ROWS_PER_GROUP)
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from gis.capacity.words import LEVEL_WORDS, Status
 from gis.editions.columns import PARCELS, PUBLISHED, ZONES, Column
-from gis.editions.metadata import WORDS
+from gis.editions.metadata import SCREENED_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,6 @@ class Collection:
         Column -> words it may be asked for; none where any text may be.
     editions
         Whether it has an ``edition_id`` and the newest edition is meant.
-    tiled
-        Whether its tiles are of what is published too; a layer of the same name may be of a screening.
     """
 
     name: str
@@ -59,7 +57,6 @@ class Collection:
     day: str | None
     filters: Mapping[str, tuple[str, ...]]
     editions: bool
-    tiled: bool
 
     @property
     def properties(self) -> tuple[Column, ...]:
@@ -91,7 +88,6 @@ CAPACITY: Final = Collection(
         }
     ),
     editions=True,
-    tiled=True,
 )
 """The published figures."""
 
@@ -110,8 +106,8 @@ SCREENED_PARCELS: Final = Collection(
     day=None,
     filters=MappingProxyType(
         {
-            "class": tuple(WORDS["class"]),
-            "procedure": tuple(WORDS["procedure"]),
+            "class": tuple(SCREENED_WORDS["class"]),
+            "procedure": tuple(SCREENED_WORDS["procedure"]),
             "jurisdiction": (),
             "parcel_id": (),
             "name": (),
@@ -119,7 +115,6 @@ SCREENED_PARCELS: Final = Collection(
         }
     ),
     editions=True,
-    tiled=False,
 )
 """The published classes of parcels; empty where the newest edition holds no screening."""
 
@@ -128,17 +123,16 @@ SCREENED_ZONES: Final = Collection(
     zh="可达分区",
     en="Zones",
     about_zh="最新一期公开的可达分区：给定负荷在路径长度以内可到达有足够容量的接入点的范围",
-    about_en="Zones of the newest edition: from where a load reaches an access point with enough open capacity"
-    " within a length of route",
+    about_en="Zones of the newest edition: from where a load reaches an access point with enough open"
+    " capacity within a length of route",
     schema="disclosure",
     table="zones",
     key="zone_id",
     columns=ZONES,
     place="geometry",
     day=None,
-    filters=MappingProxyType({"class": tuple(WORDS["class"])}),
+    filters=MappingProxyType({"class": tuple(SCREENED_WORDS["class"])}),
     editions=True,
-    tiled=False,
 )
 """The published zones; empty where the newest edition holds no screening."""
 

@@ -30,7 +30,11 @@ def reading_together(engine: Engine, timeout_ms: int) -> Iterator[Connection]:
     What the driver raises is raised as SQLAlchemy does it.
     """
     with _as_sqlalchemy(), snapshot(engine) as connection:
-        driver(connection).execute("select set_config('statement_timeout', %s, true)", (str(timeout_ms),))
+        # Compiling a statement takes longer than these take.
+        driver(connection).execute(
+            "select set_config('statement_timeout', %s, true), set_config('jit', 'off', true)",
+            (str(timeout_ms),),
+        )
         yield connection
 
 

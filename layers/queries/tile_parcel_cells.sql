@@ -1,20 +1,23 @@
 -- How many parcels of which class, with which load, lie in each square of a 64th of the tile's side? The squares are
 -- numbered over the whole map, so that each parcel counts in one square of one tile: that of its middle.
 with map as (select st_xmax(box) as half_m, 2 * st_xmax(box) / (64 * 2 ^ %(z)s) as side_m from st_tileenvelope(0, 0, 0) box),
-seen as (
+-- Each step whole before the next one: the planner would work out middles many times, and expect a handful of rows.
+placed as materialized (
+    select p.id, p.load_kva, st_centroid(p.geom) as middle
+    from grid.parcels p
+    where p.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
+),
+seen as materialized (
     select r.class,
-        floor((st_x(c.middle) + 180) / 360 * 64 * 2 ^ %(z)s)::int as i,
-        floor((1 - asinh(tan(radians(st_y(c.middle)))) / pi()) / 2 * 64 * 2 ^ %(z)s)::int as j,
+        floor((st_x(p.middle) + 180) / 360 * 64 * 2 ^ %(z)s)::int as i,
+        floor((1 - asinh(tan(radians(st_y(p.middle)))) / pi()) / 2 * 64 * 2 ^ %(z)s)::int as j,
         case
             when %(public)s then case when r.load_source in ('land_use', 'argument') then 10 * ceil(r.load_kva / 10) end
             else round(coalesce(r.load_kva, p.load_kva)::numeric, 1)::float8
         end as load_kva
-    from grid.parcels p
-    cross join lateral (select st_centroid(p.geom) as middle) c
-    left join siting.run_rows r on r.run_id = %(run)s and r.parcel_id = p.id
-    where p.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
+    from placed p left join siting.run_rows r on r.run_id = %(run)s and r.parcel_id = p.id
 ),
-counted as (
+counted as materialized (
     select i, j, count(*) as count, sum(load_kva) as kva,
         count(*) filter (where class = 'plug_and_play') as plug_and_play,
         count(*) filter (where class = 'filing') as filing, count(*) filter (where class = 'approval') as approval,
@@ -22,7 +25,6 @@ counted as (
         count(*) filter (where class = 'unreachable') as unreachable,
         count(*) filter (where class = 'unknown') as unknown, count(*) filter (where class is null) as unscreened
     from seen
-    where i between 64 * %(x)s::int and 64 * %(x)s::int + 63 and j between 64 * %(y)s::int and 64 * %(y)s::int + 63
     group by i, j
 ),
 drawn as (
@@ -37,6 +39,7 @@ drawn as (
         end as class,
         c.plug_and_play, c.filing, c.approval, c.restricted, c.unreachable, c.unknown, c.unscreened
     from counted c cross join map
+    where i between 64 * %(x)s::int and 64 * %(x)s::int + 63 and j between 64 * %(y)s::int and 64 * %(y)s::int + 63
     order by c.j, c.i
 )
 select st_asmvt(drawn, 'parcels', 4096, 'geom') from drawn

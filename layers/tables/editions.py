@@ -63,6 +63,9 @@ editions = Table(
 )
 
 
+_SHAPES: Final = {"place": "POLYGON", "area": "MULTIPOLYGON"}
+
+
 def _column(column: of.Column, key: str) -> Column[Any]:
     name = column.name
     if column.kind == "number":
@@ -71,10 +74,8 @@ def _column(column: of.Column, key: str) -> Column[Any]:
         return Column(name, Date)
     if column.kind == "flag":
         return Column(name, Boolean)
-    if column.kind == "place":
-        return Column(name, Geometry("POLYGON", srid=SRID, spatial_index=False))
-    if column.kind == "area":
-        return Column(name, Geometry("MULTIPOLYGON", srid=SRID, spatial_index=False))
+    if column.kind in _SHAPES:
+        return Column(name, Geometry(_SHAPES[column.kind], srid=SRID, spatial_index=False))
     if name == key:
         return Column(name, Text(collation="C"), nullable=False)
     return Column(name, Text)
@@ -102,9 +103,7 @@ def _frozen(name: str, schema: str, columns: Sequence[of.Column], key: str, comm
 published = _frozen("published", PUBLIC, of.PUBLISHED, "asset_id", "What an edition tells of each asset")
 Index("ix_published_geometry", published.c.geometry, postgresql_using="gist")
 
-parcels = _frozen(
-    "parcels", PUBLIC, of.PARCELS, "parcel_id", "What an edition tells of each screened parcel"
-)
+parcels = _frozen("parcels", PUBLIC, of.PARCELS, "parcel_id", "What an edition tells of each screened parcel")
 Index("ix_parcels_geometry", parcels.c.geometry, postgresql_using="gist")
 
 zones = _frozen("zones", PUBLIC, of.ZONES, "zone_id", "From where a load reaches an open access point")

@@ -80,9 +80,7 @@ run_rows = Table(
 zone_parts = Table(
     "zone_parts",
     metadata,
-    Column(
-        "run_id", Text, ForeignKey(f"{SITING}.runs.id", ondelete="CASCADE"), nullable=False, index=True
-    ),
+    Column("run_id", Text, ForeignKey(f"{SITING}.runs.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("reach_m", Double, nullable=False, comment="longest route to an open access point"),
     Column("class", Text, nullable=False),
     Column("load_kva", Double, nullable=False),

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,9 +25,12 @@ from api.operations.editions import Request, publish_edition
 from api.operations.tokens import create_token
 from api.service import Service
 from api.settings import Settings
+from layers.database import open_engine
 from layers.editions.publish import PublishWatch
 from layers.tokens import Role
+from tests.api.stored_town import store
 from tests.gis.editions.districts import fill, rows
+from tests.gis.siting.small_town import drawn_town
 
 ROOT = Path(__file__).parents[2]
 REFUSAL = {"title", "detail", "faults"}
@@ -189,3 +192,47 @@ def stocked(service: Service) -> Service:
     day, quiet = date(2026, 11, 21), PublishWatch(lambda _: None, lambda: None)
     publish_edition(service.private, service.home, Request(day), day, quiet)
     return service
+
+
+class TownCommands:
+    """Run commands on the database of the small town, in this process or as one of their own."""
+
+    def __init__(self, url: str, home: Path) -> None:
+        self.environment = {"KAIMEN_DATABASE_URL": url, "KAIMEN_HOME": str(home)}
+
+    def __call__(self, *arguments: object) -> Answer:
+        """Run a command in this process."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            return run(*arguments)
+
+    def outside(self, *arguments: object) -> Answer:
+        """Run a command as a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli", *(str(each) for each in arguments)],
+            cwd=ROOT,
+            env=os.environ | self.environment,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture(scope="session")
+def town_url(
+    fresh_database: Callable[[], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Give the URL of a database with the small town of the siting tests; nobody changes its layers."""
+    with fresh_database() as url:
+        engine = open_engine(url)
+        store(engine, drawn_town(), tmp_path_factory.mktemp("town"))
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kaimen_town(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> TownCommands:
+    """Run a command on the small town: ``kaimen_town("screen", "--json").json``."""
+    return TownCommands(town_url, tmp_path_factory.mktemp("home"))

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gis.capacity.parameters import default_parameters
 from gis.editions.canonical import table_bytes
-from gis.editions.columns import CLAIMS, INPUTS, PUBLISHED
+from gis.editions.columns import CLAIMS, INPUTS, PARCELS, PUBLISHED, ZONES
 from gis.editions.disclosure import default_settings
 from gis.editions.header import Edition
 from gis.editions.metadata import metadata
@@ -80,8 +80,8 @@ def known(engine: Engine) -> list[Edition]:
 def tamper(engine: Engine, *statements: str) -> None:
     """Change what must not change, as a superuser can."""
     with engine.begin() as connection:
-        for table in ("disclosure.editions", "disclosure.published", "disclosure_inputs.assets",
-                      "disclosure_inputs.claims"):  # fmt: skip
+        for table in ("disclosure.editions", "disclosure.published", "disclosure.parcels", "disclosure.zones",
+                      "disclosure_inputs.assets", "disclosure_inputs.claims"):  # fmt: skip
             connection.execute(text(f"alter table {table} disable trigger all"))
         for statement in statements:
             connection.exec_driver_sql(statement)
@@ -143,6 +143,10 @@ CHANGES = {
     "a late row": "insert into disclosure.published (edition_id, asset_id) values ('2026-Q4-1', 'Z')",
     "a late input": "insert into disclosure_inputs.assets (edition_id, asset_id) values ('2026-Q4-1', 'Z')",
     "a late claim": "insert into disclosure_inputs.claims (edition_id, claim_id) values ('2026-Q4-1', 'Z')",
+    "a late parcel": "insert into disclosure.parcels (edition_id, parcel_id) values ('2026-Q4-1', 'Z')",
+    "a late zone": "insert into disclosure.zones (edition_id, zone_id) values ('2026-Q4-1', 'Z')",
+    "an update of parcels": "update disclosure.parcels set class = 'x' where false",
+    "a deletion of zones": "delete from disclosure.zones where false",
     "a row of no edition": "insert into disclosure.published (edition_id, asset_id) values ('2030-Q1', 'Z')",
     "a link to nothing": (
         "insert into disclosure.editions select '2030-Q1-1', 3, as_of, created_at, null, null, id, 'x', 0,"
@@ -232,8 +236,8 @@ def test_the_publishing_role_may_insert_and_read_alone(one: Engine) -> None:
         ).all()
     assert {tuple(row) for row in granted} == {
         (name, "INSERT SELECT")
-        for name in ("disclosure.editions", "disclosure.published", "disclosure_inputs.assets",
-                     "disclosure_inputs.claims")
+        for name in ("disclosure.editions", "disclosure.published", "disclosure.parcels", "disclosure.zones",
+                     "disclosure_inputs.assets", "disclosure_inputs.claims")
     }  # fmt: skip
 
 
@@ -268,7 +272,9 @@ def test_the_public_tables_hold_the_public_columns_alone(one: Engine) -> None:
         )
     columns = {name: {row[1] for row in found if row[0] == name} for name in {row[0] for row in found}}
     assert columns["published"] == {each.name for each in PUBLISHED}
-    assert set(columns) == {"published", "editions"}
+    assert columns["parcels"] == {each.name for each in PARCELS}
+    assert columns["zones"] == {each.name for each in ZONES}
+    assert set(columns) == {"published", "editions", "parcels", "zones"}
     assert private == 2
 
 
@@ -286,6 +292,8 @@ TAMPERED = {
     "a row gone": ("delete from disclosure.published where asset_id = 'F1'", "published rows"),
     "a row more": ("insert into disclosure.published (edition_id, asset_id) values ('2026-Q4-1', 'Z')",
                    "published rows"),
+    "a parcel more": ("insert into disclosure.parcels (edition_id, parcel_id) values ('2026-Q4-1', 'Z')",
+                      "published parcels"),
     "an input": ("update disclosure_inputs.assets set peak_kva = peak_kva + 0.001 where asset_id = 'FD'",
                  "an input or a claim has changed"),
     "a claim": ("update disclosure_inputs.claims set expires_on = expires_on + 1 where claim_id = 'C1'",

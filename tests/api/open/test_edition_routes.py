@@ -16,7 +16,7 @@ from api.operations.downloads import MEDIA
 from api.routes import editions as routes
 from api.schemas.editions import EditionDiff, EditionDocument, EditionList
 from api.service import Service
-from layers.editions.files import HEADER_ENDING, WRITERS, folder_of
+from layers.editions.files import HEADER_ENDING, INDEX, SCREENED_WRITERS, WRITERS, ZONE_MAPS, folder_of
 from layers.editions.store import read_editions
 
 ENDINGS = [*WRITERS, HEADER_ENDING]
@@ -24,7 +24,8 @@ PATH = "/api/v1/editions"
 
 
 def test_every_file_has_a_media_type() -> None:
-    assert list(MEDIA) == ENDINGS
+    names = (*ENDINGS, *SCREENED_WRITERS, *ZONE_MAPS, INDEX)
+    assert set(MEDIA) == {Path(f"x{each}").suffix for each in names}
 
 
 def test_the_list_says_when_the_next_one_is_due(
@@ -65,7 +66,7 @@ def test_a_download_is_the_stored_file(open_client: TestClient, shop: Service, e
     sent = open_client.get(path)
     assert sent.content == stored
     assert sent.headers["content-length"] == str(len(stored))
-    assert sent.headers["content-type"].partition(";")[0] == MEDIA[ending]
+    assert sent.headers["content-type"].partition(";")[0] == MEDIA[Path(f"x{ending}").suffix]
     assert sent.headers["etag"] == f'"{sha256(stored).hexdigest()}"'
     assert "immutable" in sent.headers["cache-control"]
     named = sent.headers["content-disposition"]

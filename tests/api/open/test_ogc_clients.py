@@ -62,7 +62,7 @@ def test_gdal_copies_a_collection_whole_and_right(
 def test_owslib_reads_it(stored: gpd.GeoDataFrame, address: str) -> None:
     client = Features(f"{address}/ogc")
     assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in client.conformance()["conformsTo"]
-    assert client.feature_collections() == ["capacity"]
+    assert client.feature_collections() == ["capacity", "parcels", "zones"]
     assert client.collection("capacity")["id"] == "capacity"
     assert client.api()["openapi"].startswith("3.0")
     page = client.collection_items("capacity", limit=500, bbox=[120.4, 31.0, 120.6, 31.2])

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import mapbox_vector_tile
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
 
 from api.app import create_app
 from api.operations.editions import Request, publish_edition
 from api.operations.tokens import create_token
 from api.service import Service
 from api.settings import Settings
+from layers.database import open_engine
 from layers.editions.publish import PublishWatch
+from layers.public_wall import open_public_engine, public_url, raise_wall
 from tests.api.tiles.towns import SOUTH, STEP, WEST, fill_town
 
-COLUMNS, ROWS = 110, 90
+COLUMNS, ROWS = 90, 70
 EAST, NORTH = WEST + COLUMNS * STEP, SOUTH + ROWS * STEP
 ON = date(2026, 11, 21)
 Box = tuple[float, float, float, float]
@@ -80,20 +83,30 @@ class Town:
             yield from layers[layer]["features"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(
-    shared_engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory
+    fresh_database: Callable[[], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
     """Give a town with one edition."""
-    private, public = shared_engines
+    with fresh_database() as url, _opened(url, tmp_path_factory.mktemp("town")) as made:
+        yield made
+
+
+@contextmanager
+def _opened(url: str, home: Path) -> Iterator[Town]:
+    private = open_engine(url)
+    raise_wall(private)
+    public = open_public_engine(public_url(private))
     fill_town(private, COLUMNS, ROWS)
-    settings = Settings(home=tmp_path_factory.mktemp("town"), database_url=None, rate_limit=0)
+    settings = Settings(home=home, database_url=None, rate_limit=0)
     service = Service(settings, private=private, public=public)
     publish_edition(private, service.home, Request(ON), ON, PublishWatch(lambda _: None, lambda: None))
     token = create_token(private, "planner", None, 1).whole
     app = create_app(service)
     with TestClient(app) as anyone, TestClient(app, headers={"Authorization": f"Bearer {token}"}) as planner:
         yield Town(service, anyone, planner)
+    public.dispose()
+    private.dispose()
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from tests.api.tiles.towns import CLASSES, HOSTILE, RUN, RUN_1000, SOUTH, STEP, 
 
 COUNT = COLUMNS * ROWS
 KINDS = (*CLASSES, "unscreened")
-SOME = (WEST + 0.05, SOUTH + 0.05, WEST + 0.075, SOUTH + 0.065)
+SOME = (WEST + 0.045, SOUTH + 0.04, WEST + 0.07, SOUTH + 0.055)
 
 
 def rows(town: Town) -> dict[str, Any]:
     """Return what the database holds of each parcel."""
     question = (
-        "select p.id, p.name, p.land_use, p.load_kva as stated, r.class, r.failed_test, r.load_kva, r.load_source,"
+        "select p.id, p.name, p.land_use, p.load_kva as stated,"
+        " r.class, r.failed_test, r.load_kva, r.load_source,"
         " st_x(st_centroid(p.geom)) as lon, st_y(st_centroid(p.geom)) as lat"
         " from grid.parcels p left join siting.run_rows r on r.parcel_id = p.id and r.run_id = :run"
     )
@@ -103,21 +104,29 @@ def test_none_is_missing_in_a_box_at_deeper_zooms(town: Town, zoom: int) -> None
 def test_the_smallest_parcels_are_drawn_as_squares(town: Town) -> None:
     corner = (WEST, SOUTH, WEST + 8 * STEP, SOUTH + STEP)
     for zoom in (13, 16):
-        shapes = {each["properties"]["id"]: each["geometry"] for each in town.features("public", "parcels", zoom, corner)}
+        shapes = {
+            each["properties"]["id"]: each["geometry"]
+            for each in town.features("public", "parcels", zoom, corner)
+        }
         for identity in ("P000003", "P000005"):
             assert shapes[identity]["type"] == "Polygon"
 
 
 def test_names_arrive_as_they_are(town: Town) -> None:
     corner = (WEST, SOUTH, WEST + 12 * STEP, SOUTH + STEP)
-    names = {each["properties"]["id"]: each["properties"]["name"] for each in town.features("public", "parcels", 14, corner)}
+    names = {
+        each["properties"]["id"]: each["properties"]["name"]
+        for each in town.features("public", "parcels", 14, corner)
+    }
     assert names["P000007"] == HOSTILE
     assert names["P000011"] == HOSTILE
 
 
 def test_the_public_is_told_no_stated_load_and_no_exact_one(town: Town) -> None:
     known = rows(town)
-    told = {each["properties"]["id"]: each["properties"] for each in town.features("public", "parcels", 14, SOME)}
+    told = {
+        each["properties"]["id"]: each["properties"] for each in town.features("public", "parcels", 14, SOME)
+    }
     sources = Counter(known[identity]["load_source"] for identity in told)
     assert sources["stated"] > 10
     assert sources["land_use"] > 10
@@ -131,7 +140,10 @@ def test_neighbouring_tiles_agree_at_their_border(town: Town) -> None:
     zoom = 14
     x, y = column_row(zoom, (TOWN[0] + TOWN[2]) / 2, (TOWN[1] + TOWN[3]) / 2)
     left, right = (
-        {each["properties"]["id"]: each["geometry"]["coordinates"][0] for each in layers["parcels"]["features"]}
+        {
+            each["properties"]["id"]: each["geometry"]["coordinates"][0]
+            for each in layers["parcels"]["features"]
+        }
         for _, _, layers in town.tiles("public", "parcels", zoom, _two(zoom, x, y))
     )
     both = set(left) & set(right)

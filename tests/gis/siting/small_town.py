@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Final
@@ -92,6 +93,13 @@ _CLAIMED: Final = {"asset_id": "A", "accepted_on": date(2026, 6, 1), "site": "P0
 
 
 @cache
+def drawn_town() -> Town:
+    """Return the town without the parcel that has no place: what can be imported."""
+    town = small_town()
+    return replace(town, parcels={name: row for name, row in town.parcels.items() if "geometry" in row})
+
+
+@cache
 def small_town() -> Town:
     """Return the town; its eastern edge lies outside of any jurisdiction, two readings are old or missing."""
     feeders = {
@@ -103,11 +111,15 @@ def small_town() -> Town:
         "G": line("T3"),
         "H": line("T2"),
     }
+    units = _units()
+    for name, row in feeders.items():
+        at = [each["geometry"] for each in units.values() if each["feeder_id"] == name]
+        row["geometry"] = shapely.LineString([(0, 40), *at])
     return along_one_street(
         roads=_roads(),
         parcels=_parcels(),
         feeders=feeders,
-        access_points=_units(),
+        access_points=units,
         transformers=_transformers(),
         jurisdictions={"liangzihu": {"geometry": box(-300, -300, 705, 800)}},
         city_area={"town": {"geometry": box(-300, -300, 600, 800)}},
