@@ -106,6 +106,7 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         (name, [(_plain(each), value_words(name, each, language)) for each in _choices(name)])
         for name in ASKED
     ]
+    table = _table()
     data = {
         "language": language,
         "files": static_prefix(),
@@ -131,10 +132,11 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         public=content.public,
         steps=max(len(content.runs) - 1, 0),
         patterns=legend.hatch_patterns(),
+        lines=[(key, _line(look)) for key, look in table["load"].items()],
         classes=[(key, legend.standalone(legend.class_swatch(key))) for key in style.CLASSES],
         data=embedded(data),
         words=words_json(language),
-        table=embedded(_table()),
+        table=embedded(table),
     )
 
 
@@ -145,6 +147,12 @@ def _choices(name: str) -> Sequence[Any]:
 
 def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _line(look: Mapping[str, str]) -> str:
+    dash = f' stroke-dasharray="{look["dash"]}"' if look["dash"] else ""
+    path = f'<path d="M0 8h26" stroke="{look["ink"]}" stroke-width="3"{dash}/>'
+    return legend.standalone(path)
 
 
 def _table() -> dict[str, Any]:

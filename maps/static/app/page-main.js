@@ -1,6 +1,6 @@
 /* The page: what is asked, by whom it is answered, and how both stand in the address. */
 import { Problem, ask, drop, query } from "./page-ask.js";
-import { data, fill, find, figure, known, kva, make, need, say, swatch, verdictWords } from "./page-dom.js";
+import { data, fill, find, figure, known, kva, make, need, say, verdictWords } from "./page-dom.js";
 import { centre, drawRoutes, drawing, finish, goTo, layer, listen, look, map, outline, repaint, showStations, shown, startDrawing, stopDrawing, undo, whole } from "./page-map.js";
 import { address, body, geometry, question, read, state, write } from "./page-state.js";
 import { counts, loadOf, loadWords, runOf, thresholds } from "./page-zones.js";
@@ -351,7 +351,6 @@ function begin() {
   window.addEventListener("popstate", restore);
   window.addEventListener("offline", () => tell(say("state.offline"), "wrong"));
   window.addEventListener("online", () => { tell(""); layer.redraw(); });
-  document.querySelectorAll("[data-swatch]").forEach((node) => node.append(swatch(node.dataset.swatch)));
   if (narrow.matches) find("legend").open = false;
   thresholds();
   restore();
