@@ -59,7 +59,9 @@ class PageRoute(APIRoute):
             except HANDLED as fault:
                 found = problem_answer(request.scope, fault)
                 # The database may be what is away: the frame goes without its heading.
-                frame = frame_of(request, "", Front(None, disclaimer(), service_of(request).settings.map_number))
+                frame = frame_of(
+                    request, "", Front(None, disclaimer(), service_of(request).settings.map_number)
+                )
                 page = problem_page_html(json.loads(bytes(found.body)), frame)
                 kept = {name: found.headers[name] for name in ("retry-after",) if name in found.headers}
                 return HTMLResponse(page, status_code=found.status_code, headers=kept)

@@ -39,8 +39,8 @@ class CanvasLayer(JSCSSMixin, Layer):
     Raises
     ------
     ValueError
-        If not exactly one of ``data``, ``tiles`` and ``source`` is given, a name is no name of a function, or the
-        tiles are on another host.
+        If not exactly one of ``data``, ``tiles`` and ``source`` is given, a name is no name of a function,
+        or the tiles are on another host.
     """
 
     _template = Template(

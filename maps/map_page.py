@@ -102,9 +102,14 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         max_zoom=MAX_ZOOM,
     )
     chart.add_child(CanvasLayer("L.kaimen.page.look", source="L.kaimen.page.source"))
-    facts = [(name, [(_plain(each), value_words(name, each, language)) for each in _choices(name)]) for name in ASKED]
+    facts = [
+        (name, [(_plain(each), value_words(name, each, language)) for each in _choices(name)])
+        for name in ASKED
+    ]
+    table = _table()
     data = {
         "language": language,
+        "files": static_prefix(),
         "other": "en" if language == "zh" else "zh",
         "bounds": content.bounds,
         "empty": content.bounds is None,
@@ -127,10 +132,11 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         public=content.public,
         steps=max(len(content.runs) - 1, 0),
         patterns=legend.hatch_patterns(),
+        lines=[(key, _line(look)) for key, look in table["load"].items()],
         classes=[(key, legend.standalone(legend.class_swatch(key))) for key in style.CLASSES],
         data=embedded(data),
         words=words_json(language),
-        table=embedded(_table()),
+        table=embedded(table),
     )
 
 
@@ -143,6 +149,12 @@ def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _line(look: Mapping[str, str]) -> str:
+    dash = f' stroke-dasharray="{look["dash"]}"' if look["dash"] else ""
+    path = f'<path d="M0 8h26" stroke="{look["ink"]}" stroke-width="3"{dash}/>'
+    return legend.standalone(path)
+
+
 def _table() -> dict[str, Any]:
     """Return the style table with what this page adds: the load's classes and the land uses."""
     table: dict[str, Any] = json.loads(style.style_json())
@@ -153,7 +165,10 @@ def _table() -> dict[str, Any]:
         del road["words"]
     kinds = {"meets": "open", "part": "tight", "not": "restricted", "none": "unknown"}
     table["load"] = {
-        kind: {"ink": style.STATUSES[status].colour, "dash": "" if kind == "part" else style.STATUSES[status].dash}
+        kind: {
+            "ink": style.STATUSES[status].colour,
+            "dash": "" if kind == "part" else style.STATUSES[status].dash,
+        }
         for kind, status in kinds.items()
     }
     table["land"] = {key: colour for key, (colour, _) in style.LAND.items()} | {"other": style.OTHER_LAND[0]}

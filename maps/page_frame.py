@@ -13,7 +13,6 @@ from maps.page_words import say
 from maps.pages import environment
 from maps.static_files import static_prefix
 
-
 _BADGES: Final = "".join(
     f".badge.{name}{{background:{look.badge}}}.verdict.{name}{{border-color:{look.ink}}}"
     for name, look in (

@@ -16,8 +16,8 @@ from gis.policy.words import vocabulary as policy_vocabulary
 from gis.siting.words import vocabulary as siting_vocabulary
 
 _OF_POLICY: Final = (
-    "kind.", "part.", "procedure.", "way.", "invested_to.", "stage.", "clock.", "document.", "document_stage.",
-    "fact.", "value.", "operator.", "passed.",
+    "kind.", "part.", "procedure.", "way.", "invested_to.", "stage.", "clock.", "document.",
+    "document_stage.", "fact.", "value.", "operator.", "passed.",
 )  # fmt: skip
 _OF_SITING: Final = (
     "class.", "class_why.", "advice.", "reason.", "piece.", "access_point.", "independence.", "level.",
@@ -32,7 +32,7 @@ def vocabulary() -> Mapping[str, Words]:
     """Return all words of the pages by key, those of policy and siting among them."""
     text = resources.files("maps").joinpath("page_words.yaml").read_text(encoding="utf-8")
     own = {key: Words(**pair) for key, pair in yaml.safe_load(text).items()}
-    found = {}
+    found: dict[str, Words] = {}
     for table, kinds in ((policy_vocabulary(), _OF_POLICY), (siting_vocabulary(), _OF_SITING)):
         found |= {key: each for key, each in table.items() if key.startswith(kinds)}
     return MappingProxyType(found | own)

@@ -1,8 +1,9 @@
-"""The files of the pages as they are served (静态文件): an allow-list, under an address that changes with them."""
+"""The files of the pages as they are served (静态文件): allow-listed, their address changing with them."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,8 @@ from typing import Final
 
 _MEDIA: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _FOLDERS: Final = ("app", "vendor")
+_OPENING: Final = re.compile(r"\A/\*.*?\*/", re.DOTALL)
+"""The comment that a file of ours begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,15 @@ def static_files() -> Mapping[str, StaticFile]:
         for each in root.joinpath(folder).iterdir():
             media = _MEDIA.get(each.name[each.name.rfind(".") :])
             if media and each.is_file():
-                found[f"{folder}/{each.name}"] = StaticFile(each.read_bytes(), media)
+                body = each.read_bytes()
+                found[f"{folder}/{each.name}"] = StaticFile(_lean(body) if folder == "app" else body, media)
     return MappingProxyType(found)
+
+
+def _lean(body: bytes) -> bytes:
+    """Return a file of ours without its indentation, empty lines and lines that are comments alone."""
+    lines = (line.strip() for line in _OPENING.sub("", body.decode()).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("// ")).encode()
 
 
 @cache

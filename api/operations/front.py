@@ -18,9 +18,9 @@ from gis.editions.disclosure import default_settings
 from gis.policy.facts import read_facts
 from gis.policy.model import Language, Words
 from layers.queries.collections import CAPACITY
+from layers.queries.grid import read_grid
 from layers.queries.reading import reading_together
 from layers.queries.runs import runs_by_load
-from layers.queries.grid import read_grid
 
 _ASKED: Final = {"load_kva": 500.0, "customer": "lv_other"}
 """Any load between the limits: the limits themselves do not depend on it."""

@@ -47,7 +47,9 @@ _ROWS: Final = 100
 _PARCELS: Final = 200
 
 
-@router.get("/", summary="The map: where the grid is open, and what a parcel can have", response_class=HTMLResponse)
+@router.get(
+    "/", summary="The map: where the grid is open, and what a parcel can have", response_class=HTMLResponse
+)
 def map_page(request: Request, service: ServiceOf, tier: TierOf, language: LanguageOf) -> HTMLResponse:
     """Show the map."""
     frame = frame_of(request, "zones" if request.query_params.get("view") == "zones" else "map")
@@ -96,7 +98,7 @@ def _limits(told: list[dict[str, Any]], language: Language) -> list[dict[str, An
 
 
 @router.get("/table", summary="What the map shows, as rows", response_class=HTMLResponse)
-def table(  # the parameters of one query
+def table(  # noqa: PLR0913  # the parameters of one query
     request: Request,
     service: ServiceOf,
     tier: TierOf,
@@ -170,7 +172,9 @@ def _edition(edition: Edition, known: Shelf) -> dict[str, Any]:
     return told | {"edition_id": edition.id, "files": files}
 
 
-def _diff(service: Service, known: Shelf, one: str | None, other: str | None, language: Language) -> Diff | None:
+def _diff(
+    service: Service, known: Shelf, one: str | None, other: str | None, language: Language
+) -> Diff | None:
     """Return the comparison that is asked for; that of the last two editions where none is."""
     ids = [each.id for each in known.editions]
     for each in filter(None, (one, other)):
@@ -186,7 +190,11 @@ def _diff(service: Service, known: Shelf, one: str | None, other: str | None, la
     return found
 
 
-@router.get("/parcel/{parcel_id:path}", summary="What a parcel can be connected to, to print", response_class=HTMLResponse)
+@router.get(
+    "/parcel/{parcel_id:path}",
+    summary="What a parcel can be connected to, to print",
+    response_class=HTMLResponse,
+)
 def parcel(
     request: Request,
     parcel_id: str,

@@ -15,7 +15,10 @@ router = APIRouter(tags=["pages"])
     "/static/{version}/{path:path}",
     summary="A file of the pages",
     response_model=None,
-    responses={200: {"content": {"text/javascript": {}, "text/css": {}}}, 304: {"description": "As the asker has it already"}},
+    responses={
+        200: {"content": {"text/javascript": {}, "text/css": {}}},
+        304: {"description": "As the asker has it already"},
+    },
 )
 def static(request: Request, version: str, path: str) -> Response:
     """Send a script or a style; a file of another version than this one's is not there."""

@@ -47,7 +47,7 @@ def find_run(connection: Connection, run: str | None = None, load_kva: float | N
 
 
 def runs_by_load(connection: Connection) -> list[tuple[RunHead, dict[str, Any]]]:
-    """Return the newest screening of the parcels' own loads, then of each load for all, with what it counts."""
+    """Return the newest screening of the parcels' own loads, then of each load for all, with its counts."""
     rows = driver(connection).execute(statement("runs_by_load")).fetchall()
     return [(RunHead(*row[:-1]), row[-1]) for row in rows]
 

@@ -1,6 +1,6 @@
 /* An assessment as people read it: verdict, options as cards, the chosen one in full, what was rejected. */
 import { ask } from "./page-ask.js";
-import { fill, figure, find, known, kva, make, metres, say, style } from "./page-dom.js";
+import { fill, figure, find, known, kva, make, metres, numbered, offer, say, style, verdictWords } from "./page-dom.js";
 import { days, decisionView, limit, papersView, paysView, procedure, timelineView } from "./page-policy.js";
 
 const name = (asset) => asset.asset_name || asset.asset_id || "—";
@@ -19,8 +19,6 @@ function badge(kind, table, words) {
   node.style.background = (style[table][kind] || style[table].unknown).badge;
   return node;
 }
-
-export const verdictWords = (answer) => (answer.words && answer.words[answer.class]) || say("class." + answer.class);
 
 function verdict(answer, site) {
   const kind = answer.class, failed = answer.failed_test;
@@ -79,16 +77,6 @@ function tiles(option) {
     make("div", {}, make("dt", {}, say(label)), make("dd", {}, days(total, time && time.basis))));
 }
 
-// Crossings are numbered as on the map; what is crossed in one go (a road and its other carriageway) is one.
-export function numbered(pieces) {
-  let count = 0, last = "";
-  return pieces.map((piece) => {
-    if (piece.kind === "crossing" && last !== "crossing") count += 1;
-    last = piece.kind;
-    return piece.kind === "crossing" ? count : 0;
-  });
-}
-
 function routeView(option, title) {
   const route = option.route, numbers = numbered(route.pieces), list = make("ol.pieces");
   route.pieces.forEach((piece, i) => {
@@ -126,7 +114,7 @@ function explained(option) {
   return more;
 }
 
-export function optionView(option, answer) {
+function optionView(option, answer) {
   const box = make("div.chosen", {}, make("h3.name", {}, say("answer.option", option.rank) + " · " + volts(option) + name(option)), tiles(option));
   if (option.independence && known("independence." + option.independence)) box.append(make("p.small", {}, say("independence." + option.independence)));
   box.append(routeView(option, say("answer.route")));
@@ -152,7 +140,7 @@ function rejectedView(rejected) {
   return make("details.block", { open: rejected.length < 4 }, make("summary", {}, make("h3", {}, say("answer.rejected", rejected.length))), list);
 }
 
-export function answerView(answer, site, { chosen, choose, actions }) {
+function answerView(answer, site, { chosen, choose, actions }) {
   const box = make("div", {}, verdict(answer, site), actions);
   if (answer.options.length) {
     const list = make("ol.options");
@@ -173,7 +161,7 @@ export function answerView(answer, site, { chosen, choose, actions }) {
 }
 
 // The options side by side: a row a measure, a column an option; the best figure of a row is marked.
-export function compareView(answer, close) {
+function compareView(answer, close) {
   const body = make("tbody"), head = make("tr", {}, make("td"));
   answer.options.forEach((option) => head.append(make("th", { scope: "col" }, volts(option) + name(option))));
   const told = answer.options.map(facts);
@@ -187,3 +175,5 @@ export function compareView(answer, close) {
   fill(find("compare"), make("div.bar-top", {}, make("h2", {}, say("answer.compare")), make("button", { type: "button", onclick: close }, say("answer.compare_close"))),
     make("div.wide", { tabindex: "0", role: "group", "aria-label": say("answer.options", answer.options.length) }, make("table", {}, make("thead", {}, head), body)));
 }
+
+offer("answer", { answerView, compareView, optionView });

@@ -39,16 +39,32 @@ export function figure(value, digits) {
 export const metres = (value) => figure(value, value < 100 ? 1 : 0) + " m";
 export const kva = (value) => (value === null || value === undefined ? say("legend.none") : figure(value, value < 100 ? 1 : 0) + " kVA");
 
-export function swatch(kind, width) {
-  const NS = "http://www.w3.org/2000/svg";
-  const look = style.load[kind], svg = document.createElementNS(NS, "svg"), line = document.createElementNS(NS, "path");
-  svg.setAttribute("width", width || 26);
-  svg.setAttribute("height", 10);
-  svg.setAttribute("aria-hidden", "true");
-  line.setAttribute("d", "M0 5h" + (width || 26));
-  line.setAttribute("stroke", look.ink);
-  line.setAttribute("stroke-width", 3);
-  if (look.dash) line.setAttribute("stroke-dasharray", look.dash);
-  svg.append(line);
-  return svg;
+export const verdictWords = (answer) => (answer.words && answer.words[answer.class]) || say("class." + answer.class);
+
+// Crossings are numbered as on the map; what is crossed in one go (a road and its other carriageway) is one.
+export function numbered(pieces) {
+  let count = 0, last = "";
+  return pieces.map((piece) => {
+    if (piece.kind === "crossing" && last !== "crossing") count += 1;
+    last = piece.kind;
+    return piece.kind === "crossing" ? count : 0;
+  });
+}
+
+// Parts of the page that are loaded when they are first needed; each offers what it has.
+const parts = {};
+
+export function offer(name, part) { parts[name].done(part); }
+
+export function need(name) {
+  if (!parts[name]) {
+    const part = parts[name] = {};
+    part.here = new Promise((done, failed) => {
+      part.done = done;
+      const script = make("script", { type: "module", src: data.files + "app/page-" + name + ".js" });
+      script.addEventListener("error", () => { delete parts[name]; failed(new TypeError(name)); });
+      document.head.append(script);
+    });
+  }
+  return parts[name].here;
 }

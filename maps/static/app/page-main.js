@@ -1,12 +1,11 @@
 /* The page: what is asked, by whom it is answered, and how both stand in the address. */
-import { answerView, compareView, optionView, verdictWords } from "./page-answer.js";
 import { Problem, ask, drop, query } from "./page-ask.js";
-import { data, fill, find, figure, known, kva, make, say, swatch } from "./page-dom.js";
+import { data, fill, find, figure, known, kva, make, need, say, verdictWords } from "./page-dom.js";
 import { centre, drawRoutes, drawing, finish, goTo, layer, listen, look, map, outline, repaint, showStations, shown, startDrawing, stopDrawing, undo, whole } from "./page-map.js";
 import { address, body, geometry, question, read, state, write } from "./page-state.js";
 import { counts, loadOf, loadWords, runOf, thresholds } from "./page-zones.js";
 
-let answer = null, site = {}, slow = 0;
+let answer = null, site = {}, slow = 0, view = null;
 const FACTS = data.facts;
 const narrow = window.matchMedia("(max-width: 760px)");
 
@@ -18,8 +17,8 @@ function tell(text, kind) {
 }
 
 function trouble(fault, again) {
-  if (!(fault instanceof Problem)) throw fault;
-  const { told } = fault, offline = fault.status === 0;
+  if (!(fault instanceof Problem) && !(fault instanceof TypeError)) throw fault;
+  const told = fault.told || {}, offline = !fault.status;
   const box = make("div.problem", { role: "alert" },
     make("h2", {}, offline ? say("state.offline") : told.title || say("state.failed")),
     make("p", {}, offline ? say("state.offline.more") : told.detail || ""));
@@ -70,7 +69,8 @@ function toForm() {
   find("unit").value = state.unit;
   ["on", "pf", "supplies", "jurisdiction"].forEach((name) => { find(name).value = state[name]; });
   FACTS.forEach((name) => { find("fact-" + name).value = state.facts[name] || ""; });
-  find("more").open = Boolean(state.on || state.pf || state.supplies || state.jurisdiction || Object.keys(state.facts).length);
+  const more = ["on", "pf", "supplies", "jurisdiction"].filter((name) => state[name]).length + Object.keys(state.facts).length;
+  find("more-count").textContent = more ? " (" + more + ")" : "";
   document.body.dataset.view = state.view;
   shown.view = state.view;
   ["map", "zones"].forEach((view) => {
@@ -113,7 +113,8 @@ async function run(fly) {
     if (drawn) {
       site = { geometry: drawn, drawn: state.at ? "draw.point" : "draw.name" };
       if (fly) look(outline(drawn)); else outline(drawn);
-      answer = await ask("connection", "/api/v1/connection", body(drawn));
+      const told = ask("connection", "/api/v1/connection", body(drawn));
+      [view, answer] = await Promise.all([need("answer"), told]);
     } else {
       const first = ask("parcel", "/api/v1/parcels/" + id).then((found) => {
         site = found;
@@ -122,7 +123,7 @@ async function run(fly) {
       });
       const told = question();
       const second = ask("connection", "/api/v1/parcels/" + id + "/connection" + (told ? "?" + told : ""));
-      answer = (await Promise.all([second, first]))[0];
+      [view, answer] = await Promise.all([need("answer"), second, first]);
     }
     show(fly);
   } catch (fault) {
@@ -153,14 +154,14 @@ function share() {
 function compare(on) {
   find("compare").hidden = !on;
   if (!on) return;
-  compareView(answer, () => { compare(false); find("verdict").focus(); });
+  view.compareView(answer, () => { compare(false); find("verdict").focus(); });
   find("compare").querySelector("button").focus();
 }
 
 function show(fly) {
   state.option = Math.min(Math.max(1, state.option), Math.max(1, answer.options.length));
   compare(false);
-  fill(find("answer"), answerView(answer, site, { chosen: state.option, choose, actions: actions() }));
+  fill(find("answer"), view.answerView(answer, site, { chosen: state.option, choose, actions: actions() }));
   document.body.classList.add("answered");
   tell(say("state.answered", verdictWords(answer), answer.options.length), "good");
   const bounds = drawRoutes(answer.options, state.option - 1);
@@ -175,7 +176,7 @@ function choose(rank) {
   remember(false);
   const buttons = find("answer").querySelectorAll("button.card");
   buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i + 1 === rank)));
-  fill(find("option"), optionView(answer.options[rank - 1], answer));
+  fill(find("option"), view.optionView(answer.options[rank - 1], answer));
   find("answer").querySelectorAll(".actions").forEach((old) => old.parentNode.replaceChild(actions(), old));
   look(drawRoutes(answer.options, rank - 1).extend(outline(site.geometry)), true);
 }
@@ -350,7 +351,6 @@ function begin() {
   window.addEventListener("popstate", restore);
   window.addEventListener("offline", () => tell(say("state.offline"), "wrong"));
   window.addEventListener("online", () => { tell(""); layer.redraw(); });
-  document.querySelectorAll("[data-swatch]").forEach((node) => node.append(swatch(node.dataset.swatch)));
   if (narrow.matches) find("legend").open = false;
   thresholds();
   restore();

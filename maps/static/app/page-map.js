@@ -1,6 +1,5 @@
 /* The map as people use it: keyboard and mouse, the chosen parcel and routes, drawing, substations. */
-import { data, find, make, say, style } from "./page-dom.js";
-import { numbered } from "./page-answer.js";
+import { data, find, make, numbered, say, style } from "./page-dom.js";
 
 export const map = window.map_grid;
 export const layer = window.canvas_layer_grid_0;

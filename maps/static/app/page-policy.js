@@ -38,7 +38,7 @@ function brief(name, part) {
         ? say("answer.stages_total") + " " + days(part.stages_total_working_days, part.basis)
         : say("answer.energised") + " " + days(total, part.basis);
     }
-    case "documents": return figure(Object.keys(part.by_stage || {}).reduce((sum, key) => sum + part.by_stage[key].length, 0));
+    case "documents": return say("answer.paper_count", Object.keys(part.by_stage || {}).reduce((sum, key) => sum + part.by_stage[key].length, 0));
     default: return pays(part).join(" · ");
   }
 }
@@ -61,7 +61,7 @@ function clauses(list) {
 }
 
 function part(name, given) {
-  const box = make("details.part", {}, make("summary", {}, make("span", {}, say("part." + name)), make("b", {}, brief(name, given))));
+  const box = make("details.part", {}, make("summary", {}, make("span.two", {}, make("span", {}, say("part." + name)), make("b", {}, brief(name, given)))));
   if (given.kind === "undecided") box.append(make("p.note", {}, say("answer.undecided")));
   if (given.needs) box.append(make("p.note", {}, say("answer.needs", given.needs.map((each) => told("fact." + each)).join(", "))));
   if (given.words) box.append(make("p.small", {}, given.words));

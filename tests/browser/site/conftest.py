@@ -93,9 +93,7 @@ def site(site_service: Service) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def empty_site(
-    cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def empty_site(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a service without any data."""
     with database(cluster, template) as engine:
         settings = Settings(home=tmp_path_factory.mktemp("empty"), database_url=None)

@@ -1,4 +1,4 @@
-"""The map page in a browser: a parcel and a load, by mouse, by keyboard, by its address, and when things fail."""
+"""The map page in a browser: asked by mouse, by keyboard, by its address, and when things fail."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 def place_of(page: Page, parcel: str) -> tuple[float, float]:
     """Return the middle of a parcel in pixels of the window, after bringing it into view."""
     told = page.evaluate("id => fetch('/api/v1/parcels/' + id).then((answer) => answer.json())", parcel)
-    page.evaluate("([lat, lon]) => map_grid.setView([lat, lon], 16, { animate: false })", [told["lat"], told["lon"]])
+    page.evaluate(
+        "([lat, lon]) => map_grid.setView([lat, lon], 16, { animate: false })", [told["lat"], told["lon"]]
+    )
     found = page.evaluate(
         "([lat, lon]) => { const p = map_grid.latLngToContainerPoint([lat, lon]),"
         " b = map_grid.getContainer().getBoundingClientRect(); return [p.x + b.x, p.y + b.y]; }",
@@ -55,12 +57,21 @@ def test_a_click_on_a_parcel_is_answered(page: Page, opened: Open) -> None:
     x, y = place_of(page, PARCEL)
     page.mouse.click(x, y)
     said = answered(page)
-    for each in (PARCEL, "审批可接", "接入方案", "道路穿越", "并联审批", "可开放容量", "政策判定", "时间安排", "需提交材料", "投资界面"):
+    for each in (
+        PARCEL,
+        "审批可接",
+        "接入方案",
+        "道路穿越",
+        "并联审批",
+        "可开放容量",
+        "政策判定",
+        "时间安排",
+        "需提交材料",
+        "投资界面",
+    ):
         assert each in said, each
     assert page.locator("path.route").count() == 1
-    assert page.locator(".disc.crossing").count() == int(
-        page.locator(".tiles dd").nth(1).inner_text()
-    )
+    assert page.locator(".disc.crossing").count() == int(page.locator(".tiles dd").nth(1).inner_text())
     assert f"parcel={PARCEL}" in page.url
     assert "load_kva=1000" in page.url
 
@@ -248,7 +259,11 @@ def test_names_are_only_ever_text(page: Page, opened: Open) -> None:
     [
         (503, {"title": "暂不可用", "detail": "数据库暂时连接不上", "repair": "请稍后重试"}, True),
         (429, {"title": "请求过多", "detail": "每分钟请求已达上限"}, True),
-        (422, {"title": "输入有误", "detail": "负荷超出范围", "repair": "请改正", "faults": ["load_kva: 过大"]}, False),
+        (
+            422,
+            {"title": "输入有误", "detail": "负荷超出范围", "repair": "请改正", "faults": ["load_kva: 过大"]},
+            False,
+        ),
     ],
 )
 def test_a_refusal_is_told_with_its_repair(
@@ -313,4 +328,4 @@ def test_the_page_is_small(page: Page, opened: Open, site: str) -> None:
     page.on("response", measure)
     opened("/")
     page.wait_for_load_state("networkidle")
-    assert sum(sizes.values()) <= 300_000, sizes
+    assert sum(sizes.values()) <= 280_000, sizes

@@ -20,7 +20,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 @pytest.fixture
 def plain(browser: Browser, watch: Watch) -> Iterator[Page]:
     """A page of a browser that runs no script."""
-    context = browser.new_context(java_script_enabled=False, locale="zh-CN", viewport={"width": 1400, "height": 900})
+    context = browser.new_context(
+        java_script_enabled=False, locale="zh-CN", viewport={"width": 1400, "height": 900}
+    )
     made = context.new_page()
     watch.over(made)
     yield made
@@ -30,7 +32,17 @@ def plain(browser: Browser, watch: Watch) -> Iterator[Page]:
 def test_a_parcel_is_told_without_a_script(plain: Page, site: str) -> None:
     plain.goto(f"{site}/parcel/{PARCEL}?load_kva=1000")
     said = plain.locator("main").inner_text()
-    for each in (PARCEL, "审批可接", "推荐接入方案", "接入路径", "并联审批", "三(一)2", "1,000 kVA", "时间安排", "申请资料"):
+    for each in (
+        PARCEL,
+        "审批可接",
+        "推荐接入方案",
+        "接入路径",
+        "并联审批",
+        "三(一)2",
+        "1,000 kVA",
+        "时间安排",
+        "申请资料",
+    ):
         assert each in said, each
     assert plain.locator("svg.route-map").is_visible()
     assert plain.locator("svg.route-map path").count() > 20
@@ -39,7 +51,9 @@ def test_a_parcel_is_told_without_a_script(plain: Page, site: str) -> None:
     assert "load_kva=1000" in plain.url
 
 
-def test_a_parcel_that_is_not_there_is_told_as_a_page(page: Page, site: str, forgive: Callable[[str], None]) -> None:
+def test_a_parcel_that_is_not_there_is_told_as_a_page(
+    page: Page, site: str, forgive: Callable[[str], None]
+) -> None:
     page.goto(f"{site}/parcel/%3Cb%3Ex")
     expect(page.locator("h1")).to_have_text("没有找到")
     assert "<b>x" in page.locator(".problem").inner_text()
@@ -88,7 +102,9 @@ def test_editions_are_listed_verified_and_their_files_are_there(plain: Page, sit
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_rule_of_accessibility_is_broken(page: Page, site: str, watch: Watch, path: str, language: str) -> None:
+def test_no_rule_of_accessibility_is_broken(
+    page: Page, site: str, watch: Watch, path: str, language: str
+) -> None:
     page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
     if "parcel=" in path:
         page.locator("#verdict").wait_for(timeout=20_000)
@@ -99,7 +115,8 @@ def test_no_rule_of_accessibility_is_broken(page: Page, site: str, watch: Watch,
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     told = [
-        f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:4]}" for each in found["violations"]
+        f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:4]}"
+        for each in found["violations"]
     ]
     assert not told, "\n".join(told)
     if "none" in path:
