@@ -30,6 +30,8 @@ from layers.editions.publish import Publication, PublishWatch, Wish, publish
 from layers.editions.store import read_editions
 from layers.editions.verify import verify
 from tests.gis.editions.districts import fill, rows
+from tests.gis.editions.screenings import put_run
+from tests.layers.test_editions_zone_map import INPUTS, PAGES
 
 ROOT = Path(__file__).parents[2]
 WISH = Wish(
@@ -44,7 +46,7 @@ from dataclasses import replace
 from pathlib import Path
 from layers.database import open_engine
 from layers.editions import files, publish
-from tests.layers.test_editions_killed import WISH
+from tests.layers.test_editions_killed import PAGES, WISH
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -55,12 +57,15 @@ def run(url, home, point):
             die()
     if point.startswith("."):
         files.WRITERS = {**files.WRITERS, point: die}
+    if point == "zones.geojson":
+        files.SCREENED_WRITERS = {**files.SCREENED_WRITERS, point: ("zones", die)}
+    pages = replace(PAGES, index=die) if point == "index.html" else PAGES
     if point == "keep":
         files._keep = die
     if point.startswith("after "):
         threading.Timer(float(point[6:]), die).start()
     watch = publish.PublishWatch(step, lambda: None)
-    publish.publish(open_engine(url), Path(home), replace(WISH, note=point), watch)
+    publish.publish(open_engine(url), Path(home), replace(WISH, note=point), watch, pages)
 
 for url, home, point in json.load(sys.stdin):
     child = os.fork()
@@ -73,7 +78,8 @@ for url, home, point in json.load(sys.stdin):
 """
 
 POINTS = (
-    "Checking the grid", "Writing the rows", "Writing the files", ".xlsx", ".gpkg", "Writing the header",
+    "Checking the grid", "Writing the rows", "Writing the files", ".xlsx", ".gpkg", "zones.geojson",
+    "Drawing the zone map", "index.html", "Writing the header",
     "Putting the files in place", "keep", "Committing", "Done",
 )  # fmt: skip
 DELAYS = tuple(f"after {0.1 * at:.2f}" for at in (1, 3, 5))
@@ -87,6 +93,7 @@ def databases(cluster: Cluster, template: str, number: int) -> Iterator[list[str
         connection.execute(f"create database {names[0]} template {template} strategy file_copy".encode())
         engine = open_engine(cluster.url(names[0]))
         fill(engine, rows())
+        put_run(engine, INPUTS)
         engine.dispose()
         for name in names[1:]:
             connection.execute(f"create database {name} template {names[0]} strategy file_copy".encode())
@@ -131,8 +138,13 @@ def test_killed_anywhere_an_edition_is_whole_or_not_there(
                 assert all(path.is_file() for path in stored_files(home, each)), point
                 assert verify(engine, home, None, lambda _: None).first_broken is None, point
             after = publish(
-                engine, home, replace(WISH, note=f"{point} again"), PublishWatch(lambda _: None, lambda: None)
+                engine,
+                home,
+                replace(WISH, note=f"{point} again"),
+                PublishWatch(lambda _: None, lambda: None),
+                PAGES,
             )
+            assert "screening" in after.edition.facts
             assert after.edition.number == len(editions) + 1
             assert verify(engine, home, None, lambda _: None).first_broken is None, point
             mine = {folder_of(home, each).name for each in known(engine)}
