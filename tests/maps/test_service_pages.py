@@ -124,7 +124,8 @@ def test_names_from_data_end_no_element() -> None:
         jurisdictions=[(HOSTILE, HOSTILE)], thresholds=[{"name": HOSTILE, "said": [HOSTILE]}], example=HOSTILE
     )
     row = dict.fromkeys(("asset_id", "name", "substation", "data_date"), HOSTILE) | {
-        "open_capacity_kva": 5.0, "voltage_kv": None, "status": "open", "words": {"level": HOSTILE, "status": HOSTILE},
+        "open_capacity_kva": 5.0, "voltage_kv": None, "status": "open",
+        "words": {"level": HOSTILE, "status": HOSTILE},
     }  # fmt: skip
     table = TablePage("capacity", {"q": HOSTILE}, capacity_heads("zh", 9.0), capacity_rows([row], "zh", 9.0))
     problem = {
@@ -152,7 +153,8 @@ def test_without_data_the_page_names_the_commands() -> None:
 
 def test_editions_that_are_broken_or_late_are_told() -> None:
     edition = {
-        "edition_id": "2026-Q4-1", "sha256": "ab" * 32, "as_of": "2026-11-21", "created_at": "2026-11-21T00:00:00Z",
+        "edition_id": "2026-Q4-1", "sha256": "ab" * 32, "as_of": "2026-11-21",
+        "created_at": "2026-11-21T00:00:00Z",
         "rows": 3, "withheld": 1, "note": None, "previous": None, "files": [],
     }  # fmt: skip
     made = editions_page_html(

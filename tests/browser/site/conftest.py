@@ -78,10 +78,10 @@ def site_service(
     home: Path = tmp_path_factory.mktemp("site")
     with database(cluster, template) as engine:
         load_demo(engine, home, lambda _: nullcontext(_SILENT), lambda _: None)
-        shared = ground(engine, home, _QUIET)
-        for load in (None, Load.of(kva=SCREENED_KVA, kw=None, power_factor=0.95)):
-            request = ScreenRequest(Question.of(DEMO_DAY), load, None, default_parameters())
-            screen_parcels(engine, shared, request, lambda _: None)
+        # The demo has screened the parcels' own loads.
+        load = Load.of(kva=SCREENED_KVA, kw=None, power_factor=0.95)
+        request = ScreenRequest(Question.of(DEMO_DAY), load, None, default_parameters())
+        screen_parcels(engine, ground(engine, home, _QUIET), request, lambda _: None)
         yield Service(Settings(home=home, database_url=None, rate_limit=0), private=engine, public=engine)
 
 
