@@ -108,7 +108,12 @@ def test_demo_serves_unless_told_not_to(checkout: Path) -> None:
     lines = dev(checkout, "demo", "--no-serve").stdout.splitlines()
     assert [line.split("]")[0] for line in lines] == ["['demo'"]
     lines = dev(checkout, "demo", "--port", "8123").stdout.splitlines()
-    assert [line.split("]")[0] for line in lines] == ["['demo'", "['serve', '--port', '8123'"]
+    assert [line.split("]")[0] for line in lines] == [
+        "['demo', '--port', '8123'",
+        "['serve', '--port', '8123'",
+    ]
+    lines = dev(checkout, "demo").stdout.splitlines()
+    assert [line.split("]")[0] for line in lines] == ["['demo', '--port', '8000'", "['serve'"]
 
 
 def test_down_without_a_database_has_nothing_to_do(checkout: Path) -> None:

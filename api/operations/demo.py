@@ -157,9 +157,9 @@ def _show(engine: Engine, home: Path, say: Callable[[str], None]) -> DemoShown:
 
 
 def _good_parcel(done: Screened) -> str:
-    """Return the parcel of the largest load among those that can be connected at once."""
-    rows = done.screening.rows
-    best = rows[rows["class"] == SiteClass.PLUG_AND_PLAY]
+    """Return the parcel of the largest load among those that can be connected at once and are published."""
+    rows, important = done.screening.rows, done.screening.sites.important
+    best = rows[(rows["class"] == SiteClass.PLUG_AND_PLAY).to_numpy() & (important != True)]  # noqa: E712  # None is no true one
     ordered = best.sort_values(["load_kva", "parcel_id"], ascending=[False, True], kind="stable")
     return str(ordered["parcel_id"].iloc[0])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from api.operations.demo import load_demo
 from layers.cluster import Cluster
 from layers.database import open_engine
 from layers.demo import DemoFile, read_demo
+from layers.editions.files import INDEX, SCREENED_WRITERS, ZONE_MAPS
 from layers.intake.request import Watch
 
 COUNTS = {
@@ -95,7 +98,7 @@ def loaded(
         before = rows_of(url)
         first = run_kaimen("demo", "--json")
         again = run_kaimen("demo", "--json")
-        words = run_kaimen("demo")
+        words = run_kaimen("demo", "--port", "8123")
         assert (first.code, again.code, words.code) == (0, 0, 0)
         yield Loaded(url, home, before, first.json, again.json, words.out)
         connection.execute(f"drop database {name} with (force)")
@@ -128,7 +131,10 @@ def test_every_file_is_one_batch_of_the_demo(loaded: Loaded) -> None:
 
 def test_the_faults_left_in_are_found(loaded: Loaded) -> None:
     answer = loaded.answer
-    assert set(answer) == {"layers", "errors", "warnings", "findings", "drawing", "edition"}
+    assert set(answer) == {
+        *("layers", "errors", "warnings", "findings", "drawing", "edition"),
+        *("folder", "zone_map", "notice", "parcel"),
+    }
     assert answer["findings"] == loaded.again["findings"]
     severities = Counter(each["severity"] for each in answer["findings"])
     assert severities == {"warning": answer["warnings"]}
@@ -149,6 +155,49 @@ def test_an_edition_is_published_once(loaded: Loaded) -> None:
             "select name from disclosure.published where name like '%专线%'"
         ).fetchall()
     assert names == []
+
+
+def test_the_edition_holds_the_screening_of_every_parcel(loaded: Loaded) -> None:
+    folder = Path(loaded.answer["folder"])
+    header = json.loads((folder / "2026-Q4-1.json").read_bytes())
+    screening = header["screening"]
+    assert screening["parcels"]["rows"] + screening["withheld"] == COUNTS["parcels"]
+    assert {each["name"] for each in header["files"]} >= {*SCREENED_WRITERS, *ZONE_MAPS, INDEX}
+    with (folder / "parcels.csv").open(encoding="utf-8-sig", newline="") as stream:
+        parcels = list(csv.DictReader(stream))
+    classes = Counter(each["class"] for each in parcels)
+    assert classes["plug_and_play"] > 10
+    assert classes["filing"] > 10
+    assert all(each["on"] == "2026-11-21" for each in parcels)
+    assert {each["jurisdiction"] for each in parcels} == {"wujiang"}
+    with psycopg.connect(loaded.url) as connection:
+        stated = connection.execute(
+            "select parcel_id from siting.run_rows where load_source = 'stated'"
+        ).fetchall()
+        lines = [each for (each,) in connection.execute("select name from grid.feeders").fetchall()]
+    hidden = {name for (name,) in stated}
+    assert len(hidden) > 10
+    assert not [each for each in parcels if each["parcel_id"] in hidden and each["load_kva"]]
+    for name in (*SCREENED_WRITERS, "zone-map.html", INDEX):
+        text = (folder / name).read_text(encoding="utf-8", errors="replace")
+        assert not [each for each in lines if each in text], name
+
+
+def test_what_there_is_to_look_at_is_there_and_told(loaded: Loaded) -> None:
+    answer = loaded.answer
+    for key in ("folder", "zone_map", "notice", "parcel"):
+        assert answer[key] == loaded.again[key]
+        assert answer[key] in loaded.words
+    assert "开门即接" in Path(answer["zone_map"]).read_text(encoding="utf-8")
+    assert Path(answer["notice"]).read_bytes().startswith(b"%PDF")
+    assert f"http://127.0.0.1:8123/parcel/{answer['parcel']}" in loaded.words
+    assert str(Path(answer["folder"]) / INDEX) in loaded.words
+    with psycopg.connect(loaded.url) as connection:
+        [(kind,)] = connection.execute(
+            "select class from disclosure.parcels where parcel_id = %s", [answer["parcel"]]
+        ).fetchall()
+        assert connection.execute("select count(*) from siting.runs").fetchall() == [(1,)]
+    assert kind == "plug_and_play"
 
 
 def test_the_district_is_drawn(loaded: Loaded) -> None:

@@ -32,7 +32,8 @@ from tests.gis.editions.screenings import SECRETS, found, put_run, run
 
 ON = date(2026, 11, 21)
 WISH = Wish(
-    ON, datetime(2026, 11, 21, 8, 30, tzinfo=UTC), None, None, default_parameters(), default_settings(), {}, "0.1.0"
+    ON, datetime(2026, 11, 21, 8, 30, tzinfo=UTC), None, None, default_parameters(), default_settings(), {},
+    "0.1.0",
 )  # fmt: skip
 SILENT = PublishWatch(lambda _: None, lambda: None)
 INPUTS = {"layers": [["roads", 1, "x"]], "policies": {"wujiang.yaml": "0"}, "loads": {"name": "default"}}
@@ -147,7 +148,7 @@ def test_the_public_reads_them(shelf: Shelf) -> None:
 
 
 CHANGES = {
-    "a class": ("update disclosure.parcels set class = 'filing' where parcel_id = 'P1'", "parcels has changed"),
+    "a class": ("update disclosure.parcels set class = 'x' where parcel_id = 'P1'", "parcels has changed"),
     "a red line": (
         "update disclosure.parcels set geometry = st_translate(geometry, 1e-12, 0) where parcel_id = 'P1'",
         "parcels has changed",

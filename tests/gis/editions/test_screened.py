@@ -134,5 +134,5 @@ def test_an_area_is_polygons_on_the_seventh_decimal(shape: Any, parts: int | Non
     ],
 )
 def test_another_area_has_no_canonical_form(shape: shapely.Geometry) -> None:
-    with pytest.raises(ValueError, match="area|decimals"):
+    with pytest.raises(ValueError, match=r"area|decimals"):
         area_token(shapely.to_wkb(shapely.set_srid(shape, 4326), hex=True, include_srid=True))

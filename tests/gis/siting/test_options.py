@@ -332,3 +332,19 @@ def test_the_day_selects_readings_claims_and_policy() -> None:
     assert on(date(2026, 10, 20)) == "insufficient_capacity"
     assert on(date(2026, 10, 21)) == "plug_and_play"
     assert on(date(2028, 6, 1)) == "stale"
+
+
+def test_a_long_route_at_low_voltage_is_offered_with_a_warning() -> None:
+    far = {"D": {"feeder_id": "F", "rated_kva": 400.0, "geometry": shapely.Point(700, -5)}}
+    figures = {"D": {"peak_kva": 100.0, "data_date": date(2026, 9, 30)}, "F": reading(5_000.0)}
+    bench = _told(transformers=far, capacity=figures, parcels={"P": plot(100, 199), "Q": plot(100, 201)})
+    assert bench.assess("P", 100.0).proposals[0].warnings == ("lv_radius",)  # 501 m
+    assert bench.assess("Q", 100.0).proposals[0].warnings == ()  # 499 m
+
+
+def test_dates_in_a_year_without_a_calendar_are_provisional() -> None:
+    bench = _told()
+    on = date(2026, 12, 30)
+    late = bench.assess("P", KVA, on=on, desk=bench.desk_on(on), jurisdiction="jilin-local-power")
+    assert "provisional_calendar" in late.warnings
+    assert "provisional_calendar" not in bench.assess("P", KVA, on=date(2025, 3, 3)).warnings
