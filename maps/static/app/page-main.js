@@ -215,7 +215,7 @@ async function pick(latlng) {
     clean();
     outline({ type: "Point", coordinates: [Number(lon), Number(lat)] });
     tell(say("state.nothing_here"));
-    fill(find("answer"), make("p.hint", {}, say("state.nothing_here"), " ", button));
+    fill(find("answer"), make("p", {}, button));
   } catch (fault) {
     trouble(fault, () => pick(latlng));
   }

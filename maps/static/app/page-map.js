@@ -53,7 +53,7 @@ function along(line, share) {
 
 const disc = (text, name) => L.divIcon({ html: make("span", {}, text), className: "disc " + name, iconSize: [20, 20] });
 
-function one(route, colour, dash, count) {
+function one(route, colour, dash, name) {
   const line = flip(route.geometry.coordinates);
   if (line.length < 2) return L.latLngBounds(line);
   L.polyline(line, { color: "#fff", weight: 8, opacity: 0.95, interactive: false }).addTo(routes);
@@ -67,7 +67,7 @@ function one(route, colour, dash, count) {
     if (!numbers[i] || numbers[i] === last) return;
     last = numbers[i];
     const own = piece.geometry && piece.geometry.coordinates.length > 1 ? along(flip(piece.geometry.coordinates), 0.5) : along(line, middle / total);
-    L.marker(own, { icon: disc(String(count + numbers[i]), "crossing"), interactive: false, keyboard: false }).addTo(routes);
+    L.marker(own, { icon: disc(String(numbers[i]), name), interactive: false, keyboard: false }).addTo(routes);
   });
   return L.latLngBounds(line);
 }
@@ -81,8 +81,8 @@ export function drawRoutes(options, chosen) {
   });
   const option = options[chosen];
   if (option) {
-    if (option.second) bounds = one(option.second.route, "#6b4fa0", "10 4", 0);
-    const first = one(option.route, style.colours.route, null, 0);
+    if (option.second) bounds = one(option.second.route, "#6b4fa0", "10 4", "second");
+    const first = one(option.route, style.colours.route, null, "crossing");
     bounds = bounds ? bounds.extend(first) : first;
   }
   shown.chosen = option ? option.asset_id : null;
@@ -181,7 +181,10 @@ export function listen({ pick, moved, slow }) {
   map.on("click", (event) => (corners ? addCorner(event.latlng) : pick(event.latlng)));
   map.on("dblclick", () => { if (corners) finish(); });
   map.on("moveend", moved);
+  // Leaflet focuses the map on a click; the cross-hair is for those who use the keyboard.
+  box.addEventListener("pointerdown", () => box.classList.add("by-mouse"), true);
   box.addEventListener("keydown", (event) => {
+    box.classList.remove("by-mouse");
     if (event.target !== box) return;
     if (event.key === "Enter") {
       event.preventDefault();
