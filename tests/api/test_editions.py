@@ -56,6 +56,7 @@ def test_publish_prints_what_the_contract_says(filled: Kaimen) -> None:
     assert sum(first["withheld_by_reason"].values()) == 4
     assert {Path(each).name for each in first["files"]} == {
         "SHA256SUMS",
+        "index.html",
         *(f"2026-Q4-1{each}" for each in
           (".csv", ".en.csv", ".xlsx", ".geojson", ".gpkg", ".parquet", ".jsonl", ".json")),
     }  # fmt: skip

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -61,11 +60,7 @@ def home(tmp_path: Path) -> Path:
 def bring_out(engine: Engine, home: Path) -> Publisher:
     """Publish: ``bring_out(note="x")``."""
     fill(engine, rows())
-
-    def run(**wish: Any) -> Publication:
-        return publish(engine, home, replace(WISH, **wish), SILENT)
-
-    return run
+    return lambda **wish: publish(engine, home, replace(WISH, **wish), SILENT)
 
 
 def verdict(engine: Engine, home: Path, edition_id: str | None = None) -> Verdict:
@@ -323,8 +318,7 @@ def test_a_changed_byte_is_found(two: Engine, home: Path, what: str) -> None:
 def test_a_link_that_was_forged_whole_breaks_the_next_one(two: Engine, home: Path) -> None:
     forged = replace(known(two)[0], note="forged")
     tamper(
-        two,
-        f"update disclosure.editions set note = 'forged', sha256 = '{forged.sha256}' where number = 1",
+        two, f"update disclosure.editions set note = 'forged', sha256 = '{forged.sha256}' where number = 1"
     )
     broken = verdict(two, home).first_broken
     assert broken is not None
