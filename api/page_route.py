@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
-from api.errors import HANDLED, problem_answer
+from api.errors import HANDLED, PROBLEMS, problem_answer
 from api.middleware.csp import nonce_of
 from api.operations.front import Front, disclaimer, front
 from api.requests import language_of, service_of
 from maps.page_frame import PageFrame
 from maps.problem_page import problem_page_html
+
+PAGE_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {
+        "description": "A problem, as a page; before the page is reached, as JSON",
+        "content": {"text/html": {"schema": {"type": "string"}}, **PROBLEMS["default"]["content"]},
+    }
+}
+"""How every page describes what it refuses."""
 
 
 def frame_of(request: Request, here: str, common: Front | None = None) -> PageFrame:

@@ -16,7 +16,7 @@ from api.operations.front import bounds, first_broken, policies, screenings, thr
 from api.operations.notice import notice_page
 from api.operations.published import edition_meant, found_by, page_of, with_words
 from api.operations.siting import Place
-from api.page_route import PageRoute, frame_of
+from api.page_route import PAGE_PROBLEMS, PageRoute, frame_of
 from api.queries import CursorWord, Words
 from api.requests import Language, LanguageOf, ServiceOf, TierOf
 from api.routes.siting import QuestionOf
@@ -41,7 +41,7 @@ from maps.table_page import (
     table_page_html,
 )
 
-router = APIRouter(tags=["pages"], route_class=PageRoute)
+router = APIRouter(tags=["pages"], route_class=PageRoute, responses=PAGE_PROBLEMS)
 
 _ROWS: Final = 100
 _PARCELS: Final = 200

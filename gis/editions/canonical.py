@@ -3,8 +3,8 @@
 A table is one JSON object a line, ended by a line feed, in the order of the ids by their UTF-8 bytes. Keys
 are sorted and there is no blank outside of texts. Text is UTF-8; the quotation mark, the backslash and what
 lies below U+0020 are escaped as JSON does. Numbers have the decimals of their column, a missing value is
-``null``, a place or an area is its GeoJSON with seven decimals. A document such as the header is one such line; its
-numbers are as Python writes them.
+``null``, a place or an area is its GeoJSON with seven decimals. A document such as the header is one such
+line; its numbers are as Python writes them.
 """
 
 from __future__ import annotations

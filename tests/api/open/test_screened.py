@@ -170,7 +170,8 @@ def test_the_maps_are_the_same_bytes_again(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("out", "name"),
     [("a.html", "zone-map.html"), ("a.pdf", "zone-map.pdf"), ("a.png", "zone-map.png"),
-     ("my-parcels.csv", "parcels.csv"), ("zones.geojson", "zones.geojson"), ("index.html", "index.html"), ("a.csv", "2026-Q4-1.csv")],
+     ("my-parcels.csv", "parcels.csv"), ("zones.geojson", "zones.geojson"), ("index.html", "index.html"),
+     ("a.csv", "2026-Q4-1.csv")],
 )  # fmt: skip
 def test_export_writes_each(shop: Shop, tmp_path: Path, out: str, name: str) -> None:
     done = export_edition(shop.service.private, shop.service.home, shop.edition.id, tmp_path / out)
