@@ -98,15 +98,16 @@
     return { layers, scale: SIZE / extent, x: 0, y: 0 };
   }
 
-  // Vector tiles of an own server: {z} is the zoom of a 512 px tile, decoded tiles are kept.
-  function tiles(template, most) {
+  // Vector tiles of an own server: {z} is the zoom of a 512 px tile, decoded tiles are kept;
+  // headers() gives what each request carries.
+  function tiles(template, most, headers) {
     const kept = new Map();
     return {
       tile(coords, done, failed) {
         const url = L.Util.template(template, { z: coords.z - 1, x: coords.x, y: coords.y });
         if (kept.has(url)) { done(kept.get(url)); return null; }
         const stop = new AbortController();
-        fetch(url, { signal: stop.signal, credentials: "same-origin" })
+        fetch(url, { signal: stop.signal, credentials: "same-origin", headers: headers ? headers() : {} })
           .then((answer) => {
             if (answer.status === 204) return new ArrayBuffer(0);
             if (!answer.ok) throw new Error("tile " + answer.status);

@@ -28,7 +28,7 @@ export async function ask(name, path, body) {
   if (under.has(name)) under.get(name).abort();
   const stop = new AbortController();
   under.set(name, stop);
-  const options = { signal: stop.signal, headers: { Accept: "application/json" }, credentials: "same-origin" };
+  const options = { signal: stop.signal, headers: Object.assign({ Accept: "application/json" }, window.L.kaimen.page.headers()), credentials: "same-origin" };
   if (body) {
     options.method = "POST";
     options.body = JSON.stringify(body);

@@ -7,6 +7,7 @@ import { counts, loadOf, loadWords, runOf, thresholds } from "./page-zones.js";
 
 let answer = null, site = {}, slow = 0, view = null;
 const FACTS = data.facts;
+const who = window.L.kaimen.page;
 const narrow = window.matchMedia("(max-width: 760px)");
 
 // --- words that stay on screen ---
@@ -138,12 +139,40 @@ function actions() {
   const link = (key, href, more) => make("a.button", Object.assign({ href }, more), say(key));
   if (state.parcel) {
     const id = encodeURIComponent(state.parcel), and = told ? "&" + told : "";
-    box.append(link("answer.notice", "/api/v1/parcels/" + id + "/connection/notice.pdf?option=" + state.option + "&lang=" + data.language + and, { target: "_blank", rel: "noopener" }),
-      link("answer.page", "/parcel/" + id + "?lang=" + data.language + and));
+    const notice = link("answer.notice", "/api/v1/parcels/" + id + "/connection/notice.pdf?option=" + state.option + "&lang=" + data.language + and, { target: "_blank", rel: "noopener" });
+    box.append(notice);
+    if (who.token()) notice.addEventListener("click", fetched); // a link carries no token
+    else box.append(link("answer.page", "/parcel/" + id + "?lang=" + data.language + and));
   }
   box.append(make("button", { type: "button", onclick: share }, say("answer.share")));
   if (answer.options.length > 1) box.append(make("button", { type: "button", onclick: () => compare(true) }, say("answer.compare")));
   return box;
+}
+
+async function fetched(event) {
+  event.preventDefault();
+  const answer = await fetch(event.target.href, { headers: who.headers() });
+  if (!answer.ok) { trouble(new Problem(answer.status, await answer.json(), null)); return; }
+  make("a", { href: URL.createObjectURL(await answer.blob()), download: "notice.pdf" }).click();
+}
+
+// What a token opens is drawn from tiles of its own: assets where they are, with live figures.
+async function ownTiles() {
+  const told = [];
+  try {
+    for (const name of ["substations", "base", "parcels", "feeders"]) {
+      const each = await ask("tiles " + name, "/tiles/" + name + ".json");
+      told.push({ url: each.tiles[0].replace(window.location.origin, ""), from: each.minzoom, view: name === "parcels" ? "map" : "" });
+    }
+  } catch (fault) {
+    who.keep("");
+    trouble(fault);
+    return false;
+  }
+  who.replace(told, who.headers);
+  find("cells").hidden = true;
+  layer.redraw();
+  return true;
 }
 
 function share() {
@@ -309,7 +338,7 @@ function restore() {
 
 const on = (id, event, run_) => find(id).addEventListener(event, run_);
 
-function begin() {
+async function begin() {
   listen({
     pick,
     moved() { state.centre = centre(); remember(false); },
@@ -353,8 +382,12 @@ function begin() {
   window.addEventListener("online", () => { tell(""); layer.redraw(); });
   if (narrow.matches) find("legend").open = false;
   thresholds();
+  find("token").value = who.token() || "";
+  on("token", "change", () => { who.keep(find("token").value.trim()); window.location.reload(); });
+  const held = who.token();
+  if (held && !await ownTiles()) return;
   restore();
-  if (data.public) {
+  if (!held && data.public) {
     ask("stations", "/api/v1/capacity?level=substation&limit=1000&f=geojson").then((found) => showStations(found.features), () => {});
   }
 }

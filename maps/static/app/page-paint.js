@@ -56,10 +56,20 @@
     layers.feeders = { block: Object.assign({}, block, { props }), list };
   }
 
+  // The token of a planner or operator lives as long as the browser's tab.
+  const KEY = "kaimen-token";
+  const token = () => window.sessionStorage.getItem(KEY);
+  const keep = (text) => { if (text) window.sessionStorage.setItem(KEY, text); else window.sessionStorage.removeItem(KEY); };
+  const headers = () => (token() ? { Authorization: "Bearer " + token() } : {});
+  let sets = [];
+  // Tiles carry a token once it has been found good: a wrong one, sent with each, would shut its owner out.
+  const made = (set, bearer) => ({ from: set.from, view: set.view, source: L.kaimen.tiles(set.url, 256, bearer) });
+  const replace = (tiles, bearer) => { sets = tiles.map((set) => made(set, bearer)); };
+
   function source() {
     const { tiles, runs } = read("page-data");
-    const made = (set) => ({ from: set.from, view: set.view, source: L.kaimen.tiles(set.url) });
-    const sets = tiles.map(made), screened = runs.map((run) => run.tiles.map(made));
+    const screened = runs.map((run) => run.tiles.map((set) => made(set)));
+    replace(tiles);
     return together(() => sets.filter((set) => !set.view || set.view === shown.view)
       .concat(shown.view === "zones" && screened[shown.run] ? screened[shown.run] : []));
   }
@@ -158,5 +168,5 @@
     };
   }
 
-  L.kaimen = Object.assign(L.kaimen || {}, { page: { look, source, shown, verdict } });
+  L.kaimen = Object.assign(L.kaimen || {}, { page: { look, source, shown, verdict, token, keep, headers, replace } });
 })();

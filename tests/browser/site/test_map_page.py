@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from api.operations.tokens import create_token
+from api.service import Service
 from tests.browser.conftest import Watch
 from tests.browser.site.conftest import PARCEL, SCREENED_KVA
 
@@ -309,6 +311,35 @@ def test_tiles_that_are_away_are_told(page: Page, opened: Open, site: str, forgi
     opened("/")
     expect(page.locator("#status")).to_contain_text("部分地图数据没有取到")
     forgive("ERR_FAILED")
+
+
+def test_a_token_opens_assets_where_they_are(
+    page: Page, opened: Open, site_service: Service, watch: Watch
+) -> None:
+    opened(f"/?parcel={PARCEL}&load_kva=1000")
+    answered(page)
+    assert "概化至 50 m" in page.locator("#option").inner_text() or page.locator("#cells").is_visible()
+    page.click("#more summary")
+    page.fill("#token", create_token(site_service.private, "planner", None, 1).whole)
+    with page.expect_response(lambda answer: "/tiles/substations/" in answer.url):
+        page.keyboard.press("Enter")
+    answered(page)
+    expect(page.locator("#cells")).to_be_hidden()
+    page.locator("#option details.block summary").first.click()
+    assert "概化至 50 m" not in page.locator("#option").inner_text()
+    with page.expect_download() as found:
+        page.get_by_role("link", name="一次性告知书").click()
+    assert found.value.suggested_filename == "notice.pdf"
+
+
+def test_a_wrong_token_is_told_and_forgotten(page: Page, opened: Open, watch: Watch, forgive: Any) -> None:
+    opened("/")
+    page.evaluate("sessionStorage.setItem('kaimen-token', 'wrong')")
+    page.reload()
+    expect(page.locator(".problem")).to_be_visible()
+    assert sum("401" in each for each in watch.faults) == 1  # more would shut the owner out
+    assert page.evaluate("sessionStorage.getItem('kaimen-token')") is None
+    forgive("401")
 
 
 def test_without_data_the_page_says_which_commands_bring_some(page: Page, empty_site: str) -> None:
