@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from importlib import metadata
+from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
+import gis
 from api.operations.corridors import CORRIDOR_FORMAT
 from api.operations.policy_files import policy_hashes
 from api.operations.siting import Ground, require_policy
@@ -27,6 +31,9 @@ from gis.siting.sites import Load, Sites
 from gis.siting.zones import zones
 from layers.queries.versions import DataVersion
 from layers.screenings import Run, rows_sha256, run_id, store
+
+_ANSWERING: Final = frozenset({".py", ".toml", ".yaml", ".csv"})
+"""Endings of files of the domain that answers rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +198,19 @@ def run_inputs(version: DataVersion, loads: LoadTable) -> Mapping[str, Any]:
         "corridors": CORRIDOR_FORMAT,
         "loads": loads.as_dict(),
         "policies": policy_hashes(),
-        "code": metadata.version("kaimen"),
+        "code": _code(),
     }
+
+
+@cache
+def _code() -> str:
+    """Return version and digest of the code that answers: other code may answer otherwise."""
+    folder = Path(gis.__file__).parent
+    files = sorted(each for each in folder.rglob("*") if each.suffix in _ANSWERING and each.is_file())
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return f"{metadata.version('kaimen')} {digest.hexdigest()[:16]}"
 
 
 def data_day(ground: Ground, on: date) -> date | None:
