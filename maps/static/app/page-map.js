@@ -105,25 +105,10 @@ export function showStations(features) {
     const ring = each.geometry.coordinates[0].slice(0, -1), told = each.properties;
     const at = ring.reduce((sum, place) => [sum[0] + place[1] / ring.length, sum[1] + place[0] / ring.length], [0, 0]);
     const square = (told.voltage_kv || 0) >= style.square_from_kv;
-    const text = told.name ? make("span", {}, told.name) : "";  // an id made by us is no name
+    const text = make("span", {}, told.name || "");
     L.marker(at, { icon: L.divIcon({ html: text, className: "station" + (square ? " square" : ""), iconSize: [14, 14] }), interactive: false, keyboard: false }).addTo(stations);
   });
-  thinNames();
 }
-
-// The first come has the place: names that would cover another one wait until the map is nearer.
-function thinNames() {
-  const taken = [];
-  stations.eachLayer((marker) => {
-    const name = marker.getElement().querySelector("span");
-    if (!name) return;
-    name.hidden = false;
-    const own = name.getBoundingClientRect();
-    name.hidden = taken.some((other) => own.left < other.right && own.right > other.left && own.top < other.bottom && own.bottom > other.top);
-    if (!name.hidden) taken.push(own);
-  });
-}
-map.on("zoomend", thinNames);
 
 // --- drawing a parcel ---
 let corners = null, ended = null;
