@@ -13,6 +13,9 @@ from typing import Literal
 
 Dimension = Literal["apparent_power", "active_power", "energy", "current", "voltage", "length", "area"]
 
+MOST_KVA = 1_000_000.0
+"""No load, claim or question is larger, kVA."""
+
 DEFAULT_POWER_FACTOR = 0.95
 """Power factor (功率因数) where the data states none; every use of it is reported."""
 

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from psycopg import sql
 from sqlalchemy import Connection, insert, select
 
 from gis.editions.canonical import document_bytes, sha256
+from gis.siting.columns import NUMBERS, ROW_COLUMNS
 from layers.database import driver
 from layers.queries.statements import statement
-from layers.tables.screenings import ROW_COLUMNS, SITING, run_rows, runs
-
-_NUMBERS: Final = frozenset(
-    (
-        *("load_kva", "open_capacity_kva", "length_m", "crossing_m", "city_road_crossing_m"),
-        *("excavation_m", "green_m", "along_main_road_m", "along_infrastructure_m"),
-    )
-)
+from layers.tables.screenings import SITING, run_rows, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +135,7 @@ def read_rows(connection: Connection, identity: str) -> pd.DataFrame:
         {
             name: pd.Series(
                 [each.isoformat() if isinstance(each, date) else each for each in values],
-                dtype="float64" if name in _NUMBERS else object,
+                dtype="float64" if name in NUMBERS else object,
             )
             for name, values in zip(ROW_COLUMNS, columns, strict=True)
         }

@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.clock import today
 from api.commands.claims import day_of, day_option, parameters_option
-from api.commands.layers import today
 from api.commands.terminal import answer, busy, json_option, language_option, say
 from api.operations.capacity import CapacityCounts, counted, explained, parameters_from
 from api.operations.database import connected

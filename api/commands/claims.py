@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from api.clock import today
 from api.commands.claims_told import tell_expired, tell_history, tell_recorded, tell_register
-from api.commands.layers import today
 from api.commands.terminal import json_option
 from api.operations.capacity import parameters_from
 from api.operations.claims import accept, energise, expire, extend, withdraw

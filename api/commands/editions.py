@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.commands.layers import today
+from api.clock import today
 from api.commands.terminal import answer, json_option, language_option, say, words
 from api.operations.database import connected
 from api.operations.editions import (

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from api.clock import today
 from api.commands.terminal import answer, busy, json_option, padded, pairs, say, show_findings, watching
 from api.operations.checks import check_grid, write_findings
 from api.operations.database import connected
 from api.operations.files import require_suffix
 from api.operations.imports import IMPORTABLE, import_files, read_aliases
 from api.settings import Settings
-from gis.calendar import CHINA
 from gis.dictionary.model import Layer, layers
 from gis.findings import Severity, count
 from layers.intake.request import ImportRequest, ImportResult
-
-
-def today() -> date:
-    """Return today's date in Asia/Shanghai."""
-    return datetime.now(CHINA).date()
 
 
 def _columns_help(layer: Layer) -> str:

@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.clock import today
 from api.commands.build import stages
 from api.commands.claims import day_of
-from api.commands.layers import today
 from api.commands.siting_options import facts_given, load_given, question_options, table_from
 from api.commands.terminal import answer, json_option, language_option, say
 from api.operations.capacity import parameters_from

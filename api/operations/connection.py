@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 import shapely
 
+from api.clock import today
 from api.operations.published import newest
 from api.operations.siting import Answered, Asked, Ground, Place, assess_place
 from api.service import Service
 from api.tiers import Tier
 from gis.bbox import Box
-from gis.calendar import CHINA
 from gis.editions.columns import PUBLISHED
 from gis.errors import ConflictError
 from gis.names import normal_name
@@ -95,11 +95,6 @@ class Replied:
         return assessment_as_json(
             answered.assessment, answered.desk, language, edition=self.edition, public=self.public
         )
-
-
-def today() -> date:
-    """Return today's date in Asia/Shanghai."""
-    return datetime.now(CHINA).date()
 
 
 def reply(service: Service, tier: Tier, asked: Connection) -> Replied:

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from api.caching import etag
-from api.operations.connection import today
+from api.clock import today
 from api.operations.published import heading_of, newest
 from api.service import Service
 from api.tiers import Tier

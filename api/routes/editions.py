@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
 from api.caching import IMMUTABLE, REVALIDATED, asked, etag, validated
-from api.operations.connection import today
+from api.clock import today
 from api.operations.downloads import MEDIA, download
 from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf, shelf_as_json
 from api.queries import LANGUAGE

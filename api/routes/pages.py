@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from api.clock import today
 from api.cursors import read_cursor
-from api.operations.connection import parcel_as_json, parcel_numbers, reply, today
+from api.operations.connection import parcel_as_json, parcel_numbers, reply
 from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf
 from api.operations.front import bounds, first_broken, policies, screenings, thresholds, tiles_of
 from api.operations.notice import notice_page

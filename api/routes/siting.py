@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.bounds import K_MAX, LIMIT_M_MAX, MAX_VERTICES
 from api.caching import REVALIDATED, asked, etag, validated
+from api.clock import today
 from api.operations.connection import (
     Connection,
     Replied,
@@ -18,7 +19,6 @@ from api.operations.connection import (
     parcel_at,
     parcel_numbers,
     reply,
-    today,
 )
 from api.operations.notice import notice_page
 from api.operations.search import found_as_json

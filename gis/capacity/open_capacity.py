@@ -25,6 +25,7 @@ from gis.capacity.words import LEVELS, Gap, Label, LimitKind, Loading, Reason
 from gis.errors import InputError
 from gis.network.columns import Days, Flags, Floats, Objects, Rows
 from gis.network.model import Grid
+from gis.units import MOST_KVA
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +240,6 @@ _COLUMNS = (
     *("published_difference_kva", "published_differs", "disclosed_kva", "disclosed_label"),
 )
 
-_LARGEST_KVA = 1e6
-
 
 def open_capacity(grid: Grid, on: date, parameters: CapacityParameters) -> OpenCapacity:
     """Work out what is open at every asset.
@@ -287,7 +286,7 @@ def with_claim(capacity: OpenCapacity, row: int, kva: float, site: str | None = 
     InputError
         For a load that is not above 0 and at most 1,000,000 kVA.
     """
-    if not 0 < kva <= _LARGEST_KVA:
+    if not 0 < kva <= MOST_KVA:
         raise InputError(
             f"A claim of {kva:g} kVA cannot be asked about.",
             repair="Give a load above 0 and at most 1,000,000 kVA.",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
-from typing import Final
 
 from gis.capacity.numerals import kva as kva_words
 from gis.claims.model import Acceptance, Claim, Remark
+from gis.units import MOST_KVA
 
-LARGEST_KVA: Final = 1e6
 """No claim is larger."""
 
 
@@ -131,7 +130,7 @@ def _day_faults(claim: Claim, word: str, on: date, today: date) -> list[str]:
 
 
 def _kva_faults(name: str, value: float) -> list[str]:
-    if math.isfinite(value) and 0 < value <= LARGEST_KVA:
+    if math.isfinite(value) and 0 < value <= MOST_KVA:
         return []
     return [f"{name} {value:g} is not above 0 and at most 1,000,000"]
 

@@ -11,13 +11,13 @@ from typing import Final, Literal
 
 from gis.errors import FactsError
 from gis.policy.model import Scalar
+from gis.units import MOST_KVA
 
 FactType = Literal["choice", "boolean", "number"]
 
 ROUTE: Final = "route."
 """Prefix of the facts of a route; they stand in an object of their own."""
 
-MOST_KVA: Final = 1_000_000.0
 LOWEST_HIGH_VOLTAGE_KV: Final = 6.0
 """Supply from here on is high voltage (高压); the documents know 380 V and below, and 10 kV and above."""
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from gis.network.columns import Flags, Objects, Rows
+from gis.siting.columns import MEASURES
 from gis.siting.network import LEVELS, Level, Network, Served
 from gis.siting.offers import Offers
-from gis.siting.options import MEASURES, Options, decided, served_level
+from gis.siting.options import Options, decided, served_level
 from gis.siting.question import Plan, Question
 from gis.siting.seekers import Search, Seeker
 from gis.siting.sites import Sites

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gis.network.columns import Floats, Rows
 from gis.policy.decide import Decision
-from gis.policy.facts import ROUTE
+from gis.policy.facts import FACTS, ROUTE
 from gis.policy.many import decide_many
 from gis.policy.model import PROCEDURES, Kind
 from gis.routing.measure import Measures
@@ -26,18 +26,8 @@ NO_PROCEDURE: Final = len(PROCEDURES)
 """The code of an option without a procedure: it ranks last."""
 
 _CM: Final = 100.0
-ROUTE_FACTS: Final = (
-    "length_m",
-    "city_road_crossing_m",
-    "excavation_m",
-    "green_m",
-    "along_main_road_m",
-    "along_infrastructure_m",
-)
+ROUTE_FACTS: Final = tuple(name.removeprefix(ROUTE) for name in FACTS if name.startswith(ROUTE))
 """Measures of a route that are facts of a policy."""
-
-MEASURES: Final = ("length_m", "crossing_m", *ROUTE_FACTS[1:])
-"""Measures of a route in metres, in the order in which they are shown; the number of crossings is another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,24 +15,15 @@ from gis.policy.decide import Decision
 from gis.policy.model import PROCEDURES
 from gis.siting.assess import Desk, assess
 from gis.siting.classes import Classes, SiteClass, classify
+from gis.siting.columns import NUMBERS, ROW_COLUMNS
 from gis.siting.double import Choice
 from gis.siting.network import LEVELS
-from gis.siting.options import MEASURES, NO_PROCEDURE, Options, find_options
+from gis.siting.options import NO_PROCEDURE, Options, find_options
 from gis.siting.question import Question, planned
 from gis.siting.seekers import AllParcels, Seeker
 from gis.siting.sites import Sites
 
-COLUMNS: Final = (
-    *("parcel_id", "class", "failed_test", "load_kva", "load_source", "asset_id", "asset_name", "level"),
-    *("open_capacity_kva", "bottleneck_level", "length_m", "crossing_m", "crossing_count"),
-    *("city_road_crossing_m", "excavation_m", "green_m", "along_main_road_m", "along_infrastructure_m"),
-    *("procedure", "limit_working_days", "decision_kind", "options", "upper_bound", "jurisdiction"),
-    *("on", "run_id"),
-)
-"""Columns of a screening file; ``geometry`` stands beside them where the format has one."""
-
-_NUMBERS: Final = ("open_capacity_kva", *MEASURES)
-_MEASURES: Final = COLUMNS[COLUMNS.index("length_m") : COLUMNS.index("procedure")]
+_MEASURES: Final = ROW_COLUMNS[ROW_COLUMNS.index("length_m") : ROW_COLUMNS.index("procedure")]
 
 Table = dict[str, np.ndarray]
 """Columns of one length by name."""
@@ -45,7 +36,7 @@ class Screening:
     Attributes
     ----------
     rows
-        ``COLUMNS`` without ``run_id``, one row for each parcel in the order of the sites.
+        ``ROW_COLUMNS``, one row for each parcel in the order of the sites.
     sites
         Who was asked about.
     """
@@ -123,7 +114,7 @@ def _rows(
     for name in (*_MEASURES, *_OF_BEST):
         table[name] = _spread(told[name][best], site, len(sites))
     table["options"] = _options(told, options.site, len(sites))
-    return _frame(table)[list(COLUMNS[:-1])]
+    return _frame(table)[list(ROW_COLUMNS)]
 
 
 _OF_BEST: Final = (
@@ -235,10 +226,8 @@ def _doubles(
         row |= {name: np.array([told[0][name] if told else None], dtype=object) for name in names}
         row["options"] = np.array([_json(told)], dtype=object)
         found.append(row)
-    columns = [name for name in COLUMNS if name != "run_id"]
-    table = {name: np.concatenate([row[name] for row in found]) for name in columns}
-    numeric = [name for name in _NUMBERS if name in table]
-    return _frame(table | {name: table[name].astype(np.float64) for name in numeric})
+    table = {name: np.concatenate([row[name] for row in found]) for name in ROW_COLUMNS}
+    return _frame(table | {name: table[name].astype(np.float64) for name in NUMBERS})
 
 
 def _told(desk: Desk, choice: Choice) -> dict[str, Any]:

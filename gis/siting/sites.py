@@ -15,8 +15,8 @@ from gis.metric_zone import MetricZone, project
 from gis.network.columns import Flags, Floats, Objects, Rows, column, numbers, texts
 from gis.network.model import Grid
 from gis.siting.loads import LoadTable, planned_loads, use_of
+from gis.units import MOST_KVA
 
-MOST_KVA: Final = 1_000_000.0
 _M2_PER_HA: Final = 10_000.0
 SITE_LAYERS: Final = ("parcels", "substations", "city_area", "jurisdictions")
 """Layers that sites are read from."""

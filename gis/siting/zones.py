@@ -11,7 +11,7 @@ import shapely
 
 from gis.metric_zone import unproject
 from gis.policy.facts import ROUTE
-from gis.policy.model import Jurisdiction
+from gis.policy.model import PLUG_AND_PLAY_M, Jurisdiction
 from gis.routing.reach import reach_area, reach_lines, reached_verges
 from gis.siting.assess import Desk
 from gis.siting.classes import SiteClass
@@ -19,7 +19,6 @@ from gis.siting.options import served_level
 from gis.siting.question import Question, planned
 from gis.siting.sites import Load, Sites
 
-DEFAULT_REACH_M: Final = 200.0
 _LENGTH: Final = f"{ROUTE}length_m"
 _SIMPLE_M: Final = 1.0
 
@@ -35,7 +34,7 @@ def reaches_m(policy: Jurisdiction | None, question: Question) -> tuple[float, .
         Its day counts, and no length beyond its limit.
     """
     if policy is None:
-        return (DEFAULT_REACH_M,)
+        return (PLUG_AND_PLAY_M,)
     first = policy.plug_and_play.length_m
     limits = {
         float(test.limit)

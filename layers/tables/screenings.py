@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
+from gis.siting.columns import NUMBERS, ROW_COLUMNS
 from layers.tables.base import SRID, metadata
 
 SITING: Final = "siting"
@@ -33,22 +34,8 @@ _TYPES: Final = {
     "upper_bound": Boolean,
     "on": Date,
     "options": JSON,
-    **dict.fromkeys(
-        (
-            *("load_kva", "open_capacity_kva", "length_m", "crossing_m", "city_road_crossing_m"),
-            *("excavation_m", "green_m", "along_main_road_m", "along_infrastructure_m"),
-        ),
-        Double,
-    ),
+    **dict.fromkeys(NUMBERS, Double),
 }
-
-ROW_COLUMNS: Final = (
-    *("parcel_id", "class", "failed_test", "load_kva", "load_source", "asset_id", "asset_name", "level"),
-    *("open_capacity_kva", "bottleneck_level", "length_m", "crossing_m", "crossing_count"),
-    *("city_road_crossing_m", "excavation_m", "green_m", "along_main_road_m", "along_infrastructure_m"),
-    *("procedure", "limit_working_days", "decision_kind", "options", "upper_bound", "jurisdiction", "on"),
-)
-"""Columns of a screening file, but the run they belong to."""
 
 runs = Table(
     "runs",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from api.commands.layers import today
+from api.clock import today
 from tests.gis.capacity.grids import golden
 from tests.layers.stored_grid import drift, store
 

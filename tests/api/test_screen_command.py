@@ -17,7 +17,7 @@ import pyogrio
 import pytest
 from sqlalchemy import Engine, text
 
-from gis.siting.screen import COLUMNS
+from gis.siting.columns import COLUMNS
 from gis.siting.sites import Load
 from layers.database import open_engine
 from layers.screenings import newest, read_rows, rows_sha256

@@ -11,8 +11,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 
+from api.clock import today
 from api.operations.capacity import worked_out
-from api.operations.connection import today
 from gis.capacity.parameters import default_parameters
 from tests.api.tiles.conftest import TOWN, Town, addresses, column_row, units
 from tests.api.tiles.towns import RUN, RUN_1000, SOUTH, WEST

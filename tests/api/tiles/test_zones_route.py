@@ -12,8 +12,8 @@ import shapely
 from sqlalchemy import Engine, text
 
 from api.operations import zones
+from gis.siting.columns import ROW_COLUMNS
 from layers.screenings import Run, rows_sha256, store
-from layers.tables.screenings import ROW_COLUMNS
 from tests.api.tiles.conftest import COLUMNS, ROWS, Town
 from tests.api.tiles.towns import RUN, RUN_1000, SOUTH, WEST
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from gis.capacity.parameters import default_parameters
 from gis.editions.screened import Found
-from gis.siting.screen import COLUMNS
+from gis.siting.columns import COLUMNS
 from layers.screenings import Run, rows_sha256, run_id, store
 from tests.gis.editions.districts import ON
 

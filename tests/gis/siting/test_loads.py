@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gis.errors import InputError
 from gis.siting.loads import USES, default_table, planned_loads, read_table, use_of
-from gis.siting.sites import MOST_KVA, Load
+from gis.siting.sites import Load
+from gis.units import MOST_KVA
 from tests.gis.siting.towns import Bench, along_one_street, plot
 
 CODES = {

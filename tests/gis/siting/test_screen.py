@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from gis.siting.classes import SiteClass
-from gis.siting.screen import COLUMNS, Screening
+from gis.siting.columns import COLUMNS
+from gis.siting.screen import Screening
 from gis.siting.words import vocabulary, words_of_test
 from layers.screenings import rows_sha256
 from tests.gis.siting.small_town import small_town

@@ -9,10 +9,11 @@ import shapely
 
 from gis.metric_zone import project
 from gis.policy.load import jurisdictions
+from gis.policy.model import PLUG_AND_PLAY_M
 from gis.routing.reach import reach_lines, reached_verges
 from gis.siting.question import Question
 from gis.siting.sites import Load
-from gis.siting.zones import DEFAULT_REACH_M, reaches_m, zones
+from gis.siting.zones import reaches_m, zones
 from tests.gis.siting.towns import ON, ORIGIN, Bench, along_one_street, line, plot, reading, street, unit
 
 TIGHT_M = 2.0
@@ -49,7 +50,7 @@ def test_the_lengths_are_those_at_which_the_policy_changes() -> None:
     assert reaches_m(policies["liangzihu"], Question.of(ON)) == (200.0, 600.0)
     assert reaches_m(policies["liangzihu"], Question.of(ON, limit_m=599.0)) == (200.0,)
     assert reaches_m(policies["jilin-local-power"], Question.of(ON)) == (200.0,)
-    assert reaches_m(None, Question.of(ON)) == (DEFAULT_REACH_M,)
+    assert reaches_m(None, Question.of(ON)) == (PLUG_AND_PLAY_M,)
 
 
 @pytest.mark.parametrize(("kva", "able"), [(500.0, ("A", "B")), (1_500.0, ("A",)), (5_000.0, ())])
@@ -106,7 +107,7 @@ def test_the_side_street_is_reached_around_its_corner(bench: Bench) -> None:
 
 
 def test_zones_without_policy_feeders_or_reach_are_empty_or_of_the_default_length(bench: Bench) -> None:
-    assert drawn(bench, 500.0, None)["reach_m"].tolist() == [DEFAULT_REACH_M]
+    assert drawn(bench, 500.0, None)["reach_m"].tolist() == [PLUG_AND_PLAY_M]
     assert drawn(bench, 9_500.0).geometry.is_empty.all()
     bare = Bench(along_one_street(parcels={"P": plot(0, 20)}))
     assert drawn(bare, 500.0).geometry.is_empty.all()
