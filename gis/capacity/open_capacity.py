@@ -254,7 +254,7 @@ def open_capacity(grid: Grid, on: date, parameters: CapacityParameters) -> OpenC
         The coefficients.
     """
     assets = read_assets(grid)
-    readings = read_readings(grid["capacity"], assets, on, parameters.power_factor)
+    readings = read_readings(grid["capacity"], assets, on, parameters.power_factor, parameters.peak_months)
     claims = read_claims(grid["claims"], assets, on, parameters)
     limit = limits(assets, readings, parameters)
     peak = peaks(assets, readings, on, parameters)

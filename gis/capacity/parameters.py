@@ -42,6 +42,9 @@ class CapacityParameters(Stated):
         Whether a feeder's peak may be estimated from its distribution transformers.
     power_factor
         Of a peak in kW that states none (功率因数).
+    peak_months
+        Months up to the newest metered reading whose highest peak counts; 0 where each reading holds the
+        peak of its year already.
     max_age_months
         An older reading is stale on the day asked.
     undated_reading
@@ -68,6 +71,7 @@ class CapacityParameters(Stated):
     simultaneity: float
     estimate_feeders: bool
     power_factor: float
+    peak_months: int
     max_age_months: int
     undated_reading: Undated
     tight_transformer_kva: float
@@ -97,6 +101,7 @@ _RULES: Final[Mapping[str, Rule]] = {
     "simultaneity": _SHARE,
     "estimate_feeders": Flag(),
     "power_factor": _SHARE,
+    "peak_months": Number(0.0, True, 120.0, whole=True),
     "max_age_months": Number(1.0, True, 120.0, whole=True),
     "undated_reading": Word(get_args(Undated)),
     "tight_transformer_kva": _ANY_KVA,

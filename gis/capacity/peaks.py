@@ -31,7 +31,8 @@ class Peaks:
     label
         Position in ``LABELS``, shape (n,).
     day
-        Day of the reading; of an estimate that of the oldest one; NaT where it is not known, shape (n,).
+        Day of the newest metered reading; of an estimate that of the oldest one; NaT where it is not known,
+        shape (n,).
     stale
         Whether the reading is too old on the day asked, shape (n,).
     children
@@ -58,7 +59,7 @@ def peaks(assets: Assets, readings: Readings, on: date, parameters: CapacityPara
     transformers (专变) stand in no layer, unless the parameters say otherwise.
     """
     rows = readings.newest["peak"]
-    peak, day = at_rows(readings.peak_kva, rows), readings.day_of("peak")
+    peak, day = at_rows(readings.peak_kva, rows), readings.day_of("metered")
     label = np.full(len(peak), LABELS.index(Label.MEASURED), dtype=np.int8)
     read = rows >= 0
     label[np.flatnonzero(read)[readings.factor_assumed[rows[read]]]] = LABELS.index(Label.ASSUMED)

@@ -2,7 +2,8 @@
 
 Ratings and peaks often come in files of their own, so each figure is the newest one stated. A flagged
 reading and one later than the day asked do not count. Of one day the highest peak, the weakest limit, the
-largest pending and the smallest published figure count, so that the order of the rows does not matter.
+largest pending and the smallest published figure count, so that the order of the rows does not matter. Where
+readings hold the peaks of months, the highest of a stated time before the newest one counts.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Readings:
         Position in ``PEAKS`` of the column that was taken from, -1 for none, shape (r,).
     newest
         Figure (a column of ``FIGURES``, or ``peak``) -> reading that states it for each asset, -1 for
-        none, shape (n,). ``any`` is the newest reading at all.
+        none, shape (n,). ``any`` is the newest reading at all, ``metered`` the newest that states a peak:
+        the same as ``peak`` unless an older peak of the time looked back on was higher.
     """
 
     figures: dict[str, Floats]
@@ -78,8 +80,24 @@ class Readings:
         return dated
 
 
-def read_readings(frame: pd.DataFrame, assets: Assets, on: date, power_factor: float) -> Readings:
-    """Return the readings of the layer ``capacity`` and which of them count on the day asked."""
+def read_readings(
+    frame: pd.DataFrame, assets: Assets, on: date, power_factor: float, peak_months: int = 0
+) -> Readings:
+    """Return the readings of the layer ``capacity`` and which of them count on the day asked.
+
+    Parameters
+    ----------
+    frame
+        The layer, row for row.
+    assets
+        Assets that the readings belong to; a reading of another one counts nowhere.
+    on
+        Day asked.
+    power_factor
+        Of a peak in kW that states none.
+    peak_months
+        Months up to the newest metered reading whose highest peak counts; 0 for that reading alone.
+    """
     figures = {name: numbers(column(frame, name)) for name in FIGURES}
     asset = rows_of(assets.index, texts_of(column(frame, "asset_id")))
     day = days(column(frame, "data_date"))
@@ -88,10 +106,12 @@ def read_readings(frame: pd.DataFrame, assets: Assets, on: date, power_factor: f
     peak, unit = peak_in_kva(figures, volts, power_factor)
     has_peak = np.any([np.isfinite(figures[name]) for name in PEAKS], axis=0)
     count = len(assets.ids)
+    metered = np.where(counts & has_peak, asset, -1)
     newest = {
         "any": newest_rows(np.where(counts, asset, -1), count, day),
-        "peak": newest_rows(np.where(counts & has_peak, asset, -1), count, day, (peak,)),
+        "metered": newest_rows(metered, count, day, (peak,)),
     }
+    newest["peak"] = highest_rows(metered, newest["metered"], day, peak, peak_months)
     for name in (*RATINGS, "pending_kva", "published_kva"):
         stated = np.where(counts & np.isfinite(figures[name]), asset, -1)
         newest[name] = newest_rows(stated, count, day, (strength(name, figures[name]),))
@@ -157,3 +177,37 @@ def newest_rows(group: Rows, count: int, day: Days, keys: Sequence[Floats] = ())
     chosen = np.full(count, -1, dtype=np.int64)
     chosen[group[rows[::-1]]] = rows[::-1]
     return chosen
+
+
+def highest_rows(group: Rows, newest: Rows, day: Days, values: Floats, months: int) -> Rows:
+    """Return the row of the highest value of each group within some months up to its newest row.
+
+    Parameters
+    ----------
+    group
+        Group of each row, -1 for a row that belongs to none, shape (r,).
+    newest
+        Newest row of each group, -1 for none, shape (n,).
+    day
+        Day of each row, shape (r,). A row without a day is in no time; a group whose newest row has none
+        keeps that row.
+    values
+        Value of each row, shape (r,); of equals the newest row.
+    months
+        Length of the time: it ends with the newest row's day and begins the day after the same day so many
+        months before. 0 for the newest row alone.
+    """
+    if months == 0 or not len(group):
+        return newest
+    ends = pd.Series(day[np.maximum(newest, 0)])
+    ends[newest < 0] = pd.NaT
+    before = (ends - pd.DateOffset(months=months)).to_numpy(dtype="datetime64[D]")
+    inside = (group >= 0) & (day > before[np.maximum(group, 0)])
+    ranked = newest_rows(
+        np.where(inside, group, -1), len(newest), np.zeros(len(day), "datetime64[D]"), (values, _age(day))
+    )
+    return np.where(ranked >= 0, ranked, newest)
+
+
+def _age(day: Days) -> Floats:
+    return np.where(np.isnat(day), -np.inf, day.astype("datetime64[D]").astype(np.float64))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -107,7 +107,9 @@ class Oracle:
         if not stating:
             return None
         last = max(row["data_date"] or date.min for row in stating)
-        peaks = [self.row_peak(thing, row) for row in stating if (row["data_date"] or date.min) == last]
+        months = self.values["peak_months"]
+        first = last if last == date.min or not months else _months_before(last, months) + timedelta(days=1)
+        peaks = [self.row_peak(thing, row) for row in stating if (row["data_date"] or date.min) >= first]
         known = [each for each in peaks if not math.isnan(each[0])]
         if not known:
             return math.nan, "unknown", None if last == date.min else last

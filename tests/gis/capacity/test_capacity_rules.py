@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from gis.capacity.explain import explain
 from gis.capacity.open_capacity import open_capacity
 from gis.capacity.parameters import default_parameters
 from gis.capacity.words import Label, LimitKind, Loading, Reason, Status
@@ -152,6 +153,18 @@ def test_flagged_and_later_readings_do_not_count() -> None:
 
 def test_the_highest_peak_of_one_day_counts() -> None:
     assert at(work_out(reading(golden(), "D", peak_kva=250.0)), "D", "peak_kva") == 250.0
+
+
+def test_the_highest_of_a_years_monthly_peaks_counts_where_the_utility_says_so() -> None:
+    rows = reading(golden(), "D", peak_kva=230.0, data_date=date(READ.year - 1, READ.month, READ.day))
+    rows = reading(rows, "D", peak_kva=210.0, data_date=READ - timedelta(days=200))
+    rows = reading(rows, "D", peak_kva=900.0, flagged=True, data_date=READ - timedelta(days=100))
+    newest, year = work_out(rows), work_out(rows, parameters=replace(DEFAULT, peak_months=12))
+    longer = work_out(rows, parameters=replace(DEFAULT, peak_months=13))
+    assert [at(each, "D", "peak_kva") for each in (newest, year, longer)] == [190.0, 210.0, 230.0]
+    assert at(year, "D", "data_date") == np.datetime64(READ)
+    told = explain(year, "D", "en").text()
+    assert f"{READ - timedelta(days=200)}" in told
 
 
 def test_a_substation_without_a_meter_is_estimated_from_its_transformers() -> None:

@@ -26,6 +26,7 @@ OTHERS = replace(
     simultaneity=0.7,
     estimate_feeders=True,
     power_factor=0.85,
+    peak_months=12,
     undated_reading="stale",
     tight_feeder_kva=300.0,
 )
