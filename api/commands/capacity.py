@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
@@ -17,6 +19,12 @@ from api.operations.capacity import CapacityCounts, counted, explained, paramete
 from api.operations.database import connected
 from api.settings import Settings
 from gis.capacity.words import LEVEL_WORDS, Language, Status
+
+_STALE: Final = (
+    "{count:,} 台（条）设备的读数在该日已过期，最近读数为 {newest}；可用 --on 指定当时的日期",
+    "{count:,} readings are too old on this day, the newest is of {newest}: --on DATE asks of that time",
+)
+"""What is said where readings are too old on the day asked, in Chinese and English."""
 
 
 @click.command("capacity", help="Explain the open capacity of an asset; without ID, count all by status.")
@@ -53,7 +61,7 @@ def capacity(
 
 def _tell(counts: CapacityCounts, language: Language, *, as_json: bool) -> None:
     if as_json:
-        answer({"on": counts.on, "parameters": counts.parameters, "levels": counts.levels})
+        answer(asdict(counts))
         return
     table = Table()
     table.add_column("")
@@ -64,3 +72,6 @@ def _tell(counts: CapacityCounts, language: Language, *, as_json: bool) -> None:
         table.add_row(words, *(f"{numbers[status.value]:,}" for status in Status))
     Console(width=None if sys.stdout.isatty() else 100).print(table)
     say(f"{counts.on}, {counts.parameters}")
+    if counts.stale:
+        chinese, english = _STALE
+        say((chinese if language == "zh" else english).format(count=counts.stale, newest=counts.newest))

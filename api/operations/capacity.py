@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import Engine
 
 from api.operations.files import settings_text
 from gis.capacity.explain import Explanation, explain
+from gis.capacity.numerals import day_of
 from gis.capacity.open_capacity import OpenCapacity, open_capacity
 from gis.capacity.parameters import CapacityParameters, default_parameters, read_parameters
 from gis.capacity.words import LEVELS, Language, Status
@@ -33,11 +35,17 @@ class CapacityCounts:
         The day asked, and name and version of the coefficients.
     levels
         Level -> status -> number of assets; every level and every status.
+    stale
+        Number of assets whose reading is too old on the day asked.
+    newest
+        Day of the newest reading of all; None where no reading has a day.
     """
 
     on: date
     parameters: str
     levels: dict[str, dict[str, int]]
+    stale: int
+    newest: date | None
 
 
 def parameters_from(path: Path | None) -> CapacityParameters:
@@ -83,4 +91,6 @@ def counted(engine: Engine, on: date, parameters: CapacityParameters) -> Capacit
     capacity = worked_out(engine, on, parameters)
     seen = Counter(zip(capacity.level.tolist(), capacity.status.tolist(), strict=True))
     levels = {level: {status.value: seen[level, status] for status in Status} for level in LEVELS}
-    return CapacityCounts(on, str(parameters), levels)
+    read = capacity.data_date[~np.isnat(capacity.data_date)]
+    newest = day_of(read.max()) if len(read) else None
+    return CapacityCounts(on, str(parameters), levels, int(capacity.peaks.stale.sum()), newest)

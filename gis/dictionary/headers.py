@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from gis.dictionary.model import Field, Layer
+from gis.dictionary.model import ASSET_LEVELS, Field, Layer, layers
 from gis.errors import MappingError
 from gis.units import Unit, parse_unit, split_header
 
@@ -108,7 +108,9 @@ def match_headers(
             taken |= set(used)
     ordered = tuple(bindings[field.name] for field in layer.fields if field.name in bindings)
     rest = tuple(
-        Unmatched(column, _suggestion(column, layer, bindings)) for column in columns if column not in taken
+        Unmatched(column, _reading(column, layer, encoding) or _suggestion(column, layer, bindings))
+        for column in columns
+        if column not in taken
     )
     return ColumnMapping(layer, ordered, rest)
 
@@ -215,6 +217,17 @@ def _is_cut(column: str, name: str, encoding: str) -> bool:
     size = len(column.encode(encoding, errors="replace"))
     whole = DBF_NAME_BYTES - 2 <= size <= DBF_NAME_BYTES and 1 < len(column) < len(name)
     return whole and folded(name).startswith(folded(column))
+
+
+def _reading(column: str, layer: Layer, encoding: str) -> str | None:
+    """Return what a reading that stands in the file of its assets is, None for another column."""
+    readings = layers()["capacity"]
+    if layer.name not in ASSET_LEVELS:
+        return None
+    figures = [
+        field for field in readings.fields if field.unit and _offers(field, readings, [column], encoding)
+    ]
+    return f"{figures[0].name} of layer capacity: import this file there too" if figures else None
 
 
 def _suggestion(column: str, layer: Layer, bindings: Mapping[str, Binding]) -> str | None:

@@ -29,6 +29,18 @@ ASSET_LEVELS: dict[str, str] = {
 }
 """Layer of assets -> the level its rows stand on (设备层级)."""
 
+_FIGURES = frozenset(
+    {
+        ("main_transformers", "rated_kva"),
+        ("feeders", "voltage_kv"),
+        ("transformers", "rated_kva"),
+        ("claims", "site"),
+        ("claims", "kva"),
+        ("claims", "accepted_on"),
+    }
+)
+"""Required columns, beside references, that open capacity is worked out from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:
@@ -139,6 +151,13 @@ class Layer:
             if each.name == name:
                 return each
         raise KeyError(name)
+
+    def fails_without(self, field: Field) -> bool:
+        """Return whether open capacity cannot be worked out for a row without this required field.
+
+        A row without another one, a name or a kind, is poorer but counts.
+        """
+        return field.required and (field.type == "reference" or (self.name, field.name) in _FIGURES)
 
     @property
     def level(self) -> str | None:

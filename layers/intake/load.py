@@ -111,7 +111,7 @@ def _mapping(source: Source, layer: Layer, request: ImportRequest, log: FindingL
             f"{source.path.name} has no column for {field.name} ({field.zh}); it is unknown for all rows"
         )
         repair = f"Add the column, or bind it: --map {field.name}=COLUMN."
-        severity = Severity.WARNING if field.name == "name" else Severity.ERROR
+        severity = Severity.ERROR if layer.fails_without(field) else Severity.WARNING
         log.add(Finding("column_missing", severity, layer.name, None, message, repair))
     if mapping.unmatched:
         listed = ", ".join(

@@ -29,6 +29,7 @@ REPAIRS = {
     "id_repeated": "Give each row an id of its own; the first row of an id is kept.",
     "name_irregular": "Nothing; names are joined by their normal form. Tidy it in the source if you like.",
     "name_spelling": "Nothing; write the name the same way in both files if you like.",
+    "required_detail_missing": "Fill the value in the source and import again.",
     "required_value_missing": "Fill the value in the source and import again.",
     "text_broken": "Export the file again from its source, in UTF-8.",
     "unit_unknown": "Put the unit into the header, as in 额定容量(kVA), or state it by --map FIELD=COLUMN,"

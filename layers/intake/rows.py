@@ -228,9 +228,12 @@ class RowMaker:
                 continue
             values = frame[binding.field.stored_as[0]]
             at = np.flatnonzero(values.isna().to_numpy() & ~rejected)
-            severity = Severity.WARNING if binding.field.name == "name" else Severity.ERROR
             words = f"{binding.field.name} ({binding.field.zh}) is empty"
-            self._tell("required_value_missing", severity, [(int(position), words) for position in at])
+            told = [(int(position), words) for position in at]
+            if self.mapping.layer.fails_without(binding.field):
+                self._tell("required_value_missing", Severity.ERROR, told)
+            else:
+                self._tell("required_detail_missing", Severity.WARNING, told)
 
     def _tell(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 import pytest
@@ -74,6 +75,9 @@ def test_counts_by_level_and_status(stored: Engine, kaimen: Any) -> None:
     drawn = kaimen("capacity", "--on", ON)
     assert "restricted" in drawn.out
     assert "main transformer" in drawn.out
+    assert "too old" not in drawn.out + drawn.err
+    later = kaimen("capacity", "--on", date(ON.year + 2, 1, 1))
+    assert f"{told['newest']}: --on DATE" in later.out + later.err
     drawn = kaimen("capacity", "--on", ON, "--language", "zh")
     assert "不受限" in drawn.out
     assert "主变" in drawn.out

@@ -99,6 +99,14 @@ def test_unmatched_columns_are_listed_with_what_they_may_be() -> None:
     ]
 
 
+def test_a_reading_in_the_file_of_its_assets_says_where_it_belongs() -> None:
+    mapping = match_headers(layers()["transformers"], ["设备编号", "最大负荷(kVA)"])
+    assert [(each.column, each.suggestion) for each in mapping.unmatched] == [
+        ("最大负荷(kVA)", "peak_kva of layer capacity: import this file there too")
+    ]
+    assert match_headers(layers()["parcels"], ["最大负荷(kVA)"]).unmatched[0].suggestion == "load_kva"
+
+
 @pytest.mark.parametrize("layer", layers().values(), ids=lambda layer: layer.name)
 def test_canonical_and_chinese_headers_feed_their_own_field(layer: Layer) -> None:
     for headers in ([field.name for field in layer.fields], [field.zh for field in layer.fields]):

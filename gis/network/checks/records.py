@@ -13,18 +13,6 @@ from gis.findings import Severity
 from gis.network.checks.model import Fault, check, faults, layer_fault
 from gis.network.checks.subject import Subject, present, rows_where
 
-_FIGURES: Final = frozenset(
-    {
-        ("main_transformers", "rated_kva"),
-        ("feeders", "voltage_kv"),
-        ("transformers", "rated_kva"),
-        ("claims", "site"),
-        ("claims", "kva"),
-        ("claims", "accepted_on"),
-    }
-)
-"""Required columns that open capacity is worked out from."""
-
 _ELSEWHERE: Final = frozenset({("roads", "class")})
 """Required columns that a check of their own looks at; references have theirs too."""
 
@@ -44,7 +32,7 @@ def _missing(subject: Subject, *, figures: bool) -> Iterator[Fault]:
             key = (layer, field.name)
             if not field.required or field.type == "reference" or key in _ELSEWHERE:
                 continue
-            if (key in _FIGURES) is figures:
+            if definition.fails_without(field) is figures:
                 yield from _nulls(subject, layer, field.name)
 
 
