@@ -33,7 +33,7 @@ class Run:
     rows
         Number of parcels.
     summary
-        ``by_class``, ``area_ha`` and ``load_kva`` by class.
+        ``by_class``, ``area_ha`` and ``load_kva`` by class, ``by_test``, ``by_town``.
     zones
         The zone polygons as a GeoJSON feature collection.
     sha256

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from api.clock import today
 from api.commands.build import stages
@@ -23,6 +26,7 @@ from api.operations.siting import ground
 from api.settings import Settings
 from gis.editions.disclosure import default_settings
 from gis.policy.model import Language
+from gis.siting.classes import SiteClass
 from gis.siting.question import Question
 from gis.siting.words import words, words_of_test
 
@@ -91,11 +95,27 @@ def _as_json(done: Screened, files: tuple[Path, ...]) -> dict[str, object]:
         "area_ha_by_class": summary["area_ha"],
         "load_kva_by_class": summary["load_kva"],
         "by_failed_test": summary["by_test"],
+        "by_town": summary["by_town"],
         "seconds": round(done.seconds, 3),
         "repeated": done.repeated,
         "sha256": done.run.sha256,
         "files": [str(each) for each in files],
     }
+
+
+def _towns(by_town: Sequence[Mapping[str, Any]], language: Language) -> Table:
+    """Return the parcels, their area, load and classes by town (乡镇街道)."""
+    table = Table()
+    classes = [words(f"class.{each.value}")[language] for each in SiteClass]
+    for name in ("", "parcels", "ha", "MVA", *classes):
+        table.add_column(name or words("town")[language], justify="right" if name else "left")
+    for each in by_town:
+        counts = [f"{each['by_class'][kind.value]:,}" for kind in SiteClass]
+        # A name from data is text, not markup.
+        named = Text(each["town"] or words("town.none")[language])
+        figures = (f"{each['parcels']:,}", f"{each['area_ha']:,.1f}", f"{each['load_kva'] / 1000:,.1f}")
+        table.add_row(named, *figures, *counts)
+    return table
 
 
 def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
@@ -106,7 +126,9 @@ def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
     for name, count in summary["by_class"].items():
         area, load = summary["area_ha"][name], summary["load_kva"][name]
         table.add_row(words(f"class.{name}")[language], f"{count:,}", f"{area:,.1f}", f"{load / 1000:,.1f}")
-    Console(width=None if sys.stdout.isatty() else 100, highlight=False).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+    console.print(table)
+    console.print(_towns(summary["by_town"], language))
     for test, count in sorted(summary["by_test"].items(), key=lambda each: -each[1]):
         click.echo(f"  {count:7,}  {words_of_test(test)[language]}")
     state = "repeated to the same bytes" if done.repeated else "stored"

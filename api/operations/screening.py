@@ -131,7 +131,12 @@ def screen_parcels(
         inputs=inputs,
         on=request.question.on,
         rows=len(found.rows),
-        summary={"by_class": found.by_class(), **sums, "by_test": _by_test(found.rows)},
+        summary={
+            "by_class": found.by_class(),
+            **sums,
+            "by_test": _by_test(found.rows),
+            "by_town": found.by_town(),
+        },
         zones=json.loads(areas.to_json(drop_id=True)),
         sha256=rows_sha256(found.rows),
     )

@@ -25,6 +25,9 @@ from gis.siting.sites import Sites
 
 _MEASURES: Final = ROW_COLUMNS[ROW_COLUMNS.index("length_m") : ROW_COLUMNS.index("procedure")]
 
+_SUMMED: Final = {"area_ha": 3, "load_kva": 1}
+"""Figures of parcels that are summed, with the decimals of a sum."""
+
 Table = dict[str, np.ndarray]
 """Columns of one length by name."""
 
@@ -51,21 +54,39 @@ class Screening:
 
     def sums_by_class(self) -> dict[str, dict[str, float]]:
         """Return area (ha) and load (kVA) of every class; a load that is not known counts as none."""
-        table = pd.DataFrame(
+        sums = self._figures().groupby("class")[list(_SUMMED)].sum()
+        return {
+            name: {
+                each.value: round(float(sums[name].get(each.value, 0.0)), decimals) for each in SiteClass
+            }
+            for name, decimals in _SUMMED.items()
+        }
+
+    def by_town(self) -> list[dict[str, Any]]:
+        """Return ``town``, ``parcels``, ``area_ha``, ``load_kva`` and ``by_class`` of every town (乡镇街道).
+
+        In the order of their names; parcels that state no town stand last, with ``town`` None.
+        """
+        groups = self._figures().groupby("town", dropna=False)
+        return [_of_town(None if pd.isna(name) else str(name), rows) for name, rows in groups]
+
+    def _figures(self) -> pd.DataFrame:
+        """Return class, town, area and load of every parcel; what is not known counts as none."""
+        return pd.DataFrame(
             {
                 "class": self.rows["class"],
+                "town": self.sites.towns,
                 "area_ha": np.nan_to_num(self.sites.area_ha),
                 "load_kva": self.rows["load_kva"].fillna(0.0),
             }
         )
-        sums = table.groupby("class")[["area_ha", "load_kva"]].sum()
-        return {
-            name: {
-                each.value: round(float(sums[name].get(each.value, 0.0)), 1 if name == "load_kva" else 3)
-                for each in SiteClass
-            }
-            for name in ("area_ha", "load_kva")
-        }
+
+
+def _of_town(name: str | None, rows: pd.DataFrame) -> dict[str, Any]:
+    counts = rows["class"].value_counts()
+    sums = {each: round(float(rows[each].sum()), decimals) for each, decimals in _SUMMED.items()}
+    by_class = {each.value: int(counts.get(each.value, 0)) for each in SiteClass}
+    return {"town": name, "parcels": len(rows), **sums, "by_class": by_class}
 
 
 def screen(

@@ -70,8 +70,8 @@ class Sites:
 
     Attributes
     ----------
-    ids, names
-        As the user gave them, None where there is none.
+    ids, names, towns
+        As the user gave them, None where there is none; ``towns`` are towns or subdistricts (乡镇街道).
     geometry
         EPSG:4326, None where there is none.
     uses
@@ -94,6 +94,7 @@ class Sites:
 
     ids: Objects
     names: Objects
+    towns: Objects
     geometry: Objects
     uses: Objects
     area_ha: Floats
@@ -115,6 +116,7 @@ class Sites:
         return cls(
             ids=ids,
             names=nothing,
+            towns=nothing,
             geometry=geometry,
             uses=nothing,
             area_ha=number,
@@ -168,6 +170,7 @@ def parcel_sites(grid: Grid, zone: MetricZone, table: LoadTable) -> Sites:
     told = replace(
         bare,
         names=texts(column(frame, "name")),
+        towns=texts(column(frame, "town")),
         uses=uses,
         area_ha=area_ha,
         load_kva=loads.kva,

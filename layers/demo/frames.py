@@ -90,6 +90,7 @@ def parcels(district: District) -> gpd.GeoDataFrame:
             "规划年份": lot.year,
             "报装容量_kVA": lot.load_kva,
             "是否重要用户": _yes(lot.important),
+            "所属乡镇街道": plan.TOWNS[lot.zone],
         }
         for lot in lots
     ]

@@ -214,6 +214,18 @@ ZONES: Final = _zones()
 """Kinds of district (片区) and where they lie, kilometres; the first that holds a point counts."""
 
 
+TOWNS: Final[dict[Zone, str]] = {
+    "old": "钟楼街道",
+    "new": "芦汀街道",
+    "west": "汀湖镇",
+    "industry": "启园街道",
+    "logistics": "望汀镇",
+    "shore": "汀湖镇",
+    "rural": "南塘镇",
+}
+"""Town or subdistrict (乡镇街道) of each kind of district."""
+
+
 def zone_at(x_m: float, y_m: float) -> Zone:
     """Return the kind of district at a point in local metres."""
     point = shapely.Point(x_m / 1000, y_m / 1000)
