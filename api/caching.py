@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from typing import Final
 
 from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.requests import service_of
 
 REVALIDATED: Final = "public, no-cache"
 """The address means the newest edition: whoever keeps the answer asks each time whether it is still right."""
@@ -17,6 +21,9 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 """The address names an edition, which never changes."""
 
 _DIGITS: Final = 32
+_WORTH_PACKING: Final = 1_000
+"""Bytes from which on a body is packed."""
+_LEVEL: Final = 6
 
 
 @cache
@@ -54,13 +61,37 @@ def validated(
         Header fields that chose among answers.
     """
     headers = {"etag": tag, "cache-control": control} | ({"vary": vary} if vary else {})
-    if _holds(request.headers.get("if-none-match", ""), tag):
+    if holds(request, tag):
         return Response(status_code=304, headers=headers)
     answer = make()
     answer.headers.update(headers)
     return answer
 
 
-def _holds(header: str, tag: str) -> bool:
+def holds(request: Request, tag: str) -> bool:
+    """Whether the asker has the answer of an entity tag already."""
+    header = request.headers.get("if-none-match", "")
     known = [each.strip().removeprefix("W/") for each in header.split(",")]
     return tag in known or "*" in known
+
+
+async def packed(request: Request, tag: str, body: bytes) -> tuple[bytes, dict[str, str]]:
+    """Return a body as its asker takes it, and what the header says of that: packed once for all.
+
+    Parameters
+    ----------
+    request
+        With ``Accept-Encoding`` or without; of the service whose memory keeps what is packed.
+    tag
+        Entity tag of the body.
+    body
+        Bytes that packing makes smaller.
+    """
+    taken = "gzip" in request.headers.get("accept-encoding", "")
+    if len(body) < _WORTH_PACKING or not taken or holds(request, tag):
+        return body, {}
+    kept, key = service_of(request).kept, ("packed", tag)
+    pack = partial(gzip.compress, body, _LEVEL, mtime=0)
+    known: bytes | None = kept.peek(key)
+    small = await run_in_threadpool(kept.get, key, pack) if known is None else known
+    return small, {"content-encoding": "gzip"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +29,9 @@ from gis.policy.model import Language
 from gis.siting.classes import SiteClass
 from gis.siting.question import Question
 from gis.siting.words import words, words_of_test
+
+_WIDTH: Final = 130
+"""Letters of a line that no figure of a table is cut at, however narrow the terminal."""
 
 
 @click.command(help="Screen every parcel: class, options, the one test that failed, zones.")
@@ -78,8 +81,8 @@ def screen(  # noqa: PLR0913  # the options of one command
         done = screen_parcels(engine, shared, request, watch.step)
         if files:
             watch.step("Writing the files")
-            caption = Caption(data_day(shared, day), None, default_settings())
-            write_screening(done, files, language, lambda: zone_map(engine, done, caption))
+            caption = Caption(data_day(shared.readings["capacity"], day), None, default_settings())
+            write_screening(done.shown(), files, language, lambda: zone_map(engine, done.shown(), caption))
     if as_json:
         answer(_as_json(done, files))
     else:
@@ -105,10 +108,11 @@ def _as_json(done: Screened, files: tuple[Path, ...]) -> dict[str, object]:
 
 def _towns(by_town: Sequence[Mapping[str, Any]], language: Language) -> Table:
     """Return the parcels, their area, load and classes by town (乡镇街道)."""
-    table = Table()
+    table = Table(box=SIMPLE, pad_edge=False)
     classes = [words(f"class.{each.value}")[language] for each in SiteClass]
-    for name in ("", "parcels", "ha", "MVA", *classes):
-        table.add_column(name or words("town")[language], justify="right" if name else "left")
+    table.add_column(words("town")[language], overflow="fold")
+    for name in ("parcels", "ha", "MVA", *classes):
+        table.add_column(name, justify="right", no_wrap=True)
     for each in by_town:
         counts = [f"{each['by_class'][kind.value]:,}" for kind in SiteClass]
         # A name from data is text, not markup.
@@ -126,7 +130,8 @@ def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
     for name, count in summary["by_class"].items():
         area, load = summary["area_ha"][name], summary["load_kva"][name]
         table.add_row(words(f"class.{name}")[language], f"{count:,}", f"{area:,.1f}", f"{load / 1000:,.1f}")
-    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+    console = Console(highlight=False)
+    console.width = max(console.width, _WIDTH)
     console.print(table)
     console.print(_towns(summary["by_town"], language))
     for test, count in sorted(summary["by_test"].items(), key=lambda each: -each[1]):

@@ -148,8 +148,8 @@ def _show(engine: Engine, home: Path, say: Callable[[str], None]) -> DemoShown:
         edition = publish_edition(engine, home, request, DEMO_DAY, silent).edition
     say("drawing the zone map and a notice")
     drawn = home / _ZONE_MAP
-    caption = Caption(data_day(shared, DEMO_DAY), None, default_settings())
-    write_screening(done, (drawn,), "zh", lambda: zone_map(engine, done, caption))
+    caption = Caption(data_day(shared.readings["capacity"], DEMO_DAY), None, default_settings())
+    write_screening(done.shown(), (drawn,), "zh", lambda: zone_map(engine, done.shown(), caption))
     parcel = _good_parcel(done)
     notice = home / f"{_NOTICES}{parcel}.pdf"
     _write_notice(engine, shared, question, parcel, notice)

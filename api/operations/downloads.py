@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import quote
 
 from api.operations.editions import export_edition
 from api.service import Service
@@ -34,7 +35,7 @@ MEDIA: Final[Mapping[str, str]] = MappingProxyType(
 _MADE: Final = "downloads"
 
 _MAKING: Final = Lock()
-"""One file is made at a time: GDAL's clock is stopped for a GeoPackage, for all threads."""
+"""One file is made at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,34 @@ def download(service: Service, edition: Edition, name: str) -> Download | None:
     KaimenError
         It has to be made anew and cannot be written.
     """
-    wanted = hashes_of(edition).get(name)
-    if wanted is None:
+    if name not in hashes_of(edition):
         return None
-    stored = folder_of(service.home, edition) / name
-    path = stored if _hash(service, stored) == wanted else _made_anew(service, edition, name)
+    stored = stored_file(service, edition, name)
+    if stored is not None:
+        return stored
+    path = _made_anew(service, edition, name)
     found = _hash(service, path)
     if found is None:
         raise KaimenError(f"the file {name} was removed while it was asked for", repair="ask again")
-    told = name if name.startswith(f"{edition.id}.") else f"{edition.id}-{name}"
-    return Download(path, f"可开放容量-{told}", MEDIA[path.suffix], found)
+    return _download(path, edition, found)
+
+
+def file_address(edition: Edition, name: str) -> str:
+    """Return where a file is below the address of its edition."""
+    ending = name.removeprefix(f"{edition.id}.")
+    return f"files/{quote(name)}" if ending == name else f"download.{ending}"
+
+
+def stored_file(service: Service, edition: Edition, name: str) -> Download | None:
+    """Return a file of an edition as it was published; None where it is missing or damaged."""
+    path = folder_of(service.home, edition) / name
+    wanted, found = hashes_of(edition).get(name), _hash(service, path)
+    return None if found is None or found != wanted else _download(path, edition, found)
+
+
+def _download(path: Path, edition: Edition, sha256: str) -> Download:
+    name = path.name if path.name.startswith(f"{edition.id}.") else f"{edition.id}-{path.name}"
+    return Download(path, f"可开放容量-{name}", MEDIA[path.suffix], sha256)
 
 
 def _hash(service: Service, path: Path) -> str | None:

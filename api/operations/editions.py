@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+import pyarrow as pa
+from sqlalchemy import Engine, Table
 
 from api.operations.capacity import parameters_from
 from api.operations.edition_pages import edition_pages
 from api.operations.files import settings_text, whole_file
 from api.operations.policy_files import policy_hashes
 from gis.editions.canonical import table_sha256
-from gis.editions.columns import PUBLISHED
+from gis.editions.columns import PUBLISHED, Column
 from gis.editions.diff import Diff
 from gis.editions.disclosure import DisclosureSettings, default_settings, read_settings
 from gis.editions.header import Edition, overdue_days
@@ -311,15 +312,32 @@ def _make(engine: Engine, edition: Edition, name: str, part: Path) -> None:
     writer: Writer
     if name in SCREENED_WRITERS:
         kind, writer = SCREENED_WRITERS[name]
-        (table, columns), sha256 = SCREENED[kind], edition.facts["screening"][kind]["sha256"]
+        rows = screened_rows(engine, edition, kind)
     else:
-        table, columns, sha256 = published, PUBLISHED, edition.rows_sha256
         writer = WRITERS[name.removeprefix(edition.id)]
+        rows = _rows_as_published(engine, edition, (published, PUBLISHED), edition.rows_sha256)
+    writer(part, rows, lines_of(edition))
+
+
+def screened_rows(engine: Engine, edition: Edition, kind: str) -> pa.Table:
+    """Return the parcels or the zones of an edition that holds a screening.
+
+    Raises
+    ------
+    DatabaseError
+        They are not those that were published.
+    """
+    return _rows_as_published(engine, edition, SCREENED[kind], edition.facts["screening"][kind]["sha256"])
+
+
+def _rows_as_published(
+    engine: Engine, edition: Edition, table: tuple[Table, Sequence[Column]], sha256: str
+) -> pa.Table:
     with snapshot(engine) as connection, connection.begin():
-        rows = read_rows(connection, table, columns, edition.id)
-    if table_sha256((rows, columns)) != sha256:
+        rows = read_rows(connection, *table, edition.id)
+    if table_sha256((rows, table[1])) != sha256:
         raise DatabaseError(
             f"the rows of edition {edition.id} are not those that were published",
             repair="kaimen editions verify says what has changed; restore the database from a backup",
         )
-    writer(part, rows, lines_of(edition))
+    return rows

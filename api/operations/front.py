@@ -19,6 +19,7 @@ from gis.policy.facts import read_facts
 from gis.policy.model import Language, Words
 from layers.queries.collections import CAPACITY
 from layers.queries.grid import read_grid
+from layers.queries.published import published_runs
 from layers.queries.reading import reading_together
 from layers.queries.runs import runs_by_load
 
@@ -90,7 +91,11 @@ def thresholds(service: Service, on: date, language: Language) -> list[dict[str,
 
 
 def screenings(service: Service) -> list[dict[str, Any]]:
-    """Return the newest screening of the parcels' own loads and of each load for all, with its counts."""
+    """Return the newest screening of the parcels' own loads and of each load for all, with its counts.
+
+    ``published`` tells whether an edition holds it, so that the public may download it.
+    """
+    public = published_runs(service.public)
     with reading_together(service.private, TIMEOUT_MS) as connection:
         found = runs_by_load(connection)
     return [
@@ -100,6 +105,7 @@ def screenings(service: Service) -> list[dict[str, Any]]:
             "on": head.on.isoformat(),
             "parcels": summary["by_class"],
             "area_ha": summary["area_ha"],
+            "published": head.id in public,
         }
         for head, summary in found
     ]

@@ -24,6 +24,7 @@ from api.operations.policy_files import policy_hashes
 from api.operations.siting import Ground, require_policy
 from gis.capacity.parameters import CapacityParameters
 from gis.errors import InputError, KaimenError
+from gis.network.columns import Objects
 from gis.siting.loads import LoadTable
 from gis.siting.question import Question
 from gis.siting.screen import Screening, screen
@@ -59,6 +60,35 @@ class ScreenRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A stored screening as its files show it (筛查成果).
+
+    Attributes
+    ----------
+    run
+        As it is stored.
+    rows
+        ``ROW_COLUMNS``, one row for each parcel.
+    names, geometry
+        Of the parcels, in the order of the rows; EPSG:4326, None where there is none.
+    zones
+        Where the load of the run, or the middle one of all parcels, reaches an open access point.
+    """
+
+    run: Run
+    rows: pd.DataFrame
+    names: Objects
+    geometry: Objects
+    zones: gpd.GeoDataFrame
+
+    def table(self) -> gpd.GeoDataFrame:
+        """Return the rows of a screening file, with geometry."""
+        rows = self.rows.copy()
+        rows["run_id"] = self.run.id
+        return gpd.GeoDataFrame(rows, geometry=list(self.geometry), crs="EPSG:4326")
+
+
+@dataclass(frozen=True, slots=True)
 class Screened:
     """A screening that is stored.
 
@@ -82,12 +112,10 @@ class Screened:
     repeated: bool
     seconds: float
 
-    def table(self) -> gpd.GeoDataFrame:
-        """Return the rows of a screening file, with names and geometry."""
-        rows = self.screening.rows.copy()
-        rows["run_id"] = self.run.id
+    def shown(self) -> Shown:
+        """Return what its files show."""
         sites = self.screening.sites
-        return gpd.GeoDataFrame(rows, geometry=list(sites.geometry), crs="EPSG:4326")
+        return Shown(self.run, self.screening.rows, sites.names, sites.geometry, self.zones)
 
 
 def screen_parcels(
@@ -218,8 +246,8 @@ def _code() -> str:
     return f"{metadata.version('kaimen')} {digest.hexdigest()[:16]}"
 
 
-def data_day(ground: Ground, on: date) -> date | None:
-    """Return the day of the newest reading that counts on a day."""
-    days = pd.to_datetime(ground.readings["capacity"]["data_date"], errors="coerce")
+def data_day(readings: pd.DataFrame, on: date) -> date | None:
+    """Return the day of the newest reading that counts on a day, of the layer ``capacity``."""
+    days = pd.to_datetime(readings["data_date"], errors="coerce")
     known = days[days <= pd.Timestamp(on)]
     return None if known.empty else known.max().date()

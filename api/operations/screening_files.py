@@ -11,10 +11,10 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from api.operations.files import refuse_endings, whole_file
-from api.operations.screening import Screened
+from api.operations.screening import Shown
 from gis.editions.disclosure import DisclosureSettings
 from gis.policy.load import jurisdictions
 from gis.policy.model import Language, Words
@@ -22,8 +22,10 @@ from layers.queries.grid import read_grid
 from maps.zone_map import MapHeading, ZoneMap, zone_map_html, zone_map_pdf, zone_map_png, zone_map_svg
 
 _BOM: Final = "﻿"
-_CONTEXT: Final = ("roads", "water", "green", "railways", "substations", "feeders")
-_TABLES: Final[Mapping[str, str]] = {
+CONTEXT: Final = ("roads", "water", "green", "railways", "substations", "feeders")
+"""Layers that are drawn around the parcels for planners."""
+
+TABLES: Final[Mapping[str, str]] = {
     ".csv": "CSV",
     ".geojson": "GeoJSON",
     ".gpkg": "GeoPackage",
@@ -35,7 +37,7 @@ _MAPS: Final[Mapping[str, Callable[[ZoneMap, Language], str | bytes]]] = {
     ".pdf": zone_map_pdf,
     ".png": zone_map_png,
 }
-ENDINGS: Final = (*_TABLES, *_MAPS)
+ENDINGS: Final = (*TABLES, *_MAPS)
 """What names of files of a screening end in."""
 
 
@@ -62,31 +64,29 @@ class Caption:
         Published edition that the figures are those of; None for live ones.
     settings
         Says the disclaimer.
+    map_number
+        Number of the map's review (审图号); None where there is none.
     """
 
     data_date: date | None
     edition: str | None
     settings: DisclosureSettings
+    map_number: str | None = None
 
 
-def zone_map(engine: Engine, screened: Screened, caption: Caption) -> ZoneMap:
+def zone_map(source: Engine | Connection, shown: Shown, caption: Caption) -> ZoneMap:
     """Return a screening as a zone map; the layers around it are read from the database."""
-    grid = read_grid(engine, _CONTEXT)
-    return zone_map_over({name: grid[name] for name in _CONTEXT}, screened, caption)
-
-
-def zone_map_over(context: Mapping[str, pd.DataFrame], screened: Screened, caption: Caption) -> ZoneMap:
-    """Return a screening as a zone map over given layers."""
-    run, load = screened.run, screened.run.request["load"]
-    named = {each for each in screened.screening.rows["jurisdiction"].tolist() if each}
+    grid = read_grid(source, CONTEXT)
+    run, load = shown.run, shown.run.request["load"]
+    named = {each for each in shown.rows["jurisdiction"].tolist() if each}
     policies = jurisdictions()
-    parcels = screened.table()
-    parcels["name"] = screened.screening.sites.names
+    parcels = shown.table()
+    parcels["name"] = shown.names
     settings = caption.settings
     return ZoneMap(
         parcels=parcels,
-        zones=screened.zones,
-        context=context,
+        zones=shown.zones,
+        context={name: grid[name] for name in CONTEXT},
         heading=MapHeading(
             jurisdiction=policies[named.pop()].name if len(named) == 1 else None,
             on=run.on,
@@ -95,18 +95,19 @@ def zone_map_over(context: Mapping[str, pd.DataFrame], screened: Screened, capti
             load_kva=None if load is None else float(load["kva"]),
             run_id=run.id,
             disclaimer=Words(settings.disclaimer_zh, settings.disclaimer_en),
+            map_number=caption.map_number,
         ),
     )
 
 
 def write_screening(
-    screened: Screened, files: tuple[Path, ...], language: Language, drawn: Callable[[], ZoneMap]
+    shown: Shown, files: tuple[Path, ...], language: Language, drawn: Callable[[], ZoneMap]
 ) -> None:
     """Write the files of a screening, each whole or not at all.
 
     Parameters
     ----------
-    screened
+    shown
         What was found.
     files
         By their ending a table or a map.
@@ -125,17 +126,22 @@ def write_screening(
     for file in files:
         suffix = file.suffix.lower()
         with whole_file(file, suffix) as part:
-            if suffix in _TABLES:
-                write_table(screened, part)
+            if suffix in TABLES:
+                write_table(shown, part)
             else:
                 made = made or drawn()
-                data = _MAPS[suffix](made, language)
-                part.write_bytes(data.encode() if isinstance(data, str) else data)
+                part.write_bytes(map_bytes(made, suffix, language))
 
 
-def write_table(screened: Screened, path: Path) -> None:
+def map_bytes(drawn: ZoneMap, suffix: str, language: Language) -> bytes:
+    """Return a zone map as a file, by its ending."""
+    data = _MAPS[suffix](drawn, language)
+    return data.encode() if isinstance(data, str) else data
+
+
+def write_table(shown: Shown, path: Path) -> None:
     """Write the rows as CSV (UTF-8 with its mark), GeoJSON, GeoPackage or GeoParquet, by the ending."""
-    table = screened.table()
+    table = shown.table()
     suffix = path.suffix.lower()
     if suffix == ".csv":
         text = pd.DataFrame(table.drop(columns="geometry")).to_csv(index=False, lineterminator="\n")

@@ -11,9 +11,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
+from api.attachments import sent
 from api.caching import IMMUTABLE, REVALIDATED, asked, etag, validated
 from api.clock import today
-from api.operations.downloads import MEDIA, download
+from api.operations.downloads import MEDIA, download, file_address
 from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf, shelf_as_json
 from api.queries import LANGUAGE
 from api.requests import language_of, service_of
@@ -82,7 +83,7 @@ def _downloads(request: Request, edition: Edition) -> list[dict[str, Any]]:
     base = f"{str(request.base_url).rstrip('/')}{_PATH}/{quote(edition.id)}"
     return [
         {
-            "href": f"{base}/{_address(edition, each['name'])}",
+            "href": f"{base}/{file_address(edition, each['name'])}",
             "name": each["name"],
             "media_type": MEDIA[Path(each["name"]).suffix],
             "sha256": each["sha256"],
@@ -90,12 +91,6 @@ def _downloads(request: Request, edition: Edition) -> list[dict[str, Any]]:
         }
         for each in edition.facts["files"]
     ]
-
-
-def _address(edition: Edition, name: str) -> str:
-    """Return where a file is below its edition."""
-    ending = name.removeprefix(f"{edition.id}.")
-    return f"files/{name}" if ending == name else f"download.{ending}"
 
 
 @router.get(
@@ -181,18 +176,7 @@ def _sent(request: Request, edition_id: str, name: str) -> Response:
         known = ", ".join(hashes_of(found))
         zh, en = f"没有文件 {name}；可下载：{known}", f"there is no file {name}; there are: {known}"
         raise HTTPException(404, zh if language == "zh" else en)
-    headers = {
-        "content-disposition": f'attachment; filename="kaimen-{file.path.name}";'
-        f" filename*=UTF-8''{quote(file.name)}"
-    }
-    tag = f'"{file.sha256}"'
-
-    def make() -> Response:
-        # As it is, never compressed on the way: a range of it has to be a range of what was hashed.
-        plain = headers | {"etag": tag, "content-encoding": "identity"}
-        return FileResponse(file.path, media_type=file.media_type, headers=plain)
-
-    return validated(request, tag, IMMUTABLE, make)
+    return sent(request, file, IMMUTABLE)
 
 
 def _answer(body: dict[str, Any]) -> Response:

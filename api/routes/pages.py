@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from api.clock import today
 from api.cursors import read_cursor
 from api.operations.connection import parcel_as_json, parcel_numbers, reply
+from api.operations.downloads import file_address
 from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf
 from api.operations.front import bounds, first_broken, policies, screenings, thresholds, tiles_of
 from api.operations.notice import notice_page
@@ -164,8 +165,8 @@ def _edition(edition: Edition, known: Shelf) -> dict[str, Any]:
     told = edition_as_json(edition, known)
     files = [
         {
-            "href": f"/api/v1/editions/{quote(edition.id)}/download{each['name'].removeprefix(edition.id)}",
-            "ending": each["name"].removeprefix(edition.id).removeprefix("."),
+            "href": f"/api/v1/editions/{quote(edition.id)}/{file_address(edition, each['name'])}",
+            "ending": each["name"].removeprefix(f"{edition.id}."),
             "size": f"{each['bytes'] / 1000:,.0f} kB",
         }
         for each in edition.facts["files"]

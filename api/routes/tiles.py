@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.caching import IMMUTABLE, REVALIDATED, etag, validated
+from api.caching import IMMUTABLE, REVALIDATED, etag, packed, validated
 from api.ogc.documents import TILE
 from api.operations.published import heading_of, kept_tile, newest, tile_of
 from api.operations.tilejson import capacity_tilejson, working_tilejson
@@ -28,9 +26,6 @@ from layers.queries.working_tiles import EVERY_LAYER, WORKING_LAYERS, WorkingLay
 router = APIRouter(tags=["tiles"])
 
 _MOST_SIGNS: Final = 100
-_WORTH_PACKING: Final = 1_000
-"""Bytes from which on a tile is packed."""
-_LEVEL: Final = 6
 
 RunWord = Annotated[
     str | None,
@@ -150,14 +145,7 @@ def no_run(request: Request, run: str | None) -> HTTPException:
 
 async def _sent(request: Request, tag: str, control: str, body: bytes) -> Response:
     """Return a tile, packed once for all who take it so."""
-    headers = {}
-    packs = "gzip" in request.headers.get("accept-encoding", "")
-    if len(body) >= _WORTH_PACKING and packs and tag not in request.headers.get("if-none-match", ""):
-        kept, key = service_of(request).kept, ("packed", tag)
-        pack = partial(gzip.compress, body, _LEVEL, mtime=0)
-        known: bytes | None = kept.peek(key)
-        body = await run_in_threadpool(kept.get, key, pack) if known is None else known
-        headers = {"content-encoding": "gzip"}
+    body, headers = await packed(request, tag, body)
 
     def make() -> Response:
         return Response(body, headers=headers, media_type=TILE) if body else Response(status_code=204)

@@ -1,22 +1,40 @@
-"""``/api/v1/zones``: zones and parcel classes of a stored screening (接电分区)."""
+"""``/api/v1/zones``: zones and parcel classes of a stored screening (接电分区), and files of it."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.caching import REVALIDATED, asked, etag, validated
+from api.attachments import disposition, sent
+from api.caching import REVALIDATED, asked, etag, holds, packed, validated
+from api.operations.downloads import Download
+from api.operations.zone_exports import (
+    EXPORT_MEDIA,
+    TEXTS,
+    Format,
+    Source,
+    Wanted,
+    find_export,
+    kept_export,
+    make_export,
+)
 from api.operations.zones import meant, zones_as_json
-from api.queries import BBox
-from api.requests import language_of, service_of
+from api.queries import LANGUAGE, BBox
+from api.requests import language_of, service_of, tier_of
 from api.routes.tiles import RunWord, no_run
 from api.schemas.tiles import ZonesShown
+from api.turns import FullError, in_turn
 from gis.bbox import read_bbox
+from gis.policy.model import Words
 from layers.queries.runs import EVERYWHERE
 
 router = APIRouter(tags=["connection"])
+
+RETRY_EXPORT_SECONDS: Final = 10
+"""After how long to ask again where too many exports are being made."""
 
 _JSON: Final = "application/json"
 _KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the asker has it already"}}
@@ -51,6 +69,63 @@ def zones(
         return Response(zones_as_json(service, found.run, boxes), media_type=_JSON)
 
     return validated(request, etag(found.run.id, found.parcels, asked(request)), REVALIDATED, make)
+
+
+@router.get(
+    "/api/v1/zones/export",
+    summary="The zone map or the parcels of a screening as a file, as the asker's tier may see them",
+    response_model=None,
+    response_class=Response,
+    responses={
+        200: {"content": {media: {} for media in sorted(EXPORT_MEDIA.values())}, "description": "The file"},
+        206: {"description": "The range that was asked for, of a file as it was published"},
+        **_KEPT,
+    },
+    openapi_extra={"parameters": [LANGUAGE]},
+)
+async def export(
+    request: Request,
+    kind: Annotated[
+        Format,
+        Query(alias="format", description="html, pdf, png, svg: the zone map; the others: its parcels."),
+    ],
+    run: RunWord = None,
+) -> Response:
+    """Send a file of a stored screening.
+
+    The public gets what an edition published of it and nothing more; a token opens the exact rows.
+    """
+    service = service_of(request)
+    language = language_of(request)
+    wanted = Wanted(run, kind, language, tier_of(request))
+    found = await run_in_threadpool(find_export, service, wanted)
+    if isinstance(found, Words):
+        raise HTTPException(404, found[language])
+    if isinstance(found.source, Download):
+        return await run_in_threadpool(sent, request, found.source, REVALIDATED)
+    tag, data = found.tag, kept_export(service, found.tag)
+    if data is None and not holds(request, tag):
+        tag, data = await _made(request, found.source)
+    body, headers = data or b"", disposition(f"kaimen-zones.{kind}", f"接电分区-{found.id}.{kind}")
+    body, more = (
+        await packed(request, tag, body) if kind in TEXTS else (body, {"content-encoding": "identity"})
+    )
+    headers |= more
+
+    def make() -> Response:
+        return Response(body, headers=headers, media_type=EXPORT_MEDIA[kind])
+
+    return validated(request, tag, REVALIDATED, make, "Accept-Language")
+
+
+async def _made(request: Request, source: Source) -> tuple[str, bytes]:
+    """Return a file made in its turn; 503 where too many wait for theirs."""
+    try:
+        return await in_turn(lambda: make_export(service_of(request), source))
+    except FullError as fault:
+        zh, en = "正在制作其他文件，请稍后再试", "other files are being made; ask again soon"
+        headers = {"Retry-After": str(RETRY_EXPORT_SECONDS)}
+        raise HTTPException(503, zh if language_of(request) == "zh" else en, headers) from fault
 
 
 def _none(request: Request, run: str | None, load_kva: float | None) -> HTTPException:

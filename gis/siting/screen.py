@@ -56,9 +56,7 @@ class Screening:
         """Return area (ha) and load (kVA) of every class; a load that is not known counts as none."""
         sums = self._figures().groupby("class")[list(_SUMMED)].sum()
         return {
-            name: {
-                each.value: round(float(sums[name].get(each.value, 0.0)), decimals) for each in SiteClass
-            }
+            name: {each.value: round(float(sums[name].get(each.value, 0.0)), decimals) for each in SiteClass}
             for name, decimals in _SUMMED.items()
         }
 
@@ -67,15 +65,16 @@ class Screening:
 
         In the order of their names; parcels that state no town stand last, with ``town`` None.
         """
-        groups = self._figures().groupby("town", dropna=False)
-        return [_of_town(None if pd.isna(name) else str(name), rows) for name, rows in groups]
+        groups = [(str(name), rows) for name, rows in self._figures().groupby("town")]
+        groups.sort(key=lambda each: (not each[0], each[0]))
+        return [_of_town(name or None, rows) for name, rows in groups]
 
     def _figures(self) -> pd.DataFrame:
         """Return class, town, area and load of every parcel; what is not known counts as none."""
         return pd.DataFrame(
             {
                 "class": self.rows["class"],
-                "town": self.sites.towns,
+                "town": ["" if each is None else each for each in self.sites.towns.tolist()],
                 "area_ha": np.nan_to_num(self.sites.area_ha),
                 "load_kva": self.rows["load_kva"].fillna(0.0),
             }

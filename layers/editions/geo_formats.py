@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -17,8 +19,9 @@ from pyarrow import parquet
 from pyogrio.raw import write_arrow
 from pyproj import CRS
 
-from gis.editions.columns import PUBLISHED, Column
+from gis.editions.columns import PARCELS, PUBLISHED, ZONES, Column
 from gis.editions.metadata import Line
+from gis.editions.screened import Screened
 from layers.editions.formats import drawn_column, typed
 
 _LAYER: Final = "open_capacity"
@@ -26,23 +29,38 @@ _NOTES: Final = "metadata"
 _PLACE: Final = "geometry"
 _CRS: Final = "EPSG:4326"
 _CLOCK: Final = "OGR_CURRENT_DATE"
+_STOPPING: Final = Lock()
 _ROWS_PER_GROUP: Final = 65_536
 _TYPES: Final = {"place": "Polygon", "area": "MultiPolygon"}
 
 
 def write_geopackage(path: Path, published: pa.Table, lines: Sequence[Line]) -> None:
     """Write a GeoPackage with the rows and, in a table of its own, what the edition says of itself."""
+    _write_layers(path, {_LAYER: (published, PUBLISHED)}, lines)
+
+
+def write_screened_geopackage(path: Path, screened: Screened, lines: Sequence[Line]) -> None:
+    """Write a GeoPackage with the parcels and the zones of a screening; as ``write_geopackage``."""
+    tables = {"parcels": (screened.parcels, PARCELS), "zones": (screened.zones, ZONES)}
+    _write_layers(path, tables, lines)
+
+
+def _write_layers(
+    path: Path, tables: Mapping[str, tuple[pa.Table, Sequence[Column]]], lines: Sequence[Line]
+) -> None:
     created = next(line.value_en for line in lines if line.key == "created_at")
-    with _stopped_clock(f"{created.replace(' ', 'T')}.000Z"):
-        write_arrow(
-            typed(published),
-            path,
-            layer=_LAYER,
-            driver="GPKG",
-            geometry_name=_PLACE,
-            geometry_type="Polygon",
-            crs=_CRS,
-        )
+    with stopped_clock(datetime.fromisoformat(created)):
+        for number, (layer, (rows, columns)) in enumerate(tables.items()):
+            write_arrow(
+                typed(rows, columns),
+                path,
+                layer=layer,
+                driver="GPKG",
+                geometry_name=_PLACE,
+                geometry_type=_TYPES[drawn_column(columns).kind],
+                crs=_CRS,
+                append=number > 0,
+            )
         notes = pa.table(
             {
                 name: [getattr(line, name) for line in lines]
@@ -53,14 +71,18 @@ def write_geopackage(path: Path, published: pa.Table, lines: Sequence[Line]) -> 
 
 
 @contextmanager
-def _stopped_clock(now: str) -> Iterator[None]:
-    """Let GDAL write the given time for now: a GeoPackage says when it was changed."""
-    before = pyogrio.get_gdal_config_option(_CLOCK)
-    pyogrio.set_gdal_config_options({_CLOCK: now})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({_CLOCK: before})
+def stopped_clock(now: datetime) -> Iterator[None]:
+    """Let GDAL write the given time for now: a GeoPackage says when it was changed.
+
+    The clock is that of all threads: who else stops it waits.
+    """
+    with _STOPPING:
+        before = pyogrio.get_gdal_config_option(_CLOCK)
+        pyogrio.set_gdal_config_options({_CLOCK: f"{now:%Y-%m-%dT%H:%M:%S}.000Z"})
+        try:
+            yield
+        finally:
+            pyogrio.set_gdal_config_options({_CLOCK: before})
 
 
 def write_geoparquet(

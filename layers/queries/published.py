@@ -121,6 +121,12 @@ def read_heading(engine: Engine, edition: str) -> Heading | None:
     return Heading(*row)
 
 
+def published_runs(engine: Engine) -> frozenset[str]:
+    """Return the ids of the screenings that editions hold."""
+    with reading(engine) as connection:
+        return frozenset(row[0] for row in connection.execute(statement("published_runs")))
+
+
 def read_asset(engine: Engine, asset: str) -> tuple[str, str, str | None] | None:
     """Return id and hash of the newest edition and its row of an asset as JSON, None where it has none.
 

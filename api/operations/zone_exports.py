@@ -1,0 +1,244 @@
+"""The zone map and the tables of a screening as files (分区导出), made with the tier of who asks.
+
+The public gets what an edition published, and what is made of its frozen rows; planners get the stored
+screening itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+from sqlalchemy import Connection
+
+from api.caching import etag
+from api.operations.downloads import MEDIA, Download, download, stored_file
+from api.operations.edition_pages import public_zone_map
+from api.operations.editions import screened_rows
+from api.operations.run_exports import RunExport
+from api.operations.screening_files import map_bytes
+from api.service import Service
+from api.tiers import Tier
+from gis.claims.rules import is_text
+from gis.editions.header import Edition
+from gis.editions.metadata import metadata
+from gis.editions.screened import Screened
+from gis.policy.model import Language, Words
+from layers.editions.geo_formats import write_screened_geopackage
+from layers.editions.publish import CONTEXT
+from layers.editions.store import read_editions
+from layers.queries.grid import read_grid
+from layers.queries.reading import reading_together
+from layers.queries.runs import find_run
+from layers.queries.versions import version_in
+
+Format = Literal["html", "pdf", "png", "svg", "csv", "gpkg", "parquet", "geojson"]
+FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+
+EXPORT_MEDIA: Final[Mapping[Format, str]] = MappingProxyType(
+    {each: MEDIA.get(f".{each}", "image/svg+xml") for each in FORMATS}
+)
+"""Format -> media type."""
+
+TEXTS: Final[tuple[Format, ...]] = ("html", "svg", "csv", "geojson")
+"""Formats that packing makes smaller."""
+
+TIMEOUT_MS: Final = 60_000
+"""How long one statement may take: a city is read whole."""
+
+_TABLES: Final = ("csv", "geojson", "parquet")
+_MAPS: Final = ("html", "pdf", "png")
+_PUBLISHED_IN: Final[Language] = "zh"
+"""Language of the maps in the folder of an edition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which file of which screening is asked for, by whom.
+
+    Attributes
+    ----------
+    run
+        Id of the screening; None for the newest one, for the public the one of the newest edition.
+    format
+        Of the file.
+    language
+        Of the words of a map; a table has the names and words that machines read.
+    tier
+        Of who asks.
+    """
+
+    run: str | None
+    format: Format
+    language: Language
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class EditionExport:
+    """A file made of the frozen rows of an edition and the land around them.
+
+    Attributes
+    ----------
+    edition
+        Holds a screening.
+    service
+        Whose public connections its rows are read over.
+    wanted
+        Which file.
+    """
+
+    edition: Edition
+    service: Service
+    wanted: Wanted
+
+    @property
+    def id(self) -> str:
+        """The edition's."""
+        return self.edition.id
+
+    def tag(self, connection: Connection) -> str:
+        """Return the entity tag: of the edition, and of the land that a map shows as it is now."""
+        if self.wanted.format == "gpkg":
+            return etag("edition", self.edition.sha256, "gpkg")
+        drawn = (self.wanted.language, self.service.settings.map_number, version_in(connection, CONTEXT))
+        return etag("edition", self.edition.sha256, self.wanted.format, drawn)
+
+    def content(self, connection: Connection) -> Callable[[], bytes]:
+        """Read what the file shows, and return what makes its bytes without the database."""
+        frozen = self._frozen()
+        if self.wanted.format == "gpkg":
+            return lambda: _geopackage(self.edition, frozen)
+        grid = read_grid(connection, CONTEXT)
+        drawn = public_zone_map(self.edition, frozen, {name: grid[name] for name in CONTEXT})
+        heading = replace(drawn.heading, map_number=self.service.settings.map_number)
+        numbered = replace(drawn, heading=heading)
+        return lambda: map_bytes(numbered, f".{self.wanted.format}", self.wanted.language)
+
+    def _frozen(self) -> Screened:
+        told = self.edition.facts["screening"]
+        parcels, zones = (
+            screened_rows(self.service.public, self.edition, kind) for kind in ("parcels", "zones")
+        )
+        return Screened(told["run_id"], told["load_kva"], parcels, zones, told["withheld"])
+
+
+def _geopackage(edition: Edition, frozen: Screened) -> bytes:
+    with TemporaryDirectory(prefix="kaimen-export-") as folder:
+        path = Path(folder) / "zones.gpkg"
+        write_screened_geopackage(path, frozen, metadata(edition))
+        return path.read_bytes()
+
+
+Source = RunExport | EditionExport
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an export is made from.
+
+    Attributes
+    ----------
+    id
+        Of the edition or the screening: it names the file.
+    tag
+        Entity tag of the file in the present state of the data.
+    source
+        What it is made from: a file of the edition that is there already, or what makes one.
+    """
+
+    id: str
+    tag: str
+    source: Download | Source
+
+
+def find_export(service: Service, wanted: Wanted) -> Found | Words:
+    """Return what an export is made from, or why there is none.
+
+    Raises
+    ------
+    KaimenError
+        A file of the edition is missing and cannot be made anew.
+    """
+    if wanted.run is not None and not is_text(wanted.run):
+        return _no_run(wanted.run)
+    return _published(service, wanted) if wanted.tier is Tier.PUBLIC else _stored(service, wanted)
+
+
+def _stored(service: Service, wanted: Wanted) -> Found | Words:
+    with reading_together(service.private, TIMEOUT_MS) as connection:
+        run = find_run(connection, wanted.run)
+        if run is None:
+            return _no_run(wanted.run)
+        number = service.settings.map_number
+        source = RunExport(run.id, f".{wanted.format}", wanted.language, number)
+        return Found(run.id, source.tag(connection), source)
+
+
+def _no_run(run: str | None) -> Words:
+    if run is None:
+        return Words("还没有筛查：运行 kaimen screen", "no screening is stored yet: kaimen screen makes one")
+    return Words(f"没有筛查 {run!r}", f"there is no screening {run!r}")
+
+
+def _published(service: Service, wanted: Wanted) -> Found | Words:
+    with service.public.connect() as connection:
+        known = [each.edition for each in read_editions(connection)]
+    if not known:
+        return Words(
+            "还没有公开期次：公众可下载的是公开期次中的分区图",
+            "nothing is published yet: what the public may download is the zone map of an edition",
+        )
+    if wanted.run is None:
+        edition = known[-1] if "screening" in known[-1].facts else None
+        if edition is None:
+            return Words(
+                f"公开期次 {known[-1].id} 不含筛查，没有分区图可下载",
+                f"edition {known[-1].id} holds no screening, and so no zone map to download",
+            )
+    else:
+        held = [each for each in known if each.facts.get("screening", {}).get("run_id") == wanted.run]
+        if not held:
+            return Words(
+                f"筛查 {wanted.run!r} 未公开；公众可下载公开期次中的筛查，其余须出示规划或运营令牌",
+                f"the screening {wanted.run!r} is not published: the public may download those of editions,"
+                " a planner's token opens the others",
+            )
+        edition = held[-1]
+    file = _file(service, edition, wanted)
+    if file is not None:
+        return Found(edition.id, f'"{file.sha256}"', file)
+    source = EditionExport(edition, service, wanted)
+    with reading_together(service.private, TIMEOUT_MS) as connection:
+        return Found(edition.id, source.tag(connection), source)
+
+
+def _file(service: Service, edition: Edition, wanted: Wanted) -> Download | None:
+    """Return the file of the edition's folder that is what is asked for; None where there is none."""
+    if wanted.format in _TABLES:
+        return download(service, edition, f"parcels.{wanted.format}")
+    if wanted.format in _MAPS and wanted.language == _PUBLISHED_IN:
+        return stored_file(service, edition, f"zone-map.{wanted.format}")
+    return None
+
+
+def kept_export(service: Service, tag: str) -> bytes | None:
+    """Return a file that was made already; None where it was not."""
+    kept: bytes | None = service.kept.peek(("export", tag))
+    return kept
+
+
+def make_export(service: Service, source: Source) -> tuple[str, bytes]:
+    """Return a file and its entity tag, of one state of the data; it takes seconds for a city."""
+    with reading_together(service.private, TIMEOUT_MS) as connection:
+        tag = source.tag(connection)
+        kept = kept_export(service, tag)
+        if kept is not None:
+            return tag, kept
+        made = source.content(connection)
+    data = made()
+    return tag, service.kept.get(("export", tag), lambda: data)

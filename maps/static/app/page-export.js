@@ -1,0 +1,40 @@
+/* Files of the screening that is shown: what is published of it, or with a token the whole. */
+import { data, fill, find, make, offer, say } from "./page-dom.js";
+
+const FORMATS = [
+  ["html", "HTML"], ["pdf", "PDF"], ["png", "PNG"], ["svg", "SVG"], ["csv", "CSV"],
+  ["gpkg", "GeoPackage"], ["parquet", "GeoParquet"], ["geojson", "GeoJSON"],
+];
+const who = window.L.kaimen.page;
+
+function tell(text, kind) {
+  find("status").className = kind || "";
+  fill(find("status"), text);
+}
+
+// Fetched and then saved: a link carries no token, and would leave the page for a refusal.
+async function fetched(event) {
+  event.preventDefault();
+  const link = event.target;
+  tell(say("zones.making"), "busy");
+  try {
+    const answer = await fetch(link.href, { headers: who.headers(), credentials: "same-origin" });
+    if (!answer.ok) { tell((await answer.json()).detail, "wrong"); return; }
+    make("a", { href: URL.createObjectURL(await answer.blob()), download: link.dataset.name }).click();
+    tell("");
+  } catch (fault) {
+    if (!(fault instanceof TypeError)) throw fault;
+    tell(say("state.offline"), "wrong");
+  }
+}
+
+function links(node, run) {
+  if (!run.published && !who.token()) { fill(node, make("span.small", {}, say("zones.export_none"))); return; }
+  fill(node, say("zones.export"));
+  FORMATS.forEach(([format, name]) => {
+    const href = "/api/v1/zones/export?format=" + format + "&run=" + encodeURIComponent(run.run) + "&lang=" + data.language;
+    node.append(" ", make("a", { href, onclick: fetched, "data-name": "kaimen-zones-" + run.on + "." + format }, name));
+  });
+}
+
+offer("export", { links });
