@@ -22,6 +22,7 @@ from api.operations.demo import load_demo
 from layers.cluster import Cluster
 from layers.database import open_engine
 from layers.demo import DemoFile, read_demo
+from layers.demo.plan import TOWNS
 from layers.editions.files import INDEX, SCREENED_WRITERS, ZONE_MAPS
 from layers.intake.request import Watch
 
@@ -175,6 +176,9 @@ def test_the_edition_holds_the_screening_of_every_parcel(loaded: Loaded) -> None
             "select parcel_id from siting.run_rows where load_source = 'stated'"
         ).fetchall()
         lines = [each for (each,) in connection.execute("select name from grid.feeders").fetchall()]
+        [(towns,)] = connection.execute("select summary->'by_town' from siting.runs").fetchall()
+    assert {each["town"] for each in towns} == set(TOWNS.values())
+    assert sum(each["parcels"] for each in towns) == COUNTS["parcels"]
     hidden = {name for (name,) in stated}
     assert len(hidden) > 10
     assert not [each for each in parcels if each["parcel_id"] in hidden and each["load_kva"]]

@@ -152,6 +152,7 @@ def test_guessing_tokens_ends_before_the_database_is_asked(
         ("/tiles/zones/10/1/2", 1),
         ("/nonsense", 1),
         ("/api/v1/zones", 60),
+        ("/api/v1/zones/export", 60),
         ("/api/v1/connection", 20),
         ("/api/v1/parcels/P 1/connection", 20),
         ("/api/v1/parcels/P/connection/notice.pdf", 60),

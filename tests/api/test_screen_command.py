@@ -15,8 +15,13 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from api.app import create_app
+from api.operations.tokens import create_token
+from api.service import Service
+from api.settings import Settings
 from gis.siting.columns import COLUMNS
 from gis.siting.sites import Load
 from layers.database import open_engine
@@ -60,6 +65,7 @@ def test_what_is_printed_is_the_contract_and_what_the_town_says(screened: tuple[
     assert told["files"] == [str(folder / f"全域{ending}") for ending in (*TABLES, *MAPS)]
     assert told["repeated"] is False
     assert told["seconds"] > 0
+    assert told["by_town"] == expected.by_town()
 
 
 def test_the_rows_are_those_of_the_town(screened: tuple[Answer, Path], town_engine: Engine) -> None:
@@ -81,6 +87,9 @@ def test_the_same_question_again_is_the_same_run(kaimen_town: Kaimen, screened: 
     words = kaimen_town("screen", *DAY)
     assert f"Run {first['run_id']} is repeated to the same bytes" in words.err
     assert "plug and play" in words.out
+    towns = words.out[words.out.index("town ") :]
+    assert "not stated" in towns
+    assert f"{first['parcels']:,}" in towns
 
 
 def test_two_screens_at_once_are_one_run(kaimen_town: TownCommands, town_engine: Engine) -> None:
@@ -133,6 +142,24 @@ def test_a_table_opened_again(screened: tuple[Answer, Path], ending: str) -> Non
         assert table.crs is not None
         assert table.crs.to_epsg() == 4326
         assert (table.geometry.geom_type == "Polygon").all()
+
+
+def test_a_planner_gets_the_same_files_over_http(
+    screened: tuple[Answer, Path], town_engine: Engine, tmp_path: Path
+) -> None:
+    answer, folder = screened
+    settings = Settings(home=tmp_path, database_url=None, rate_limit=0)
+    token = create_token(town_engine, "planner", None, 1).whole
+    asked = {"authorization": f"Bearer {token}", "accept-language": "en"}
+    with TestClient(create_app(Service(settings, town_engine, town_engine)), headers=asked) as client:
+        for ending in (*TABLES, *MAPS):
+            query = {"format": ending.removeprefix("."), "run": answer.json["run_id"]}
+            sent = client.get("/api/v1/zones/export", params=query)
+            (tmp_path / f"全域{ending}").write_bytes(sent.content)
+            if ending != ".gpkg":  # which says when it was written
+                assert sent.content == (folder / f"全域{ending}").read_bytes(), ending
+    frames = [each.set_index("parcel_id") for each in (_frame(tmp_path, ".gpkg"), _frame(folder, ".gpkg"))]
+    pd.testing.assert_frame_equal(*frames, check_like=True)
 
 
 def _known(values: pd.Series[Any]) -> list[Any]:

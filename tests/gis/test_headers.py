@@ -40,6 +40,25 @@ def test_the_unit_decides_which_field_a_header_feeds(header: str, field: str) ->
     assert field in bound("capacity", f"线路名称,{header}")
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "乡镇",
+        "街道",
+        "镇",
+        "乡镇街道",
+        "所属街道",
+        "所属乡镇",
+        "所在乡镇（街道）",
+        "town",
+        "Township",
+        "subdistrict",
+    ],
+)
+def test_the_town_of_a_parcel_is_known(header: str) -> None:
+    assert bound("parcels", f"地块编号,{header}")["town"] == header
+
+
 def test_a_header_cut_to_ten_bytes_is_known() -> None:
     assert (
         bound("claims", "申请编号,用电地址,受理日期,已投运容量", encoding="GBK")["ramped_kva"] == "已投运容量"

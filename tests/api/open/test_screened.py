@@ -126,6 +126,14 @@ def test_another_name_is_not_found(shop: Shop, name: str) -> None:
     assert shop.client.get(f"/api/v1/editions/{shop.edition.id}/files/{name}").status_code == 404
 
 
+def test_the_page_of_editions_leads_to_every_file(shop: Shop) -> None:
+    page = shop.client.get("/editions").text
+    linked = re.findall(r'href="(/api/v1/editions/[^"]+)"', page)
+    assert len(linked) == len(shop.edition.facts["files"])
+    for each in linked:
+        assert shop.client.head(each).status_code == 200, each
+
+
 def test_the_folder_leads_to_every_file_and_asks_no_other_host(shop: Shop) -> None:
     page = (shop.folder / INDEX).read_text(encoding="utf-8")
     linked = set(re.findall(r'href="([^"]+)"', page)) - {"data:,"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,27 @@ def test_the_sums_add_up(screened: Screening) -> None:
     sums = screened.sums_by_class()
     assert sum(sums["area_ha"].values()) == pytest.approx(np.nansum(screened.sites.area_ha), abs=0.01)
     assert sum(sums["load_kva"].values()) == pytest.approx(np.nansum(screened.sites.load_kva), abs=1.0)
+
+
+def test_the_sums_of_towns_are_those_of_their_parcels(screened: Screening) -> None:
+    towns = np.array(["东街道", None, "安镇"], dtype=object)[np.arange(len(screened.rows)) % 3]
+    made = Screening(screened.rows, replace(screened.sites, towns=towns))
+    told = made.by_town()
+    assert [each["town"] for each in told] == ["东街道", "安镇", None]
+    for each in told:
+        own = [town == each["town"] for town in towns]
+        rows = screened.rows[own]
+        assert each["parcels"] == len(rows) == sum(each["by_class"].values())
+        for name, count in each["by_class"].items():
+            assert count == (rows["class"] == name).sum()
+        assert each["load_kva"] == pytest.approx(rows["load_kva"].sum(), abs=0.1)
+        assert each["area_ha"] == pytest.approx(np.nansum(screened.sites.area_ha[own]), abs=0.001)
+
+
+def test_parcels_without_a_town_are_summed_as_such(screened: Screening) -> None:
+    [told] = screened.by_town()
+    assert told["town"] is None
+    assert (told["parcels"], told["by_class"]) == (len(screened.rows), screened.by_class())
 
 
 def test_a_row_is_its_best_option(screened: Screening) -> None:
