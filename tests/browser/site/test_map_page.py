@@ -191,6 +191,28 @@ def test_classes_of_a_screening_by_a_slider(page: Page, opened: Open) -> None:
     assert "view=zones" in page.url
 
 
+def test_files_of_a_screening_are_those_of_who_asks(page: Page, opened: Open, site_service: Service) -> None:
+    def csv() -> str:
+        with page.expect_download() as waiting:
+            page.locator("#counts a", has_text="CSV").click()
+        return waiting.value.path().read_text(encoding="utf-8-sig")
+
+    opened("/?view=zones")
+    links = page.locator("#counts tfoot a")
+    expect(links).to_have_count(8)
+    assert "open_capacity_kva" not in csv()
+    page.locator("#step").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#counts tfoot")).to_contain_text("未公开")
+    expect(links).to_have_count(0)
+    token = create_token(site_service.private, "planner", None, 1).whole
+    page.evaluate("(token) => sessionStorage.setItem('kaimen-token', token)", token)
+    page.reload()
+    expect(links).to_have_count(8)
+    assert "open_capacity_kva" in csv()
+    expect(page.locator("#status")).to_have_text("")
+
+
 def test_both_languages_are_whole(page: Page, opened: Open) -> None:
     opened(f"/?parcel={PARCEL}&load_kva=1000")
     answered(page)
