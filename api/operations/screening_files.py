@@ -18,7 +18,10 @@ from api.operations.screening import Shown
 from gis.editions.disclosure import DisclosureSettings
 from gis.policy.load import jurisdictions
 from gis.policy.model import Language, Words
+from layers.database import snapshot
 from layers.queries.grid import read_grid
+from layers.queries.working_tiles import from_osm
+from layers.sources.osm import ATTRIBUTION
 from maps.zone_map import MapHeading, ZoneMap, zone_map_html, zone_map_pdf, zone_map_png, zone_map_svg
 
 _BOM: Final = "﻿"
@@ -76,6 +79,9 @@ class Caption:
 
 def zone_map(source: Engine | Connection, shown: Shown, caption: Caption) -> ZoneMap:
     """Return a screening as a zone map; the layers around it are read from the database."""
+    if isinstance(source, Engine):
+        with snapshot(source) as connection:
+            return zone_map(connection, shown, caption)
     grid = read_grid(source, CONTEXT)
     run, load = shown.run, shown.run.request["load"]
     named = {each for each in shown.rows["jurisdiction"].tolist() if each}
@@ -96,8 +102,14 @@ def zone_map(source: Engine | Connection, shown: Shown, caption: Caption) -> Zon
             run_id=run.id,
             disclaimer=Words(settings.disclaimer_zh, settings.disclaimer_en),
             map_number=caption.map_number,
+            attribution=attribution(source, ("parcels", *CONTEXT)),
         ),
     )
+
+
+def attribution(connection: Connection, names: tuple[str, ...]) -> str:
+    """Return whom a map of layers has to name."""
+    return ATTRIBUTION if from_osm(connection, names) else ""
 
 
 def write_screening(

@@ -20,7 +20,7 @@ from api.operations.downloads import MEDIA, Download, download, stored_file
 from api.operations.edition_pages import public_zone_map
 from api.operations.editions import screened_rows
 from api.operations.run_exports import RunExport
-from api.operations.screening_files import map_bytes
+from api.operations.screening_files import attribution, map_bytes
 from api.service import Service
 from api.tiers import Tier
 from gis.claims.rules import is_text
@@ -115,7 +115,11 @@ class EditionExport:
             return lambda: _geopackage(self.edition, frozen)
         grid = read_grid(connection, CONTEXT)
         drawn = public_zone_map(self.edition, frozen, {name: grid[name] for name in CONTEXT})
-        heading = replace(drawn.heading, map_number=self.service.settings.map_number)
+        heading = replace(
+            drawn.heading,
+            map_number=self.service.settings.map_number,
+            attribution=attribution(connection, ("parcels", *CONTEXT)),
+        )
         numbered = replace(drawn, heading=heading)
         return lambda: map_bytes(numbered, f".{self.wanted.format}", self.wanted.language)
 

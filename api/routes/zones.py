@@ -106,11 +106,10 @@ async def export(
     tag, data = found.tag, kept_export(service, found.tag)
     if data is None and not holds(request, tag):
         tag, data = await _made(request, found.source)
-    body, headers = data or b"", disposition(f"kaimen-zones.{kind}", f"接电分区-{found.id}.{kind}")
-    body, more = (
-        await packed(request, tag, body) if kind in TEXTS else (body, {"content-encoding": "identity"})
-    )
-    headers |= more
+    body, encoded = data or b"", {"content-encoding": "identity"}
+    if kind in TEXTS:
+        body, encoded = await packed(request, tag, body)
+    headers = disposition(f"kaimen-zones.{kind}", f"接电分区-{found.id}.{kind}") | encoded
 
     def make() -> Response:
         return Response(body, headers=headers, media_type=EXPORT_MEDIA[kind])

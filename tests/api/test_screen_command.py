@@ -158,8 +158,8 @@ def test_a_planner_gets_the_same_files_over_http(
             (tmp_path / f"全域{ending}").write_bytes(sent.content)
             if ending != ".gpkg":  # which says when it was written
                 assert sent.content == (folder / f"全域{ending}").read_bytes(), ending
-    frames = [each.set_index("parcel_id") for each in (_frame(tmp_path, ".gpkg"), _frame(folder, ".gpkg"))]
-    pd.testing.assert_frame_equal(*frames, check_like=True)
+    sent_rows, own_rows = (_frame(each, ".gpkg").set_index("parcel_id") for each in (tmp_path, folder))
+    pd.testing.assert_frame_equal(sent_rows, own_rows, check_like=True)
 
 
 def _known(values: pd.Series[Any]) -> list[Any]:
