@@ -28,9 +28,13 @@ async function fetched(event) {
   }
 }
 
-function links(node, run) {
-  if (!run.published && !who.token()) { fill(node, make("span.small", {}, say("zones.export_none"))); return; }
-  fill(node, say("zones.export"));
+// Below the counts of a screening, unless those of another one stand there by now.
+function links(body, run) {
+  if (!body.isConnected) return;
+  const open = run.published || who.token();
+  const node = make("td", { colspan: 3 }, say(open ? "zones.files" : "zones.closed"));
+  body.parentNode.append(make("tfoot", {}, make("tr", {}, node)));
+  if (!open) return;
   FORMATS.forEach(([format, name]) => {
     const href = "/api/v1/zones/export?format=" + format + "&run=" + encodeURIComponent(run.run) + "&lang=" + data.language;
     node.append(" ", make("a", { href, onclick: fetched, "data-name": "kaimen-zones-" + run.on + "." + format }, name));

@@ -28,9 +28,7 @@ export function counts(run) {
     body.append(make("tr", {}, make("th", { scope: "row" }, mark, say("class." + kind)),
       make("td.n", {}, figure(told.parcels[kind] || 0)), make("td.n", {}, figure(told.area_ha[kind] || 0, 1))));
   });
-  const files = make("td", { colspan: 3 });
-  if (document.body.dataset.view === "zones") need("export").then(({ links }) => links(files, told), () => {});
   fill(find("counts"), make("caption", {}, say("zones.counts") + " · " + loadWords(run) + " · " + told.on),
-    make("thead", {}, make("tr", {}, make("td"), make("th.n", { scope: "col" }, say("zones.count")), make("th.n", { scope: "col" }, say("zones.area")))), body,
-    make("tfoot", {}, make("tr", {}, files)));
+    make("thead", {}, make("tr", {}, make("td"), make("th.n", { scope: "col" }, say("zones.count")), make("th.n", { scope: "col" }, say("zones.area")))), body);
+  if (document.body.dataset.view === "zones") need("export").then(({ links }) => links(body, told));
 }
