@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -13,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from api.commands.terminal import answer, expanded, failure, say, usage_failure
 from api.settings import Settings
 from gis.errors import DatabaseError, InputError, KaimenError
+from layers.disk import database_without_room, is_full, is_full_database, without_room
 
 _COMMANDS = {
     "assess": "api.commands.assess:assess",
@@ -86,16 +90,26 @@ def _told(fault: Exception) -> KaimenError:
     if isinstance(fault, KaimenError):
         return fault
     if isinstance(fault, OperationalError):
+        if is_full_database(fault):
+            return database_without_room(fault)
         return DatabaseError(
             f"the database ended the connection: {str(fault.orig).strip()}",
             repair="run the command again; what was under way has been undone",
         )
     if isinstance(fault, OSError):
+        if is_full(fault):
+            return without_room(Path(fault.filename or _fullest()), fault.strerror or str(fault))
         place = f"{fault.filename}: " if fault.filename else ""
         return InputError(
             f"{place}{fault.strerror or fault}", repair="check the path, its rights and the room on the disk"
         )
     return KaimenError("stopped on request; what was under way has been undone")
+
+
+def _fullest() -> Path:
+    """Return the folder with the least room of those that commands write to."""
+    folders = (Path(tempfile.gettempdir()), Path.cwd(), Settings().home.absolute())
+    return min((each for each in folders if each.is_dir()), key=lambda each: shutil.disk_usage(each).free)
 
 
 if __name__ == "__main__":

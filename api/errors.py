@@ -18,13 +18,23 @@ from starlette.types import Scope
 
 from api.problem_words import ANY_FAULT, FAULTS, PLACES, STATUSES, TITLES
 from api.requests import Language, language_of
-from gis.errors import ClusterError, ConflictError, DatabaseError, InputError, KaimenError, MissingDataError
+from gis.errors import (
+    ClusterError,
+    ConflictError,
+    DatabaseError,
+    InputError,
+    KaimenError,
+    MissingDataError,
+    StorageError,
+)
+from layers.disk import is_full_database
 
 STATUS: tuple[tuple[type[KaimenError], int], ...] = (
     (InputError, 422),
     (ConflictError, 409),
     (DatabaseError, 503),
     (ClusterError, 503),
+    (StorageError, 507),
     (KaimenError, 500),
 )
 """The first class that fits decides."""
@@ -96,6 +106,9 @@ def problem(request: Request, fault: Exception) -> JSONResponse:
     status = status_of(fault)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         raise fault
+    if status == HTTPStatus.INSUFFICIENT_STORAGE:
+        told = {"request_id": request.scope.get("kaimen.request_id")}
+        _log.error("there is no room on the disk", extra={"kaimen": told})
     if status == HTTPStatus.FORBIDDEN and isinstance(fault, SQLAlchemyError):
         told = {"request_id": request.scope.get("kaimen.request_id")}
         _log.warning("the database refused what a route should not have asked", extra={"kaimen": told})
@@ -141,6 +154,8 @@ def _understood(fault: Exception, language: Language) -> _Problem:
 
 def _of_database(fault: SQLAlchemyError) -> _Problem:
     """Return what a refusal of the database means; its words name tables and servers, and stay inside."""
+    if is_full_database(fault):
+        return _Problem(507)
     if isinstance(fault, OperationalError | PoolTimeoutError):
         return _away()
     if isinstance(fault, DataError):
@@ -154,8 +169,8 @@ def _of_kaimen(fault: KaimenError, language: Language) -> _Problem:
     status = next(code for kind, code in STATUS if isinstance(fault, kind))
     if status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(fault, MissingDataError):
         return _away()  # its words name the server
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _Problem(500)
+    if status in {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.INSUFFICIENT_STORAGE}:
+        return _Problem(status)  # its words name folders
     title = fault.title
     if language == "zh":
         title = next(TITLES[kind] for kind in type(fault).__mro__ if kind in TITLES)

@@ -96,6 +96,13 @@ STATUSES: Final[dict[int, Told]] = {
         Words("暂时无法服务", "The service is not available now"),
         Words("数据库暂时不可用, 请稍后重试", "the database does not answer now; ask again in a moment"),
     ),
+    507: Told(
+        Words("存储空间不足", "There is no room on the disk"),
+        Words(
+            "服务器磁盘已满, 已记录, 请稍后重试",
+            "the disk of the service is full, and that is recorded; ask again later",
+        ),
+    ),
 }
 
 TITLES: Final[dict[type[errors.KaimenError], str]] = {
@@ -112,6 +119,7 @@ TITLES: Final[dict[type[errors.KaimenError], str]] = {
     errors.ClusterError: "数据库暂时不可用",
     errors.DatabaseError: "数据库暂时不可用",
     errors.MissingDataError: "数据尚未入库",
+    errors.StorageError: "存储空间不足",
     errors.ConflictError: "状态冲突",
     errors.CapacityError: "可开放容量不允许",
     errors.PublicationError: "该期次不能发布",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -27,8 +28,9 @@ from api.bounds import HEAD_SECONDS, MAX_HEADER_BYTES, MAX_URL_BYTES
 from api.logs import logging_config
 from api.service import Service
 from api.settings import Settings
-from gis.errors import KaimenError
+from gis.errors import KaimenError, StorageError
 from layers.database import open_engine
+from layers.disk import roomy
 from layers.public_wall import open_public_engine
 
 END_SECONDS: Final = 20
@@ -37,7 +39,11 @@ END_SECONDS: Final = 20
 MAX_CONNECTIONS: Final = 1_000
 """Connections of a process at a time; more are answered 503."""
 
+_log = logging.getLogger("kaimen.faults")
+
 _KEEP_ALIVE_S: Final = 15
+_FIGURES: Final = ("counter", "histogram")  # files of a process, as prometheus_client names them
+_FIGURES_BYTES: Final = 1 << 20  # more than all routes with all answers take
 _HEALTHY_S: Final = 30  # a process that compiles kernels answers its supervisor late
 
 
@@ -85,8 +91,33 @@ class Worker:
 
     def __call__(self) -> FastAPI:
         """Return the application."""
+        self._reserve()
         private, public = open_engine(self.private_url), open_public_engine(self.public_url)
         return create_app(Service(self.settings, private, public, self.figures))
+
+    def _reserve(self) -> None:
+        """Give the figures of this process their room, or end it: the supervisor tries again.
+
+        The system ends a process that writes to a page of a mapped file for which there is no room.
+        """
+        try:
+            for kind in _FIGURES:
+                _reserve(self.figures / f"{kind}_{os.getpid()}.db", _FIGURES_BYTES)
+        except StorageError as fault:
+            _log.error("a process cannot serve: %s", fault.detail)  # no fault of ours to trace
+            sys.exit(1)
+
+
+def _reserve(path: Path, size: int) -> None:
+    """Make a file of zeros that has its room on the disk.
+
+    Raises
+    ------
+    StorageError
+        There is no room.
+    """
+    with roomy(path), path.open("xb") as file:
+        os.posix_fallocate(file.fileno(), 0, size)
 
 
 def run(service: Service, listener: socket.socket, workers: int) -> None:
@@ -94,6 +125,8 @@ def run(service: Service, listener: socket.socket, workers: int) -> None:
 
     Raises
     ------
+    StorageError
+        There is no room for the figures of several processes.
     KaimenError
         Where the processes do not start.
     """
@@ -107,6 +140,9 @@ def run(service: Service, listener: socket.socket, workers: int) -> None:
     try:
         # prometheus_client asks the environment where processes keep their figures, and they inherit it.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
+        spare = figures / "spare"
+        _reserve(spare, workers * len(_FIGURES) * _FIGURES_BYTES)
+        spare.unlink()
         urls = [each.url.render_as_string(hide_password=False) for each in (service.private, service.public)]
         worker = Worker(service.settings, urls[0], urls[1], figures)
         config = _config(service.settings, worker, workers=workers, factory=True)

@@ -15,6 +15,7 @@ The tree::
     ├── ClusterError           the private database cannot be made, started or stopped
     ├── DatabaseError          a database cannot be reached or is not ready
     │   └── MissingDataError   the database does not hold what the answer rests on
+    ├── StorageError           a disk has no room for what is to be written
     └── ConflictError          somebody else is doing what excludes this
         ├── CapacityError      what is asked for is not open, or not known to be
         └── PublicationError   the data is not fit to be published
@@ -125,6 +126,12 @@ class MissingDataError(DatabaseError):
     """The database does not hold what the answer rests on."""
 
     title = "The data is not there yet"
+
+
+class StorageError(KaimenError):
+    """A disk has no room for what is to be written."""
+
+    title = "There is no room on the disk"
 
 
 class ConflictError(KaimenError):

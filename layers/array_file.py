@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.errors import KaimenError
+from layers.disk import roomy
 
 AnyArray = NDArray[Any]
 
@@ -36,15 +37,11 @@ _ALIGNMENT: Final = 64
 _PART: Final = ".part"
 _LEFTOVER_S: Final = 3600.0
 
-_NO_ROOM: Final = "free space on the disk, then run the command again"
 _IN_THE_WAY: Final = "move away what stands there, or choose another folder by KAIMEN_HOME"
 _NO_RIGHT: Final = (
     "give the user who runs this the right to write there, or choose another folder by KAIMEN_HOME"
 )
-_REPAIRS: Final[Mapping[int, str]] = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _NO_ROOM),
-    **dict.fromkeys((errno.EEXIST, errno.ENOTDIR, errno.EISDIR), _IN_THE_WAY),
-}
+_REPAIRS: Final[Mapping[int, str]] = dict.fromkeys((errno.EEXIST, errno.ENOTDIR, errno.EISDIR), _IN_THE_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,8 @@ def write_arrays(path: Path, arrays: Mapping[str, AnyArray], key: str) -> None:
 
     Raises
     ------
+    StorageError
+        There is no room for it.
     KaimenError
         The folder or the file cannot be written.
     TypeError
@@ -194,7 +193,8 @@ def _open_folder(folder: Path) -> Iterator[int]:
 def _writing(path: Path) -> Iterator[None]:
     """Turn what the system refuses into an error that names the path and the repair."""
     try:
-        yield
+        with roomy(path):
+            yield
     except OSError as fault:
         raise KaimenError(
             f"{path} cannot be written: {fault.strerror or fault}",

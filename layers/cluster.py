@@ -23,8 +23,9 @@ from typing import Literal
 
 import psycopg
 
-from gis.errors import ClusterError
+from gis.errors import ClusterError, KaimenError, StorageError
 from layers.cluster_process import Account, account_for, alive, end_processes, installation_for, processes_in
+from layers.disk import is_full, room, without_room
 
 DATABASE = "kaimen"
 
@@ -39,6 +40,7 @@ _POLL_S = 0.02
 _LOG_MAX_BYTES = 4_000_000
 _LOG_KEPT_BYTES = 500_000
 _LOG_SHOWN_LINES = 8
+_LEAST_ROOM_BYTES = 1_000_000  # with less a server does not start
 
 # For a machine of two cores that also runs the programs that ask.
 _SETTINGS = {
@@ -175,6 +177,8 @@ class Cluster:
             yield
         except OSError as error:
             what = f"the private database in {self.home} is not usable: {error}"
+            if is_full(error):
+                raise without_room(self.home, str(error)) from error
             raise ClusterError(
                 what, repair=_repair(str(error), "choose another folder by KAIMEN_HOME")
             ) from error
@@ -255,7 +259,7 @@ class Cluster:
         answer = account.run(programs / "initdb", *command, folder=self.home, keep=(lock,))
         if answer.returncode:
             self._discard_part(account)
-            raise _failure(f"the private database cannot be made in {self.home}", answer.stdout)
+            raise self._failure(f"the private database cannot be made in {self.home}", answer.stdout)
         part.rename(self.data)
 
     def _remove(self, account: Account) -> None:
@@ -294,7 +298,7 @@ class Cluster:
         if answer.returncode:
             with self.log.open("rb") as log:
                 log.seek(begin)
-                raise _failure(f"the private database in {self.data} does not start", log.read())
+                raise self._failure(f"the private database in {self.data} does not start", log.read())
 
     def _make_socket_folder(self, account: Account) -> None:
         try:
@@ -342,9 +346,22 @@ class Cluster:
                 if known.fetchone() is None:
                     connection.execute("CREATE EXTENSION postgis")
         except psycopg.Error as error:
-            raise _failure(
+            raise self._failure(
                 f"the private database in {self.data} is not usable", str(error).encode()
             ) from error
+
+    def _failure(self, what: str, text: bytes) -> KaimenError:
+        words = text.decode(errors="replace").strip()
+        lines = tuple(line for line in words.splitlines() if line.strip())[-_LOG_SHOWN_LINES:]
+        # Without room the server names a file and seldom the reason; to reset would be to lose the data.
+        if shutil.disk_usage(self.home).free < _LEAST_ROOM_BYTES or _no_room(words):
+            return StorageError(
+                f"{what}: {room(self.home)}",
+                repair="free space there, then run the command again; the data stays as it is",
+                faults=lines,
+            )
+        anew = "repair what the lines say; `kaimen db reset` makes the database anew and deletes its data"
+        return ClusterError(what, faults=lines, repair=_repair(words, anew))
 
     def _connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(self.url(database), autocommit=True, connect_timeout=10)
@@ -357,16 +374,11 @@ def _first_number(path: Path) -> int | None:
         return None
 
 
-def _failure(what: str, text: bytes) -> ClusterError:
-    words = text.decode(errors="replace").strip()
-    lines = tuple(line for line in words.splitlines() if line.strip())[-_LOG_SHOWN_LINES:]
-    anew = "repair what the lines say; `kaimen db reset` makes the database anew and deletes its data"
-    return ClusterError(what, faults=lines, repair=_repair(words, anew))
+def _no_room(words: str) -> bool:
+    return "No space left" in words or "disk quota" in words.lower()
 
 
 def _repair(words: str, otherwise: str) -> str:
-    if "No space left" in words or "disk quota" in words.lower():
-        return "free space on the disk, then run the command again"
     if "denied" in words or "not permitted" in words or "Read-only" in words:
         return "give the user who runs this the right to write there, or choose another folder by KAIMEN_HOME"
     return otherwise

@@ -11,6 +11,7 @@ from api.operations.files import whole_file
 from gis.findings import Finding, Severity, in_order
 from gis.network.check import check
 from gis.network.findings_frame import as_frame
+from layers.gdal_writing import written_by_gdal
 from layers.queries.grid import read_grid
 
 
@@ -38,5 +39,5 @@ def write_findings(findings: list[Finding], path: Path) -> None:
     InputError
         Where the file name does not end in .gpkg, or the file cannot be written.
     """
-    with whole_file(path, ".gpkg") as part:
+    with whole_file(path, ".gpkg") as part, written_by_gdal(path):
         as_frame(findings).to_file(part, layer="findings", driver="GPKG")

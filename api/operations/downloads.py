@@ -14,6 +14,7 @@ from api.operations.editions import export_edition
 from api.service import Service
 from gis.editions.header import Edition
 from gis.errors import InputError, KaimenError
+from layers.disk import roomy
 from layers.editions.files import file_sha256, folder_of, hashes_of
 
 MEDIA: Final[Mapping[str, str]] = MappingProxyType(
@@ -80,6 +81,8 @@ def download(service: Service, edition: Edition, name: str) -> Download | None:
     ------
     DatabaseError
         It has to be made anew, and the rows are not those that were published, or it cannot be.
+    StorageError
+        It has to be made anew and there is no room for it.
     KaimenError
         It has to be made anew and cannot be written.
     """
@@ -131,7 +134,8 @@ def _made_anew(service: Service, edition: Edition, name: str) -> Path:
         if path.is_file():
             return path
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            with roomy(folder):
+                folder.mkdir(parents=True, exist_ok=True)
             export_edition(service.public, service.home, edition.id, path)
         except (InputError, OSError) as fault:  # it is not the asker's input
             raise KaimenError(

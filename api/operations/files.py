@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gis.errors import InputError
+from layers.disk import roomy
 
 
 def settings_text(path: Path) -> str:
@@ -57,17 +58,19 @@ def whole_file(path: Path, suffix: str) -> Iterator[Path]:
 
     Raises
     ------
+    StorageError
+        There is no room for it.
     InputError
         Where the name does not end in the suffix, or the folder or the file cannot be written.
     """
     require_suffix(path, suffix)
     try:
-        with TemporaryDirectory(prefix=".kaimen-", dir=path.absolute().parent) as folder:
+        with roomy(path), TemporaryDirectory(prefix=".kaimen-", dir=path.absolute().parent) as folder:
             part = Path(folder) / path.name
             yield part
             part.replace(path)
     except OSError as fault:
         raise InputError(
             f"{path} cannot be written: {fault.strerror or fault}",
-            repair="name a file in a folder that is there, has room and can be written to",
+            repair="name a file in a folder that is there and can be written to",
         ) from fault

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -162,7 +163,10 @@ def write_table(shown: Shown, path: Path) -> None:
         _typed(table).to_parquet(path)
     else:
         driver = {".gpkg": "GPKG", ".geojson": "GeoJSON"}[suffix]
-        pyogrio.write_dataframe(_typed(table), path, layer="screening", driver=driver)
+        # On a full disk GDAL may leave out the index of places and say nothing; what Python refuses is told.
+        made = BytesIO()
+        pyogrio.write_dataframe(_typed(table), made, layer="screening", driver=driver)
+        path.write_bytes(made.getvalue())
 
 
 def _typed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pyogrio
@@ -18,6 +18,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from layers.demo.sheets import Sheet
+from layers.gdal_writing import written_by_gdal
 
 DAY: Final = "2026-10-31"
 """The day every file says it was written on."""
@@ -40,20 +41,16 @@ def _fixed_time() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _anew(path: Path) -> Path:
+def _write(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> None:  # noqa: ANN401  # as pyogrio has them
     path.unlink(missing_ok=True)
-    return path
+    with written_by_gdal(path):
+        pyogrio.write_dataframe(frame, path, **options)
 
 
 def shapefile(frame: gpd.GeoDataFrame, path: Path, *, code_page: bool) -> tuple[Path, ...]:
     """Write a shapefile in GBK, with or without the .cpg that says so."""
-    pyogrio.write_dataframe(
-        frame,
-        _anew(path),
-        driver="ESRI Shapefile",
-        encoding="GBK",
-        layer_options={"DBF_DATE_LAST_UPDATE": DAY},
-    )
+    options = {"DBF_DATE_LAST_UPDATE": DAY}
+    _write(frame, path, driver="ESRI Shapefile", encoding="GBK", layer_options=options)
     if not code_page:
         path.with_suffix(".cpg").unlink(missing_ok=True)
     return (path,)
@@ -62,20 +59,20 @@ def shapefile(frame: gpd.GeoDataFrame, path: Path, *, code_page: bool) -> tuple[
 def geopackage(frame: gpd.GeoDataFrame, path: Path, layer: str) -> tuple[Path, ...]:
     """Write a GeoPackage with one layer."""
     with _fixed_time():
-        pyogrio.write_dataframe(frame, _anew(path), driver="GPKG", layer=layer)
+        _write(frame, path, driver="GPKG", layer=layer)
     return (path,)
 
 
 def geojson(frame: gpd.GeoDataFrame, path: Path) -> tuple[Path, ...]:
     """Write a GeoJSON file."""
     options = {"COORDINATE_PRECISION": "8"}
-    pyogrio.write_dataframe(frame, _anew(path), driver="GeoJSON", layer_options=options)
+    _write(frame, path, driver="GeoJSON", layer_options=options)
     return (path,)
 
 
 def dxf(frame: gpd.GeoDataFrame, path: Path) -> tuple[Path, ...]:
     """Write a drawing (DXF): it holds neither attributes nor a CRS."""
-    pyogrio.write_dataframe(frame, _anew(path), driver="DXF")
+    _write(frame, path, driver="DXF")
     return (path,)
 
 

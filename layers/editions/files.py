@@ -68,7 +68,9 @@ INDEX: Final = "index.html"
 HEADER_ENDING: Final = ".json"
 SUMS: Final = "SHA256SUMS"
 
-_FOLDER: Final = "editions"
+FOLDER: Final = "editions"
+"""Name of the folder of all editions in the home."""
+
 _STAGING: Final = ".publishing"
 _MARK: Final = ".unfinished"
 _DIGITS: Final = 8
@@ -155,7 +157,7 @@ def staging(home: Path, owner: str, committed: Iterable[Edition]) -> Iterator[St
     committed
         The editions that the database holds.
     """
-    folder = home / _FOLDER
+    folder = home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     sweep(home, owner, committed)
     made = folder / f"{_STAGING}-{owner}-{secrets.token_hex(4)}"
@@ -178,7 +180,7 @@ def finish(folder: Path) -> None:
 
 def sweep(home: Path, owner: str, committed: Iterable[Edition]) -> None:
     """Remove what killed publications of a database left, not what one of a copy of it is writing."""
-    folder = home / _FOLDER
+    folder = home / FOLDER
     whole = {folder_of(home, each).name for each in committed}
     for path in folder.iterdir() if folder.is_dir() else ():
         marked = _owner(path) == owner or path.name.startswith(f"{_STAGING}-{owner}-")
@@ -211,7 +213,7 @@ def _held(folder: Path) -> bool:
 
 def folder_of(home: Path, edition: Edition) -> Path:
     """Return the folder of an edition's files."""
-    return home / _FOLDER / f"{edition.id}-{edition.sha256[:_DIGITS]}"
+    return home / FOLDER / f"{edition.id}-{edition.sha256[:_DIGITS]}"
 
 
 def hashes_of(edition: Edition) -> dict[str, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -22,7 +23,9 @@ from pyproj import CRS
 from gis.editions.columns import PARCELS, PUBLISHED, ZONES, Column
 from gis.editions.metadata import Line
 from gis.editions.screened import Screened
+from layers.disk import without_room
 from layers.editions.formats import drawn_column, typed
+from layers.gdal_writing import written_by_gdal
 
 _LAYER: Final = "open_capacity"
 _NOTES: Final = "metadata"
@@ -46,6 +49,22 @@ def write_screened_geopackage(path: Path, screened: Screened, lines: Sequence[Li
 
 
 def _write_layers(
+    path: Path, tables: Mapping[str, tuple[pa.Table, Sequence[Column]]], lines: Sequence[Line]
+) -> None:
+    with written_by_gdal(path):
+        _write_tables(path, tables, lines)
+    _require_indices(path, tables)
+
+
+def _require_indices(path: Path, layers: Iterable[str]) -> None:
+    """Refuse a file without its indices of places: GDAL makes them last, and says nothing where it cannot."""
+    with closing(sqlite3.connect(path)) as book:
+        named = [name for (name,) in book.execute("select name from sqlite_master")]
+    if not all(any(name.startswith(f"rtree_{layer}_") for name in named) for layer in layers):
+        raise without_room(path, "an index of places is missing")
+
+
+def _write_tables(
     path: Path, tables: Mapping[str, tuple[pa.Table, Sequence[Column]]], lines: Sequence[Line]
 ) -> None:
     created = next(line.value_en for line in lines if line.key == "created_at")

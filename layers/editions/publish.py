@@ -35,7 +35,8 @@ from gis.network.columns import column, texts
 from gis.network.model import Grid
 from gis.policy.load import jurisdictions
 from layers.database import snapshot
-from layers.editions.files import INDEX, Staging, finish, staging, sweep
+from layers.disk import roomy
+from layers.editions.files import FOLDER, INDEX, Staging, finish, staging, sweep
 from layers.editions.screened import fitting_run, found_in
 from layers.editions.store import Stored, act_as_publisher, read_editions, write_header, write_rows
 from layers.queries.grid import read_grid
@@ -151,12 +152,14 @@ def publish(
         There is nothing to publish, or findings of severity error are open.
     ConflictError
         Another publication came first, here or in a copy of the database that has the same home.
+    StorageError
+        There is no room for the files or the rows; nothing of them is left.
     InputError
         The edition that is corrected does not exist.
     """
     with _alone(engine, watch), ExitStack() as held:
         try:
-            with snapshot(engine) as connection, connection.begin():
+            with roomy(home / FOLDER), snapshot(engine) as connection, connection.begin():
                 done = _publish(connection, home, wish, _Working(watch, pages, held))
                 watch.step("Committing")
         except BaseException as fault:
