@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from api.problem_words import ANY_FAULT, FAULTS, PLACES, STATUSES, TITLES
+from api.problem_words import ANY_FAULT, FAULTS, PLACES, STATUSES, TITLES, TOO_SLOW
 from api.requests import Language, language_of
 from gis.errors import (
     ClusterError,
@@ -75,6 +75,8 @@ _log = logging.getLogger("kaimen.faults")
 
 _MEDIA_TYPE: Final = "application/problem+json"
 _DENIED: Final = "42501"
+_SLOW: Final = frozenset({"57014", "55P03"})
+"""The time for a statement, or for a lock that somebody else holds, is over."""
 _FAULTS_SHOWN: Final = 100
 
 
@@ -146,21 +148,24 @@ def _understood(fault: Exception, language: Language) -> _Problem:
     if isinstance(fault, RequestValidationError):
         return _Problem(422, faults=[_fault(each, language) for each in fault.errors()[:_FAULTS_SHOWN]])
     if isinstance(fault, SQLAlchemyError):
-        return _of_database(fault)
+        return _of_database(fault, language)
     if isinstance(fault, KaimenError):
         return _of_kaimen(fault, language)
     return _Problem(500)
 
 
-def _of_database(fault: SQLAlchemyError) -> _Problem:
+def _of_database(fault: SQLAlchemyError, language: Language) -> _Problem:
     """Return what a refusal of the database means; its words name tables and servers, and stay inside."""
     if is_full_database(fault):
         return _Problem(507)
+    state = getattr(fault.orig, "sqlstate", None) if isinstance(fault, DBAPIError) else None
+    if state in _SLOW:
+        return replace(_away(), detail=getattr(TOO_SLOW, language))
     if isinstance(fault, OperationalError | PoolTimeoutError):
         return _away()
     if isinstance(fault, DataError):
         return _Problem(422)
-    if isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) == _DENIED:
+    if state == _DENIED:
         return _Problem(403)
     return _Problem(500)
 

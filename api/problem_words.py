@@ -105,6 +105,12 @@ STATUSES: Final[dict[int, Told]] = {
     ),
 }
 
+TOO_SLOW: Final = Words(
+    "数据库未能及时答复, 查询已终止, 请稍后重试",
+    "the database did not answer in time, and the query was ended; ask again in a moment",
+)
+"""What is said where a statement, or the lock it waits for, takes longer than a request may."""
+
 TITLES: Final[dict[type[errors.KaimenError], str]] = {
     errors.KaimenError: "无法完成",
     errors.InputError: "输入不可用",

@@ -29,7 +29,7 @@ from api.logs import logging_config
 from api.service import Service
 from api.settings import Settings
 from gis.errors import KaimenError, StorageError
-from layers.database import open_engine
+from layers.database import open_serving_engine
 from layers.disk import roomy
 from layers.public_wall import open_public_engine
 
@@ -92,7 +92,7 @@ class Worker:
     def __call__(self) -> FastAPI:
         """Return the application."""
         self._reserve()
-        private, public = open_engine(self.private_url), open_public_engine(self.public_url)
+        private, public = open_serving_engine(self.private_url), open_public_engine(self.public_url)
         return create_app(Service(self.settings, private, public, self.figures))
 
     def _reserve(self) -> None:

@@ -19,6 +19,7 @@ from gis.errors import DatabaseError
 from layers.tables.base import SCHEMA
 
 _CONNECT_TIMEOUT_S = 10
+_BOUNDS = MappingProxyType({"statement_timeout": "30000", "lock_timeout": "10000"})
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -55,6 +56,11 @@ def open_engine(url: str, settings: Mapping[str, str] = MappingProxyType({})) ->
         hide_parameters=True,  # values are no part of what is logged
         pool_pre_ping=True,  # a server that was restarted costs no request
     )
+
+
+def open_serving_engine(url: str) -> Engine:
+    """Return an engine for requests: no question takes for ever, nor waits so for what somebody else holds."""
+    return open_engine(url, _BOUNDS)
 
 
 def driver(connection: Connection) -> psycopg.Connection:

@@ -1,4 +1,4 @@
-"""The definition of the OGC interface as OpenAPI 3.0: GDAL takes its page size from it."""
+"""The definition of the OGC interface as OpenAPI 3.0: GDAL and QGIS take the size of their pages from it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,16 @@ _LANGUAGE: Final = {
     "required": False,
     "schema": {"type": "string", "enum": ["zh", "en"]},
 }
+_LIMIT: Final = {
+    "name": "limit",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT},
+    "style": "form",
+    "explode": False,
+}
+# QGIS looks for the size of its pages among the components and nowhere else, and asks for 100 without it.
+_LIMIT_THERE: Final = {"$ref": "#/components/parameters/limit"}
 
 
 def description(base: str, language: Language) -> dict[str, Any]:
@@ -56,13 +66,15 @@ def description(base: str, language: Language) -> dict[str, Any]:
         },
         "servers": [{"url": base}],
         "paths": paths,
+        "components": {"parameters": {"limit": _LIMIT}},
     }
 
 
 def _of_collection(of: Collection) -> Iterator[tuple[str, Any]]:
     path, name = f"/collections/{of.name}", of.name
     yield path, _get(f"describe_{name}", of.en, JSON)
-    yield f"{path}/items", _get(f"items_{name}", f"{of.en}: features", GEOJSON, list(item_parameters(of)))
+    parameters = [_LIMIT_THERE if each is _LIMIT else each for each in item_parameters(of)]
+    yield f"{path}/items", _get(f"items_{name}", f"{of.en}: features", GEOJSON, parameters)
     item = _get(f"item_{name}", f"{of.en}: one feature", GEOJSON, [_in_path("featureId", _TEXT), _crs("crs")])
     yield f"{path}/items/{{featureId}}", item
     if of.name not in TILE_LAYERS:
@@ -78,8 +90,7 @@ def _of_collection(of: Collection) -> Iterator[tuple[str, Any]]:
 
 def item_parameters(of: Collection) -> Iterator[dict[str, Any]]:
     """Yield what a page of features may be asked by."""
-    whole = {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}
-    yield {**_query("limit", whole), "style": "form", "explode": False}
+    yield _LIMIT
     numbers = {
         "type": "array",
         "items": {"type": "number"},
