@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,6 +22,11 @@ from layers.queries.versions import DataVersion, data_version
 
 CALM_S: Final = 1.0
 """How long data count as unchanged after they were looked at."""
+
+PAUSE_S: Final = 10.0
+"""How long after newer data could not be made ready it is left at that."""
+
+_log = logging.getLogger("kaimen.faults")
 
 _MOST_DESKS: Final = 16
 _QUIET: Final = BuildWatch(lambda _: None, lambda: None)
@@ -44,7 +50,6 @@ class Office:
         self._engine = engine
         self._home = home
         self._ground: Ground | None = None
-        self._fault: KaimenError | OperationalError | None = None
         self._looked = 0.0
         self._building = threading.Lock()
         self._lock = threading.Lock()
@@ -80,16 +85,13 @@ class Office:
             fresh.parcels  # noqa: B018  # made now, so that the next question need not wait for it
             self._ground = fresh
         except (KaimenError, OperationalError) as fault:
-            self._fault = fault  # told by `fault`; the older ground keeps answering
-        else:
-            self._fault = None
+            why = fault.detail if isinstance(fault, KaimenError) else type(fault).__name__
+            _log.error(
+                "newer data cannot be made ready, the older answers: %s", why
+            )  # no fault of ours to trace
+            self._looked = monotonic() + PAUSE_S
         finally:
             self._building.release()
-
-    @property
-    def fault(self) -> str | None:
-        """Why a newer state could not be prepared; None where nothing failed."""
-        return None if self._fault is None else str(self._fault)
 
     def desk(self, held: Ground, on: date) -> Desk:
         """Return the desk with live figures of a day."""

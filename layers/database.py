@@ -59,7 +59,7 @@ def open_engine(url: str, settings: Mapping[str, str] = MappingProxyType({})) ->
 
 
 def open_serving_engine(url: str) -> Engine:
-    """Return an engine for requests: no question takes for ever, nor waits so for what somebody else holds."""
+    """Return an engine for requests: no question takes for ever, nor waits so for a lock."""
     return open_engine(url, _BOUNDS)
 
 

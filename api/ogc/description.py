@@ -25,6 +25,7 @@ _LANGUAGE: Final = {
     "required": False,
     "schema": {"type": "string", "enum": ["zh", "en"]},
 }
+# GDAL looks for the size of its pages among the parameters of a path, QGIS among the components alone.
 _LIMIT: Final = {
     "name": "limit",
     "in": "query",
@@ -33,8 +34,6 @@ _LIMIT: Final = {
     "style": "form",
     "explode": False,
 }
-# QGIS looks for the size of its pages among the components and nowhere else, and asks for 100 without it.
-_LIMIT_THERE: Final = {"$ref": "#/components/parameters/limit"}
 
 
 def description(base: str, language: Language) -> dict[str, Any]:
@@ -73,8 +72,7 @@ def description(base: str, language: Language) -> dict[str, Any]:
 def _of_collection(of: Collection) -> Iterator[tuple[str, Any]]:
     path, name = f"/collections/{of.name}", of.name
     yield path, _get(f"describe_{name}", of.en, JSON)
-    parameters = [_LIMIT_THERE if each is _LIMIT else each for each in item_parameters(of)]
-    yield f"{path}/items", _get(f"items_{name}", f"{of.en}: features", GEOJSON, parameters)
+    yield f"{path}/items", _get(f"items_{name}", f"{of.en}: features", GEOJSON, list(item_parameters(of)))
     item = _get(f"item_{name}", f"{of.en}: one feature", GEOJSON, [_in_path("featureId", _TEXT), _crs("crs")])
     yield f"{path}/items/{{featureId}}", item
     if of.name not in TILE_LAYERS:

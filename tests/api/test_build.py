@@ -31,6 +31,7 @@ from layers.array_file import read_arrays, verify
 from layers.cluster import Cluster
 from layers.queries import versions
 from layers.queries.grid import read_grid
+from tests.api.limited import room_for
 
 ROOT = Path(__file__).parents[2]
 LON, LAT = 114.5, 30.3
@@ -330,6 +331,22 @@ def test_what_stands_in_the_way_is_told_and_ends_with_1(city: None, kaimen: Any,
     assert told.code == 1
     assert f"{home}/corridors cannot be written" in told.error["detail"]
     assert "KAIMEN_HOME" in told.error["detail"]
+
+
+def test_a_disk_without_room_leaves_the_file_before_and_the_same_command_works_later(
+    city: None, bring: Any, build: Any, kaimen: Any, file: Path
+) -> None:
+    old = build()
+    bring("roads", road("北街", (-500, 300), (0, 300)))
+    with room_for(1000):
+        told = kaimen("build", "--json")
+    assert told.code == 1
+    assert told.error["title"] == "There is no room on the disk"
+    assert f"{file} cannot be written" in told.error["detail"]
+    assert "the file system /" in told.error["detail"]
+    assert verify(file, old["key"])
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+    assert build()["built"]
 
 
 # Stops where the file is written and not yet in its place, until it is told to go on.
