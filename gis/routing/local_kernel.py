@@ -179,7 +179,7 @@ def _explore(ground: Ground, memory: Memory, queue: Queue, question: Question, f
     It also ends when the patience does, counted from the begin of the search.
     """
     taps, nearby, epoch = ground.taps, ground.nearby, question.epoch
-    distance, start, link, room = memory.distance, taps.start, taps.link, taps.most_links
+    distance, link, room = memory.distance, taps.link, taps.row_links
     best, seed, seed_start = nearby.best, taps.seed, taps.seed_start
     most = memory.met.shape[0] - nearby.listed - taps.most_seeds
     bound, gone = _bound(question, found), memory.used[_GONE]
@@ -198,7 +198,7 @@ def _explore(ground: Ground, memory: Memory, queue: Queue, question: Question, f
         if not beyond:
             continue
         gone += 1
-        for at in range(start[corner], start[corner + 1]):
+        for at in range(corner * room, (corner + 1) * room):
             onward, neighbour = cost + (link[at] >> COST_BITS), head_of(link[at])
             if onward <= bound and epoch | onward < distance[neighbour]:
                 distance[neighbour] = epoch | onward
@@ -309,7 +309,7 @@ def _trace(ground: Ground, memory: Memory, question: Question, label: int, leg: 
     way, tap = _listed(nearby, corner, label_of(left, feeder)), _tap(taps, corner, feeder, left)
     enough = trail.used[0] + count <= trail.arc.size
     while enough and way < 0 and tap < 0:
-        at = int(taps.start[corner])
+        at = corner * taps.row_links
         while distance[head_of(taps.link[at])] != distance[corner] + (taps.link[at] >> COST_BITS):
             at += 1
         _step(taps, trail, corner, at)
@@ -338,7 +338,7 @@ def _follow(taps: Taps, nearby: Nearby, corner: int, label: int, trail: Trail) -
     while way != 0:
         if trail.used[0] == trail.arc.size:
             return -1
-        at = taps.start[corner] + way - 1
+        at = corner * taps.row_links + way - 1
         if way == FAR_WAY:
             while _listed(nearby, head_of(taps.link[at]), label - (taps.link[at] & COST_OF_LINK)) < 0:
                 at += 1
@@ -374,7 +374,7 @@ def _mark(taps: Taps, memory: Memory, label: int) -> int:
     -------
     How many there are; where their room is too little, that room.
     """
-    distance, marked, start, link = memory.distance, memory.marked, taps.start, taps.link
+    distance, marked, link, row_links = memory.distance, memory.marked, taps.link, taps.row_links
     room, count, done = marked.size, 0, 0
     for at in range(memory.used[0]):
         corner = memory.met[at, 0]
@@ -383,7 +383,7 @@ def _mark(taps: Taps, memory: Memory, label: int) -> int:
     while done < count < room:
         corner = marked[done]
         done += 1
-        for at in range(start[corner], start[corner + 1]):
+        for at in range(corner * row_links, (corner + 1) * row_links):
             neighbour = head_of(link[at])
             if distance[neighbour] + (link[at] >> COST_BITS) == distance[corner] - _MARK and count < room:
                 count = _marked(memory, neighbour, count)

@@ -72,15 +72,25 @@ def enter(taps: Taps, labels: Labels, queue: Queue, feeders: Ints, limit: int) -
 @compiled
 def enter_at_once(taps: Taps, labels: Labels, queue: Queue, feeders: Ints, limit: int) -> None:
     """Do as ``enter``, all at a time."""
-    best, k = labels.best, labels.k
-    reset(queue)
+    offer_start, offers = taps.offer_start, 0
     for feeder in feeders:
-        for at in range(taps.offer_start[feeder], taps.offer_start[feeder + 1]):
-            cost, corner = int(taps.offer_cost[at]), int(taps.offer_corner[at])
-            if cost <= limit and keep_best(best, corner * k, k, label_of(cost, feeder) | OPEN):
-                queue = with_room(queue, 1)
-                push(queue, cost << COST_BITS | corner)
+        offers += offer_start[feeder + 1] - offer_start[feeder]
+    reset(queue)
+    queue = with_room(queue, offers)
+    for feeder in feeders:
+        _offer(taps, labels, queue, feeder, limit)
     _spread_all(taps, labels, queue, limit)
+
+
+@compiled
+def _offer(taps: Taps, labels: Labels, queue: Queue, feeder: int, limit: int) -> None:
+    """Label the corners from which a feeder can be tapped."""
+    best, k, corners, costs = labels.best, labels.k, taps.offer_corner, taps.offer_cost
+    beyond = (limit + 1) << COST_BITS
+    for at in range(taps.offer_start[feeder], taps.offer_start[feeder + 1]):
+        corner, label = int(corners[at]), label_of(int(costs[at]), feeder) | OPEN
+        if label < beyond and label < best[corner * k + k - 1] and keep_best(best, corner * k, k, label):
+            push(queue, label & COST_OF_LINK | corner)
 
 
 @compiled
@@ -94,20 +104,20 @@ def enter_corner(taps: Taps, labels: Labels, queue: Queue, corner: int, limit: i
 
 @compiled
 def _spread_all(taps: Taps, labels: Labels, queue: Queue, limit: int) -> None:
-    room = labels.k * taps.most_links
+    room = labels.k * taps.row_links
     while waiting(queue) > 0:
         queue = with_room(queue, room)
         if labels.k == 1:
-            _spread_one(taps.start, taps.link, labels.best, queue, room, limit)
+            _spread_one(taps.link, taps.row_links, labels.best, queue, limit)
         else:
-            _spread(taps.start, taps.link, labels, queue, room, limit)
+            _spread(taps.link, taps.row_links, labels, queue, limit)
 
 
 @compiled
-def _spread_one(start: Ints, link: Longs, best: Longs, queue: Queue, room: int, limit: int) -> None:
+def _spread_one(link: Longs, row_links: int, best: Longs, queue: Queue, limit: int) -> None:
     """Do as ``_spread``, where a corner has one label: most of the time of a sweep is spent here."""
     beyond = (limit + 1) << COST_BITS
-    while waiting(queue) > 0 and has_room(queue, room):
+    while waiting(queue) > 0 and has_room(queue, row_links):
         item = pop(queue)
         corner = item & LOW_BITS
         label = best[corner]
@@ -115,7 +125,7 @@ def _spread_one(start: Ints, link: Longs, best: Longs, queue: Queue, room: int, 
             continue
         best[corner] = label - OPEN
         label &= RANK_BITS
-        for at in range(start[corner], start[corner + 1]):
+        for at in range(corner * row_links, (corner + 1) * row_links):
             over = link[at]
             onward, neighbour = label + (over & COST_OF_LINK) + ((over & FAR_WAY) << 1 | OPEN), head_of(over)
             if onward < best[neighbour] and onward < beyond:
@@ -124,11 +134,11 @@ def _spread_one(start: Ints, link: Longs, best: Longs, queue: Queue, room: int, 
 
 
 @compiled
-def _spread(start: Ints, link: Longs, labels: Labels, queue: Queue, room: int, limit: int) -> None:
+def _spread(link: Longs, row_links: int, labels: Labels, queue: Queue, limit: int) -> None:
     """Carry open labels on to the neighbours until none is left, or no room in the queue."""
     best, k = labels.best, labels.k
     beyond = (limit + 1) << COST_BITS
-    while waiting(queue) > 0 and has_room(queue, room):
+    while waiting(queue) > 0 and has_room(queue, k * row_links):
         item = pop(queue)
         corner = item & LOW_BITS
         for place in range(corner * k, corner * k + k):
@@ -139,7 +149,7 @@ def _spread(start: Ints, link: Longs, labels: Labels, queue: Queue, room: int, l
                 continue
             best[place] = label - OPEN
             label &= RANK_BITS
-            for at in range(start[corner], start[corner + 1]):
+            for at in range(corner * row_links, (corner + 1) * row_links):
                 over = link[at]
                 onward = label + (over & COST_OF_LINK) + ((over & FAR_WAY) << 1 | OPEN)
                 if onward < beyond and keep_best(best, head_of(over) * k, k, onward):
