@@ -17,7 +17,7 @@ import numpy as np
 
 from gis.compiled import compiled
 from gis.corridors.streets import Flags, Ints, Longs
-from gis.routing.buckets import Queue, has_room, pop, push, reset, waiting
+from gis.routing.buckets import Fill, Queue, empty, has_room, pop, push
 from gis.routing.doors import PAIR_COST, PAIR_FEEDER, Doors
 from gis.routing.labels import (
     COST_BITS,
@@ -146,21 +146,21 @@ def nearest(
         feeder, cost = int(doors.pair[row, PAIR_FEEDER]), int(doors.pair[row, PAIR_COST])
         if question.eligible[feeder] and cost <= question.limit:
             keep_best(found, 0, k, label_of(cost, feeder))
-    reset(queue)
-    if not has_room(queue, doors.door_start[parcel + 1] - doors.door_start[parcel]):
+    fill = empty()
+    if not has_room(queue, fill, doors.door_start[parcel + 1] - doors.door_start[parcel]):
         return -1
     for at in range(doors.door_start[parcel], doors.door_start[parcel + 1]):
         cost = doors.door[at] >> COST_BITS
         if cost <= question.limit:
             memory.distance[doors.door[at] & LOW_BITS] = question.epoch | cost
-            push(queue, doors.door[at])
+            fill = push(queue, fill, int(doors.door[at]))
     memory.low[:], memory.high[:] = 0, LIMIT_MAX + 1
-    _explore(ground, memory, queue, question, found)
-    if waiting(queue) > 0 and memory.used[_GONE] >= question.patience:
+    fill = _explore(ground, memory, queue, fill, question, found)
+    if fill.waiting > 0 and memory.used[_GONE] >= question.patience:
         k = min(k, _aim(ground, memory, question))
         aimed = Question(question.eligible, parcel, k, question.limit, question.epoch, LIMIT_MAX)
-        _explore(ground, memory, queue, aimed, found)
-    if waiting(queue) > 0:
+        fill = _explore(ground, memory, queue, fill, aimed, found)
+    if fill.waiting > 0:
         return -1
     rank = 0
     while rank < k and found[rank] != NONE:
@@ -173,20 +173,26 @@ def nearest(
 
 
 @compiled
-def _explore(ground: Ground, memory: Memory, queue: Queue, question: Question, found: Longs) -> None:
+def _explore(
+    ground: Ground, memory: Memory, queue: Queue, fill: Fill, question: Question, found: Longs
+) -> Fill:
     """Go outward until nothing within the bound is left, or no room in the queue or the memory.
 
     It also ends when the patience does, counted from the begin of the search.
+
+    Returns
+    -------
+    What takes the place of the fill.
     """
     taps, nearby, epoch = ground.taps, ground.nearby, question.epoch
     distance, link, room = memory.distance, taps.link, taps.row_links
     best, seed, seed_start = nearby.best, taps.seed, taps.seed_start
     most = memory.met.shape[0] - nearby.listed - taps.most_seeds
     bound, gone = _bound(question, found), memory.used[_GONE]
-    while waiting(queue) > 0 and has_room(queue, room) and memory.used[0] <= most:
+    while fill.waiting > 0 and has_room(queue, fill, room) and memory.used[0] <= most:
         if gone >= question.patience:
             break
-        item = pop(queue)
+        item, fill = pop(queue, fill)
         corner, cost = item & LOW_BITS, item >> COST_BITS
         there = nearby.mark[corner]
         if distance[corner] != epoch | cost or cost + apart(memory.low, memory.high, there, there) > bound:
@@ -202,8 +208,9 @@ def _explore(ground: Ground, memory: Memory, queue: Queue, question: Question, f
             onward, neighbour = cost + (link[at] >> COST_BITS), head_of(link[at])
             if onward <= bound and epoch | onward < distance[neighbour]:
                 distance[neighbour] = epoch | onward
-                push(queue, onward << COST_BITS | neighbour)
+                fill = push(queue, fill, onward << COST_BITS | neighbour)
     memory.used[_GONE] = gone
+    return fill
 
 
 @compiled

@@ -13,7 +13,7 @@ import numpy as np
 
 from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
-from gis.routing.buckets import Queue, has_room, pop, push, reset, waiting, with_room
+from gis.routing.buckets import Fill, Queue, empty, has_room, pop, push, with_room
 from gis.routing.doors import PAIR_COST, PAIR_FEEDER, Doors
 from gis.routing.labels import (
     COST_BITS,
@@ -75,50 +75,48 @@ def enter_at_once(taps: Taps, labels: Labels, queue: Queue, feeders: Ints, limit
     offer_start, offers = taps.offer_start, 0
     for feeder in feeders:
         offers += offer_start[feeder + 1] - offer_start[feeder]
-    reset(queue)
-    queue = with_room(queue, offers)
+    fill = empty()
+    queue = with_room(queue, fill, offers)
     for feeder in feeders:
-        _offer(taps, labels, queue, feeder, limit)
-    _spread_all(taps, labels, queue, limit)
+        fill = _offer(taps, labels, queue, fill, feeder, limit)
+    _spread_all(taps, labels, queue, fill, limit)
 
 
 @compiled
-def _offer(taps: Taps, labels: Labels, queue: Queue, feeder: int, limit: int) -> None:
-    """Label the corners from which a feeder can be tapped."""
+def _offer(taps: Taps, labels: Labels, queue: Queue, fill: Fill, feeder: int, limit: int) -> Fill:
+    """Label the corners from which a feeder can be tapped; return what takes the place of the fill."""
     best, k, corners, costs = labels.best, labels.k, taps.offer_corner, taps.offer_cost
     beyond = (limit + 1) << COST_BITS
     for at in range(taps.offer_start[feeder], taps.offer_start[feeder + 1]):
         corner, label = int(corners[at]), label_of(int(costs[at]), feeder) | OPEN
         if label < beyond and label < best[corner * k + k - 1] and keep_best(best, corner * k, k, label):
-            push(queue, label & COST_OF_LINK | corner)
+            fill = push(queue, fill, label & COST_OF_LINK | corner)
+    return fill
 
 
 @compiled
 def enter_corner(taps: Taps, labels: Labels, queue: Queue, corner: int, limit: int) -> None:
     """Let a corner in as if it were a feeder, the first one."""
-    reset(queue)
     labels.best[corner * labels.k] = OPEN
-    push(queue, corner)
-    _spread_all(taps, labels, queue, limit)
+    _spread_all(taps, labels, queue, push(queue, empty(), corner), limit)
 
 
 @compiled
-def _spread_all(taps: Taps, labels: Labels, queue: Queue, limit: int) -> None:
-    room = labels.k * taps.row_links
-    while waiting(queue) > 0:
-        queue = with_room(queue, room)
+def _spread_all(taps: Taps, labels: Labels, queue: Queue, fill: Fill, limit: int) -> None:
+    while fill.waiting > 0:
+        queue = with_room(queue, fill, labels.k * taps.row_links)
         if labels.k == 1:
-            _spread_one(taps.link, taps.row_links, labels.best, queue, limit)
+            fill = _spread_one(taps.link, taps.row_links, labels.best, queue, fill, limit)
         else:
-            _spread(taps.link, taps.row_links, labels, queue, limit)
+            fill = _spread(taps.link, taps.row_links, labels, queue, fill, limit)
 
 
 @compiled
-def _spread_one(link: Longs, row_links: int, best: Longs, queue: Queue, limit: int) -> None:
+def _spread_one(link: Longs, row_links: int, best: Longs, queue: Queue, fill: Fill, limit: int) -> Fill:
     """Do as ``_spread``, where a corner has one label: most of the time of a sweep is spent here."""
     beyond = (limit + 1) << COST_BITS
-    while waiting(queue) > 0 and has_room(queue, row_links):
-        item = pop(queue)
+    while fill.waiting > 0 and has_room(queue, fill, row_links):
+        item, fill = pop(queue, fill)
         corner = item & LOW_BITS
         label = best[corner]
         if label & OPEN == 0 or label > item | LOW_BITS:
@@ -130,16 +128,22 @@ def _spread_one(link: Longs, row_links: int, best: Longs, queue: Queue, limit: i
             onward, neighbour = label + (over & COST_OF_LINK) + ((over & FAR_WAY) << 1 | OPEN), head_of(over)
             if onward < best[neighbour] and onward < beyond:
                 best[neighbour] = onward
-                push(queue, onward & COST_OF_LINK | neighbour)
+                fill = push(queue, fill, onward & COST_OF_LINK | neighbour)
+    return fill
 
 
 @compiled
-def _spread(link: Longs, row_links: int, labels: Labels, queue: Queue, limit: int) -> None:
-    """Carry open labels on to the neighbours until none is left, or no room in the queue."""
+def _spread(link: Longs, row_links: int, labels: Labels, queue: Queue, fill: Fill, limit: int) -> Fill:
+    """Carry open labels on to the neighbours until none is left, or no room in the queue.
+
+    Returns
+    -------
+    What takes the place of the fill.
+    """
     best, k = labels.best, labels.k
     beyond = (limit + 1) << COST_BITS
-    while waiting(queue) > 0 and has_room(queue, k * row_links):
-        item = pop(queue)
+    while fill.waiting > 0 and has_room(queue, fill, k * row_links):
+        item, fill = pop(queue, fill)
         corner = item & LOW_BITS
         for place in range(corner * k, corner * k + k):
             label = best[place]
@@ -153,7 +157,8 @@ def _spread(link: Longs, row_links: int, labels: Labels, queue: Queue, limit: in
                 over = link[at]
                 onward = label + (over & COST_OF_LINK) + ((over & FAR_WAY) << 1 | OPEN)
                 if onward < beyond and keep_best(best, head_of(over) * k, k, onward):
-                    push(queue, onward & COST_OF_LINK | head_of(over))
+                    fill = push(queue, fill, onward & COST_OF_LINK | head_of(over))
+    return fill
 
 
 @compiled
