@@ -49,13 +49,16 @@ class Fill(NamedTuple):
     waiting
         Items in the queue.
     bucket
-        No item is in a bucket before this one.
+        No item is in a bucket before this one, which is the one being emptied.
+    rest
+        What is left of the list taken from it, -1 for nothing: what comes into it meanwhile waits.
     """
 
     free: int
     used: int
     waiting: int
     bucket: int
+    rest: int
 
 
 def new_queue(width_bits: int, slots: int = 1 << 12) -> Queue:
@@ -68,7 +71,7 @@ def new_queue(width_bits: int, slots: int = 1 << 12) -> Queue:
 @compiled
 def empty() -> Fill:
     """Return the fill of an empty queue."""
-    return Fill(-1, 0, 0, NONE)
+    return Fill(-1, 0, 0, NONE, -1)
 
 
 @compiled
@@ -106,16 +109,18 @@ def push(queue: Queue, fill: Fill, item: int) -> Fill:
     queue.item[slot] = item
     queue.following[slot] = queue.first[place]
     queue.first[place] = slot
-    return Fill(free, used, fill.waiting + 1, min(bucket, fill.bucket))
+    return Fill(free, used, fill.waiting + 1, min(bucket, fill.bucket), fill.rest)
 
 
 @compiled
 def pop(queue: Queue, fill: Fill) -> tuple[int, Fill]:
     """Take an item out of the cheapest bucket, of which there must be one; return it with the new fill."""
-    bucket, last = fill.bucket, queue.first.size - 1
-    while queue.first[bucket & last] < 0:
-        bucket += 1
-    slot = int(queue.first[bucket & last])
-    queue.first[bucket & last] = queue.following[slot]
+    bucket, slot, last = fill.bucket, fill.rest, queue.first.size - 1
+    if slot < 0:
+        while queue.first[bucket & last] < 0:
+            bucket += 1
+        slot = int(queue.first[bucket & last])
+        queue.first[bucket & last] = -1
+    rest = int(queue.following[slot])
     queue.following[slot] = fill.free
-    return int(queue.item[slot]), Fill(slot, fill.used, fill.waiting - 1, bucket)
+    return int(queue.item[slot]), Fill(slot, fill.used, fill.waiting - 1, bucket, rest)
