@@ -38,7 +38,7 @@ class Queue(NamedTuple):
 
 
 class Fill(NamedTuple):
-    """How full a queue is. A loop keeps these numbers at hand, where in an array it would read and write them.
+    """How full a queue is: numbers that a loop keeps at hand, and need not look up in an array each time.
 
     Attributes
     ----------
