@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from gis.compiled import compiled
@@ -234,8 +235,10 @@ def _loose(pieces: Lines, severed: Flags, ducts: Lines, tolerance_m: float) -> _
     cut = severed.T.ravel()
     points = shapely.points(pieces.x[ends], pieces.y[ends])
     whole = ducts.geometry(np.arange(ducts.count))
-    at, _ = shapely.STRtree(whole).query(points, predicate="dwithin", distance=tolerance_m)
-    alone = np.bincount(at, minlength=len(ends)) == 1  # its own duct
+    number, _ = pd.factorize(shapely.to_wkb(whole))  # ducts drawn many times over are looked at once
+    _, one = np.unique(number, return_index=True)
+    at, found = shapely.STRtree(whole[one]).query(points, predicate="dwithin", distance=tolerance_m)
+    alone = np.bincount(at, np.bincount(number)[found], len(ends)) == 1  # its own duct
     chosen = np.flatnonzero(cut | alone)
     chosen = chosen[np.argsort(ends[chosen])]
     return _Loose(ends[chosen], np.where(cut[chosen], np.inf, _NEAR_STREET_M))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from gis.compiled import compiled
 from gis.corridors.lines import Cuts, Lines, Noding, Ways
@@ -27,11 +28,49 @@ def crossed(lines: Lines, ways: Ways, coincident_m: float) -> Lines:
     coincident_m
         A vertex this close to a segment lies on it.
     """
-    grid = segment_grid(lines, lines.segments, coincident_m)
     asks = (ways.noding[lines.way] == Noding.CROSSINGS)[lines.line]
     level = ways.level[lines.way][lines.line]
+    tails, alike = _distinct(lines, asks, level)
+    grid = segment_grid(lines, tails[alike[tails] == tails], coincident_m)
     vertex, place = _cuts(grid.key, grid.tail, asks, level, lines.x, lines.y, coincident_m)
-    return lines.cut(Cuts(vertex, *place))
+    row, same = _repeated(vertex, alike[tails])
+    return lines.cut(Cuts(tails[same], *place[:, row]))
+
+
+def _distinct(lines: Lines, asks: Flags, level: Longs) -> tuple[Longs, Longs]:
+    """Return the segments, and of each vertex the first segment that is exactly its own, itself or another.
+
+    Segments that repeat one another exactly cut each other nowhere, and are cut alike by all others: one of
+    them stands for all, or lines drawn a thousand times over would be compared a million times.
+    """
+    tails = lines.segments
+    table = pd.DataFrame(
+        {
+            "ax": lines.x[tails],
+            "ay": lines.y[tails],
+            "bx": lines.x[tails + 1],
+            "by": lines.y[tails + 1],
+            "asks": asks[tails],
+            "level": level[tails],
+        }
+    )
+    alike = np.arange(len(lines.x))
+    repeated = np.flatnonzero(table.duplicated(keep=False).to_numpy())
+    if len(repeated):
+        number = table.iloc[repeated].groupby(list(table.columns), sort=False).ngroup().to_numpy()
+        _, first = np.unique(number, return_index=True)
+        alike[tails[repeated]] = tails[repeated[first[number]]]
+    return tails, alike
+
+
+def _repeated(vertex: Longs, alike: Longs) -> tuple[Longs, Longs]:
+    """Return each cut with each segment that its own stands for: its row, and the place in ``alike``."""
+    order = np.argsort(alike, kind="stable")
+    begin = np.searchsorted(alike[order], vertex)
+    counts = np.searchsorted(alike[order], vertex, side="right") - begin
+    row = np.repeat(np.arange(len(vertex)), counts)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return row, order[begin[row] + within]
 
 
 @compiled

@@ -12,11 +12,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from gis.compiled import compiled
-from gis.corridors.streets import Ints, Longs
-from gis.routing.labels import COST_BITS
+from gis.corridors.streets import Longs
+from gis.routing.labels import COST_BITS, NONE
 
 _BUCKETS: Final = 128
-_FREE, _USED, _COUNT, _BUCKET = 0, 1, 2, 3
 
 
 class Queue(NamedTuple):
@@ -28,91 +27,100 @@ class Queue(NamedTuple):
         First slot of each bucket, -1 where it is empty; the number of buckets is a power of two.
     following, item
         Next slot in the same list, and the item, of each slot.
-    state
-        First freed slot or -1; slots used so far; items in the queue; the bucket being emptied.
     shift
         Bits of an item below its bucket.
     """
 
-    first: Ints
-    following: Ints
+    first: Longs
+    following: Longs
     item: Longs
-    state: Longs
     shift: int
 
 
+class Fill(NamedTuple):
+    """How full a queue is: numbers that a loop keeps at hand, and need not look up in an array each time.
+
+    Attributes
+    ----------
+    free
+        First freed slot or -1.
+    used
+        Slots used so far.
+    waiting
+        Items in the queue.
+    bucket
+        No item is in a bucket before this one, which is the one being emptied.
+    rest
+        What is left of the list taken from it, -1 for nothing: what comes into it meanwhile waits.
+    """
+
+    free: int
+    used: int
+    waiting: int
+    bucket: int
+    rest: int
+
+
 def new_queue(width_bits: int, slots: int = 1 << 12) -> Queue:
-    """Return an empty queue with buckets that are ``2**width_bits`` wide."""
-    first = np.full(_BUCKETS, -1, np.int32)
-    following, item = np.empty(slots, np.int32), np.empty(slots, np.int64)
-    return Queue(first, following, item, np.array([-1, 0, 0, 0]), COST_BITS + width_bits)
+    """Return a queue, which is empty, with buckets that are ``2**width_bits`` wide."""
+    first = np.full(_BUCKETS, -1, np.int64)
+    following, item = np.empty(slots, np.int64), np.empty(slots, np.int64)
+    return Queue(first, following, item, COST_BITS + width_bits)
 
 
 @compiled
-def reset(queue: Queue) -> None:
-    """Make an empty queue as good as new, whatever longer one had its state last."""
-    queue.state[_FREE], queue.state[_USED], queue.state[_COUNT] = -1, 0, 0
+def empty() -> Fill:
+    """Return the fill of an empty queue."""
+    return Fill(-1, 0, 0, NONE, -1)
 
 
 @compiled
-def waiting(queue: Queue) -> int:
-    """Return the number of items in the queue."""
-    return int(queue.state[_COUNT])
-
-
-@compiled
-def has_room(queue: Queue, items: int) -> bool:
+def has_room(queue: Queue, fill: Fill, items: int) -> bool:
     """Tell whether so many more items can be pushed."""
-    return int(queue.state[_COUNT]) + items <= queue.item.size
+    return fill.waiting + items <= queue.item.size
 
 
 @compiled
-def with_room(queue: Queue, items: int) -> Queue:
+def with_room(queue: Queue, fill: Fill, items: int) -> Queue:
     """Return a queue with room for so many more items; it takes the place of the one given.
 
     A loop that pushes and pops must not rebind its queue: that alone makes it twice as slow.
     """
-    if has_room(queue, items):
+    if has_room(queue, fill, items):
         return queue
     slots = 2 * queue.item.size + items
-    following, item = np.empty(slots, np.int32), np.empty(slots, np.int64)
+    following, item = np.empty(slots, np.int64), np.empty(slots, np.int64)
     for slot in range(queue.item.size):  # numba takes seconds to compile the copy of a slice
         following[slot], item[slot] = queue.following[slot], queue.item[slot]
-    return Queue(queue.first, following, item, queue.state, queue.shift)
+    return Queue(queue.first, following, item, queue.shift)
 
 
 @compiled
-def push(queue: Queue, item: int) -> None:
-    """Add an item; there must be room for it."""
-    state = queue.state
-    slot = state[_FREE]
+def push(queue: Queue, fill: Fill, item: int) -> Fill:
+    """Add an item, for which there must be room; return what takes the place of the fill."""
+    slot, free, used = fill.free, fill.free, fill.used
     if slot >= 0:
-        state[_FREE] = queue.following[slot]
+        free = int(queue.following[slot])
     else:
-        slot = state[_USED]
-        state[_USED] = slot + 1
+        slot = used
+        used += 1
     bucket = item >> queue.shift
-    if state[_COUNT] == 0 or bucket < state[_BUCKET]:
-        state[_BUCKET] = bucket
-    state[_COUNT] += 1
     place = bucket & (queue.first.size - 1)
     queue.item[slot] = item
     queue.following[slot] = queue.first[place]
     queue.first[place] = slot
+    return Fill(free, used, fill.waiting + 1, min(bucket, fill.bucket), fill.rest)
 
 
 @compiled
-def pop(queue: Queue) -> int:
-    """Take an item out of the cheapest bucket; the queue must not be empty."""
-    state = queue.state
-    last = queue.first.size - 1
-    bucket = state[_BUCKET]
-    while queue.first[bucket & last] < 0:
-        bucket += 1
-    state[_BUCKET] = bucket
-    slot = queue.first[bucket & last]
-    queue.first[bucket & last] = queue.following[slot]
-    queue.following[slot] = state[_FREE]
-    state[_FREE] = slot
-    state[_COUNT] -= 1
-    return int(queue.item[slot])
+def pop(queue: Queue, fill: Fill) -> tuple[int, Fill]:
+    """Take an item out of the cheapest bucket, of which there must be one; return it with the new fill."""
+    bucket, slot, last = fill.bucket, fill.rest, queue.first.size - 1
+    if slot < 0:
+        while queue.first[bucket & last] < 0:
+            bucket += 1
+        slot = int(queue.first[bucket & last])
+        queue.first[bucket & last] = -1
+    rest = int(queue.following[slot])
+    queue.following[slot] = fill.free
+    return int(queue.item[slot]), Fill(slot, fill.used, fill.waiting - 1, bucket, rest)

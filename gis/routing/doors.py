@@ -132,8 +132,7 @@ def _drop_beaten(taps: Taps, door: Longs, place: Ints, first: int, count: int) -
     for at in range(first, count):
         corner, cost = door[at] & LOW_BITS, door[at] >> COST_BITS
         beaten = False
-        for step in range(taps.start[corner], taps.start[corner + 1]):
-            over = taps.link[step]
+        for over in taps.link[corner * taps.row_links : (corner + 1) * taps.row_links]:
             for other in range(first, count):
                 if door[other] & LOW_BITS == head_of(over):
                     onward = (door[other] >> COST_BITS) + (over >> COST_BITS)

@@ -17,7 +17,7 @@ import numpy as np
 
 from gis.compiled import compiled
 from gis.corridors.streets import Flags, Ints, Longs
-from gis.routing.buckets import Queue, has_room, pop, push, reset, waiting
+from gis.routing.buckets import Fill, Queue, empty, has_room, pop, push
 from gis.routing.doors import PAIR_COST, PAIR_FEEDER, Doors
 from gis.routing.labels import (
     COST_BITS,
@@ -146,21 +146,21 @@ def nearest(
         feeder, cost = int(doors.pair[row, PAIR_FEEDER]), int(doors.pair[row, PAIR_COST])
         if question.eligible[feeder] and cost <= question.limit:
             keep_best(found, 0, k, label_of(cost, feeder))
-    reset(queue)
-    if not has_room(queue, doors.door_start[parcel + 1] - doors.door_start[parcel]):
+    fill = empty()
+    if not has_room(queue, fill, doors.door_start[parcel + 1] - doors.door_start[parcel]):
         return -1
     for at in range(doors.door_start[parcel], doors.door_start[parcel + 1]):
         cost = doors.door[at] >> COST_BITS
         if cost <= question.limit:
             memory.distance[doors.door[at] & LOW_BITS] = question.epoch | cost
-            push(queue, doors.door[at])
+            fill = push(queue, fill, int(doors.door[at]))
     memory.low[:], memory.high[:] = 0, LIMIT_MAX + 1
-    _explore(ground, memory, queue, question, found)
-    if waiting(queue) > 0 and memory.used[_GONE] >= question.patience:
+    fill = _explore(ground, memory, queue, fill, question, found)
+    if fill.waiting > 0 and memory.used[_GONE] >= question.patience:
         k = min(k, _aim(ground, memory, question))
         aimed = Question(question.eligible, parcel, k, question.limit, question.epoch, LIMIT_MAX)
-        _explore(ground, memory, queue, aimed, found)
-    if waiting(queue) > 0:
+        fill = _explore(ground, memory, queue, fill, aimed, found)
+    if fill.waiting > 0:
         return -1
     rank = 0
     while rank < k and found[rank] != NONE:
@@ -173,20 +173,26 @@ def nearest(
 
 
 @compiled
-def _explore(ground: Ground, memory: Memory, queue: Queue, question: Question, found: Longs) -> None:
+def _explore(
+    ground: Ground, memory: Memory, queue: Queue, fill: Fill, question: Question, found: Longs
+) -> Fill:
     """Go outward until nothing within the bound is left, or no room in the queue or the memory.
 
     It also ends when the patience does, counted from the begin of the search.
+
+    Returns
+    -------
+    What takes the place of the fill.
     """
     taps, nearby, epoch = ground.taps, ground.nearby, question.epoch
-    distance, start, link, room = memory.distance, taps.start, taps.link, taps.most_links
+    distance, link, room = memory.distance, taps.link, taps.row_links
     best, seed, seed_start = nearby.best, taps.seed, taps.seed_start
     most = memory.met.shape[0] - nearby.listed - taps.most_seeds
     bound, gone = _bound(question, found), memory.used[_GONE]
-    while waiting(queue) > 0 and has_room(queue, room) and memory.used[0] <= most:
+    while fill.waiting > 0 and has_room(queue, fill, room) and memory.used[0] <= most:
         if gone >= question.patience:
             break
-        item = pop(queue)
+        item, fill = pop(queue, fill)
         corner, cost = item & LOW_BITS, item >> COST_BITS
         there = nearby.mark[corner]
         if distance[corner] != epoch | cost or cost + apart(memory.low, memory.high, there, there) > bound:
@@ -198,12 +204,13 @@ def _explore(ground: Ground, memory: Memory, queue: Queue, question: Question, f
         if not beyond:
             continue
         gone += 1
-        for at in range(start[corner], start[corner + 1]):
+        for at in range(corner * room, (corner + 1) * room):
             onward, neighbour = cost + (link[at] >> COST_BITS), head_of(link[at])
             if onward <= bound and epoch | onward < distance[neighbour]:
                 distance[neighbour] = epoch | onward
-                push(queue, onward << COST_BITS | neighbour)
+                fill = push(queue, fill, onward << COST_BITS | neighbour)
     memory.used[_GONE] = gone
+    return fill
 
 
 @compiled
@@ -309,7 +316,7 @@ def _trace(ground: Ground, memory: Memory, question: Question, label: int, leg: 
     way, tap = _listed(nearby, corner, label_of(left, feeder)), _tap(taps, corner, feeder, left)
     enough = trail.used[0] + count <= trail.arc.size
     while enough and way < 0 and tap < 0:
-        at = int(taps.start[corner])
+        at = corner * taps.row_links
         while distance[head_of(taps.link[at])] != distance[corner] + (taps.link[at] >> COST_BITS):
             at += 1
         _step(taps, trail, corner, at)
@@ -338,7 +345,7 @@ def _follow(taps: Taps, nearby: Nearby, corner: int, label: int, trail: Trail) -
     while way != 0:
         if trail.used[0] == trail.arc.size:
             return -1
-        at = taps.start[corner] + way - 1
+        at = corner * taps.row_links + way - 1
         if way == FAR_WAY:
             while _listed(nearby, head_of(taps.link[at]), label - (taps.link[at] & COST_OF_LINK)) < 0:
                 at += 1
@@ -374,7 +381,7 @@ def _mark(taps: Taps, memory: Memory, label: int) -> int:
     -------
     How many there are; where their room is too little, that room.
     """
-    distance, marked, start, link = memory.distance, memory.marked, taps.start, taps.link
+    distance, marked, link, row_links = memory.distance, memory.marked, taps.link, taps.row_links
     room, count, done = marked.size, 0, 0
     for at in range(memory.used[0]):
         corner = memory.met[at, 0]
@@ -383,7 +390,7 @@ def _mark(taps: Taps, memory: Memory, label: int) -> int:
     while done < count < room:
         corner = marked[done]
         done += 1
-        for at in range(start[corner], start[corner + 1]):
+        for at in range(corner * row_links, (corner + 1) * row_links):
             neighbour = head_of(link[at])
             if distance[neighbour] + (link[at] >> COST_BITS) == distance[corner] - _MARK and count < room:
                 count = _marked(memory, neighbour, count)

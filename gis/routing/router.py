@@ -27,10 +27,10 @@ from gis.routing.measure import Anchors, MeasuredNetwork, Measures, measure_tabl
 from gis.routing.nearby import Nearby, nearby
 from gis.routing.paths import Paths, some_paths
 from gis.routing.route import NoRoute, Route, why_no_route
+from gis.routing.search import Search
 from gis.routing.sweep import capacity_sweep
 from gis.routing.taps import Taps, index_taps
 
-_CM: Final = 100
 _NUMBERS: Final = np.arange(len(Criterion), dtype=np.int32)
 
 
@@ -182,10 +182,7 @@ class Router:
         self,
         load_kva: Floats,
         capacity_kva: Floats,
-        *,
-        k: int,
-        limit_m: float,
-        allowed: Flags | None = None,
+        search: Search,
         entrants: Entrants | None = None,
     ) -> Connections:
         """Return the routes of all parcels at once, each with its own load.
@@ -196,17 +193,13 @@ class Router:
             Of each parcel; nan asks for nothing.
         capacity_kva
             Open capacity of each feeder; nan offers nothing.
-        k
-            Number of feeders for each parcel and criterion.
-        limit_m
-            Longest route; a criterion that weighs metres counts its weighted ones.
-        allowed
-            Feeders that may be found; all by default.
+        search
+            What is looked for.
         entrants
             Who asks; the stored parcels by default.
         """
         who = entrants or self.parcels
-        limit = round(limit_m * _CM)
+        k, limit, allowed = search.k, search.limit, search.allowed
         found = tuple(
             capacity_sweep(index, doors, load_kva, capacity_kva, k=k, limit=limit, allowed=allowed)
             for index, doors in zip(self.indexes, who.doors, strict=True)
@@ -219,15 +212,12 @@ class Router:
         parcel: int,
         load_kva: float,
         capacity_kva: Floats,
-        *,
-        k: int,
-        limit_m: float,
-        allowed: Flags | None = None,
+        search: Search,
         entrants: Entrants | None = None,
     ) -> Connections:
         """Return the routes of one parcel: what ``connections`` has for it."""
         who = entrants or self.parcels
-        limit = round(limit_m * _CM)
+        k, limit, allowed = search.k, search.limit, search.allowed
         found = tuple(
             searcher.nearest_feeders(doors, parcel, load_kva, capacity_kva, k=k, limit=limit, allowed=allowed)
             for searcher, doors in zip(searchers, who.doors, strict=True)
@@ -300,10 +290,8 @@ class Router:
         parcel: int,
         load_kva: float,
         capacity_kva: Floats,
+        search: Search,
         *,
-        k: int,
-        limit_m: float,
-        allowed: Flags | None = None,
         entrants: Entrants | None = None,
         searchers: Sequence[Searcher] | None = None,
     ) -> tuple[Route, ...] | NoRoute:
@@ -313,26 +301,21 @@ class Router:
         ----------
         parcel
             Number of the parcel among the entrants.
-        load_kva, capacity_kva, k, limit_m, allowed, entrants
+        load_kva, capacity_kva, search, entrants
             See ``connections``.
         searchers
             Of ``searchers()``; new ones by default.
         """
         who = entrants or self.parcels
         found = self.local_connections(
-            searchers or self.searchers(),
-            parcel,
-            load_kva,
-            capacity_kva,
-            k=k,
-            limit_m=limit_m,
-            allowed=allowed,
-            entrants=who,
+            searchers or self.searchers(), parcel, load_kva, capacity_kva, search, who
         )
         if len(found.parcel):
             return tuple(self.drawn_routes(found, np.arange(len(found.parcel)), who))
         able = capacity_kva >= load_kva
-        return self._why(who, parcel, able if allowed is None else able & allowed, limit_m)
+        return self._why(
+            who, parcel, able if search.allowed is None else able & search.allowed, search.limit_m
+        )
 
     def _why(self, who: Entrants, parcel: int, able: Flags, limit_m: float) -> NoRoute:
         graph = self.corridors.graph

@@ -125,15 +125,15 @@ def _queued(capacity: Floats, load: Floats) -> tuple[Ints, Ints]:
     load
         Of the parcels; none has the capacity for nan.
     """
-    count, able = np.zeros(capacity.size + 2, np.int32), np.empty(load.size, np.int32)
+    count, able = np.zeros(capacity.size + 2, np.int32), np.zeros(load.size, np.int32)
+    left = capacity.size
+    while left > 0:  # halving for all parcels at a time: none waits for the step before
+        half = (left + 1) // 2
+        for parcel in range(load.size):
+            able[parcel] += half if capacity[able[parcel] + half - 1] >= load[parcel] else 0
+        left -= half
     for parcel in range(load.size):
-        first, left = 0, capacity.size
-        while left > 0:  # a step has nothing to decide: a guess of the processor at it would cost more
-            half = (left + 1) // 2
-            first += half if capacity[first + half - 1] >= load[parcel] else 0
-            left -= half
-        able[parcel] = first
-        count[first + 1] += 1
+        count[able[parcel] + 1] += 1
     none = count[1]
     count[1] = 0
     for number in range(1, count.size):

@@ -13,7 +13,7 @@ import numpy as np
 
 from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
-from gis.routing.buckets import Queue, has_room, pop, push, reset, waiting, with_room
+from gis.routing.buckets import Fill, Queue, empty, has_room, pop, push, with_room
 from gis.routing.doors import PAIR_COST, PAIR_FEEDER, Doors
 from gis.routing.labels import (
     COST_BITS,
@@ -72,64 +72,78 @@ def enter(taps: Taps, labels: Labels, queue: Queue, feeders: Ints, limit: int) -
 @compiled
 def enter_at_once(taps: Taps, labels: Labels, queue: Queue, feeders: Ints, limit: int) -> None:
     """Do as ``enter``, all at a time."""
-    best, k = labels.best, labels.k
-    reset(queue)
+    offer_start, offers = taps.offer_start, 0
     for feeder in feeders:
-        for at in range(taps.offer_start[feeder], taps.offer_start[feeder + 1]):
-            cost, corner = int(taps.offer_cost[at]), int(taps.offer_corner[at])
-            if cost <= limit and keep_best(best, corner * k, k, label_of(cost, feeder) | OPEN):
-                queue = with_room(queue, 1)
-                push(queue, cost << COST_BITS | corner)
-    _spread_all(taps, labels, queue, limit)
+        offers += offer_start[feeder + 1] - offer_start[feeder]
+    fill = empty()
+    queue = with_room(queue, fill, offers)
+    for feeder in feeders:
+        fill = _offer(taps, labels, queue, fill, feeder, limit)
+    _spread_all(taps, labels, queue, fill, limit)
+
+
+@compiled
+def _offer(taps: Taps, labels: Labels, queue: Queue, fill: Fill, feeder: int, limit: int) -> Fill:
+    """Label the corners from which a feeder can be tapped; return what takes the place of the fill."""
+    best, k, corners, costs = labels.best, labels.k, taps.offer_corner, taps.offer_cost
+    beyond = (limit + 1) << COST_BITS
+    for at in range(taps.offer_start[feeder], taps.offer_start[feeder + 1]):
+        corner, label = int(corners[at]), label_of(int(costs[at]), feeder) | OPEN
+        if label < beyond and label < best[corner * k + k - 1] and keep_best(best, corner * k, k, label):
+            fill = push(queue, fill, label & COST_OF_LINK | corner)
+    return fill
 
 
 @compiled
 def enter_corner(taps: Taps, labels: Labels, queue: Queue, corner: int, limit: int) -> None:
     """Let a corner in as if it were a feeder, the first one."""
-    reset(queue)
     labels.best[corner * labels.k] = OPEN
-    push(queue, corner)
-    _spread_all(taps, labels, queue, limit)
+    _spread_all(taps, labels, queue, push(queue, empty(), corner), limit)
 
 
 @compiled
-def _spread_all(taps: Taps, labels: Labels, queue: Queue, limit: int) -> None:
-    room = labels.k * taps.most_links
-    while waiting(queue) > 0:
-        queue = with_room(queue, room)
+def _spread_all(taps: Taps, labels: Labels, queue: Queue, fill: Fill, limit: int) -> None:
+    while fill.waiting > 0:
+        queue = with_room(queue, fill, labels.k * taps.row_links)
         if labels.k == 1:
-            _spread_one(taps.start, taps.link, labels.best, queue, room, limit)
+            fill = _spread_one(taps.link, taps.row_links, labels.best, queue, fill, limit)
         else:
-            _spread(taps.start, taps.link, labels, queue, room, limit)
+            fill = _spread(taps.link, taps.row_links, labels, queue, fill, limit)
 
 
 @compiled
-def _spread_one(start: Ints, link: Longs, best: Longs, queue: Queue, room: int, limit: int) -> None:
+def _spread_one(link: Longs, row_links: int, best: Longs, queue: Queue, fill: Fill, limit: int) -> Fill:
     """Do as ``_spread``, where a corner has one label: most of the time of a sweep is spent here."""
     beyond = (limit + 1) << COST_BITS
-    while waiting(queue) > 0 and has_room(queue, room):
-        item = pop(queue)
+    while fill.waiting > 0 and has_room(queue, fill, row_links):
+        item, fill = pop(queue, fill)
         corner = item & LOW_BITS
         label = best[corner]
         if label & OPEN == 0 or label > item | LOW_BITS:
             continue
         best[corner] = label - OPEN
         label &= RANK_BITS
-        for at in range(start[corner], start[corner + 1]):
+        for at in range(corner * row_links, (corner + 1) * row_links):
             over = link[at]
             onward, neighbour = label + (over & COST_OF_LINK) + ((over & FAR_WAY) << 1 | OPEN), head_of(over)
             if onward < best[neighbour] and onward < beyond:
                 best[neighbour] = onward
-                push(queue, onward & COST_OF_LINK | neighbour)
+                fill = push(queue, fill, onward & COST_OF_LINK | neighbour)
+    return fill
 
 
 @compiled
-def _spread(start: Ints, link: Longs, labels: Labels, queue: Queue, room: int, limit: int) -> None:
-    """Carry open labels on to the neighbours until none is left, or no room in the queue."""
+def _spread(link: Longs, row_links: int, labels: Labels, queue: Queue, fill: Fill, limit: int) -> Fill:
+    """Carry open labels on to the neighbours until none is left, or no room in the queue.
+
+    Returns
+    -------
+    What takes the place of the fill.
+    """
     best, k = labels.best, labels.k
     beyond = (limit + 1) << COST_BITS
-    while waiting(queue) > 0 and has_room(queue, room):
-        item = pop(queue)
+    while fill.waiting > 0 and has_room(queue, fill, k * row_links):
+        item, fill = pop(queue, fill)
         corner = item & LOW_BITS
         for place in range(corner * k, corner * k + k):
             label = best[place]
@@ -139,11 +153,12 @@ def _spread(start: Ints, link: Longs, labels: Labels, queue: Queue, room: int, l
                 continue
             best[place] = label - OPEN
             label &= RANK_BITS
-            for at in range(start[corner], start[corner + 1]):
+            for at in range(corner * row_links, (corner + 1) * row_links):
                 over = link[at]
                 onward = label + (over & COST_OF_LINK) + ((over & FAR_WAY) << 1 | OPEN)
                 if onward < beyond and keep_best(best, head_of(over) * k, k, onward):
-                    push(queue, onward & COST_OF_LINK | head_of(over))
+                    fill = push(queue, fill, onward & COST_OF_LINK | head_of(over))
+    return fill
 
 
 @compiled

@@ -127,15 +127,15 @@ def _walk(
     -------
     How many go on, the first of the walkers, and how many steps were gone.
     """
-    start, link = taps.start, taps.link
+    link, row_links = taps.link, taps.row_links
     rows, corners, carried = walkers.row, walkers.corner, walkers.label
     ways, places, links = walkers.way, walkers.at, walkers.link
     while walking > 0 and steps + walking <= step.shape[0]:
         for walker in range(walking):  # nothing to decide here: many corners are waited for at a time
             corner = corners[walker]
             ways[walker] = _way(labels, corner, carried[walker])
-            places[walker] = start[corner] + ways[walker] - 1
-            links[walker] = link[max(places[walker], 0)] if link.size > 0 else 0
+            places[walker] = corner * row_links + ways[walker] - 1
+            links[walker] = link[max(places[walker], 0)]
         going = 0
         for walker in range(walking):
             row, corner, label = rows[walker], corners[walker], carried[walker]

@@ -16,6 +16,7 @@ COST_OF_LINK: Final = -(2**COST_BITS)
 
 MOST_CORNERS: Final = 2 ** (COST_BITS - WAY_BITS)
 SEED_FEEDER, SEED_COST, SEED_PLACE = range(3)
+_BEYOND: Final = LIMIT_MAX + 1
 _WIDTHS_A_STEP: Final = 4
 """The buckets of a search's queue are about this many times as narrow as the mean arc is long."""
 
@@ -27,10 +28,10 @@ class Taps(NamedTuple):
 
     Attributes
     ----------
-    start, arc, link
-        The graph in compressed rows: corner -> arcs, ascending. A link has the cost of an arc in its upper 32
-        bits, then the neighbour, and in its lowest bits the way back: what a label carried over the link
-        holds as its way.
+    arc, link
+        The graph in rows of ``row_links``: corner -> arcs, ascending, then -1, and links that cost more than
+        any limit. A link has the cost of an arc in its upper 32 bits, then the neighbour, and in its lowest
+        bits the way back: what a label carried over the link holds as its way.
     seed_start, seed
         Compressed rows: corner -> feeders that can be tapped from it, ascending, each with its least cost and
         the first place that has it; shape (n, 3).
@@ -42,13 +43,14 @@ class Taps(NamedTuple):
         Feeder of each position.
     stretch
         ``low``, ``high``, ``low_cost`` and ``high_cost`` of each position, shape (n, 4).
-    most_links, most_seeds
-        Length of the longest row of the graph, and of the seeds.
+    row_links
+        Links of each corner: no corner of a corner graph has more than 4, and few have less.
+    most_seeds
+        Length of the longest row of the seeds.
     width_bits
         The buckets of a search's queue are ``2**width_bits`` wide.
     """
 
-    start: Ints
     arc: Ints
     link: Longs
     seed_start: Ints
@@ -60,14 +62,14 @@ class Taps(NamedTuple):
     tap: Ints
     owner: Ints
     stretch: Ints
-    most_links: int
+    row_links: int
     most_seeds: int
     width_bits: int
 
     @property
     def corners(self) -> int:
         """Number of corners."""
-        return self.start.size - 1
+        return self.seed_start.size - 1
 
     @property
     def feeders(self) -> int:
@@ -98,10 +100,10 @@ def index_taps(graph: CostGraph, taps: Positions) -> Taps:
     check_corners(taps, len(graph.start) - 1)
     seed_start, seed, offer_start, offer_corner, offer_cost = _seeds(taps, len(graph.start) - 1)
     verge_start, tap = _by_verge(taps.verge)
-    arc, link = _links(graph)
+    row_links = int(np.diff(graph.start).max(initial=1))
+    arc, link = _links(graph, row_links)
     mean = int(graph.cost.mean()) if graph.cost.size else 1
     return Taps(
-        start=_plain(graph.start),
         arc=arc,
         link=link,
         seed_start=seed_start,
@@ -113,7 +115,7 @@ def index_taps(graph: CostGraph, taps: Positions) -> Taps:
         tap=tap,
         owner=_owners(taps),
         stretch=stretches(taps),
-        most_links=int(np.diff(graph.start).max(initial=0)),
+        row_links=row_links,
         most_seeds=int(np.diff(seed_start).max(initial=0)),
         width_bits=(mean // _WIDTHS_A_STEP).bit_length(),
     )
@@ -159,18 +161,23 @@ def _by_verge(verge: Ints) -> tuple[Ints, Ints]:
     return start, np.argsort(verge, kind="stable").astype(np.int32)
 
 
-def _links(graph: CostGraph) -> tuple[Ints, Longs]:
+def _links(graph: CostGraph, row_links: int) -> tuple[Ints, Longs]:
     """Return the columns ``arc`` and ``link`` of ``Taps``."""
     start, head, cost, arc = (_plain(column) for column in (graph.start, graph.head, graph.cost, graph.arc))
+    row = np.repeat(np.arange(len(start) - 1), np.diff(start))
     falls = np.flatnonzero(np.diff(arc) < 0) + 1
     if not np.isin(falls, start).all():
-        row = np.repeat(np.arange(len(start) - 1), np.diff(start))
         order = np.lexsort((arc, row))
         head, cost, arc = head[order], cost[order], arc[order]
-    cost = np.minimum(cost, LIMIT_MAX + 1)  # sums with it stay in their bits, and beyond any limit
+    cost = np.minimum(cost, _BEYOND)  # sums with it stay in their bits, and beyond any limit
     link = cost.astype(np.int64) << COST_BITS | head.astype(np.int64) << WAY_BITS
     _fill_back(start, arc, link, np.full(int(arc.max(initial=-1)) + 1, -1, np.int64))
-    return arc, link
+    # Rows of one length: a search reads them without having to read first where they begin and end.
+    own = np.repeat(np.arange(len(start) - 1), row_links)
+    arcs, links = np.full(len(own), -1, np.int32), _BEYOND << COST_BITS | own << WAY_BITS
+    place = np.arange(len(row)) + row_links * row - start[row]
+    arcs[place], links[place] = arc, link
+    return arcs, links
 
 
 @compiled

@@ -17,6 +17,7 @@ from gis.policy.facts import ROUTE
 from gis.policy.model import Kind
 from gis.policy.timeline import Bar, timeline
 from gis.routing.route import Route
+from gis.routing.search import Search
 from gis.siting.classes import NEAR, classify, lightest, near_owners, refusal, why_unreachable
 from gis.siting.double import Choice, Independence, find_pairs
 from gis.siting.loads import LoadTable
@@ -24,7 +25,7 @@ from gis.siting.network import LEVELS, Level, Network, Served
 from gis.siting.offers import Offers
 from gis.siting.options import NO_PROCEDURE, Options, find_options, option_facts, served_level
 from gis.siting.question import Plan, Question, assumed_facts, facts_of, planned
-from gis.siting.seekers import Search, Seeker
+from gis.siting.seekers import Seeker
 from gis.siting.sites import Sites
 
 

@@ -16,11 +16,12 @@ from gis.policy.decide import Decision
 from gis.policy.facts import ROUTE
 from gis.policy.model import PROCEDURES, Condition, Jurisdiction, Kind, Rule, Scalar, Test
 from gis.policy.select import passes
+from gis.routing.search import Search
 from gis.siting.network import Network, Served
 from gis.siting.offers import WITHHELD, Offer, Offers
 from gis.siting.options import NO_PROCEDURE, Options, served_level
 from gis.siting.question import Plan, Question
-from gis.siting.seekers import Search, Seeker
+from gis.siting.seekers import Seeker
 from gis.siting.sites import Sites, has_place
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from gis.network.columns import Flags, Objects, Rows
+from gis.routing.search import Search
 from gis.siting.columns import MEASURES
 from gis.siting.network import LEVELS, Level, Network, Served
 from gis.siting.offers import Offers
 from gis.siting.options import Options, decided, served_level
 from gis.siting.question import Plan, Question
-from gis.siting.seekers import Search, Seeker
+from gis.siting.seekers import Seeker
 from gis.siting.sites import Sites
 
 Independence = Literal["substation", "bus_section"]

@@ -16,10 +16,11 @@ from gis.policy.many import decide_many
 from gis.policy.model import PROCEDURES, Kind
 from gis.routing.measure import Measures
 from gis.routing.router import Connections, rows_of
+from gis.routing.search import Search
 from gis.siting.network import LEVELS, Level, Network
 from gis.siting.offers import Offers
 from gis.siting.question import Plan, Question, fact_columns
-from gis.siting.seekers import Search, Seeker
+from gis.siting.seekers import Seeker
 from gis.siting.sites import Sites
 
 NO_PROCEDURE: Final = len(PROCEDURES)

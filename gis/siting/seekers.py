@@ -15,27 +15,11 @@ from gis.corridors.entries import drawn_entries
 from gis.corridors.model import surroundings_of
 from gis.corridors.surroundings import Surroundings
 from gis.metric_zone import project
-from gis.network.columns import Flags, Floats, Objects, Rows
+from gis.network.columns import Floats, Objects, Rows
 from gis.routing.local import Searcher
 from gis.routing.router import Connections, Entrants, Router
+from gis.routing.search import Search
 from gis.siting.network import Network
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What is looked for.
-
-    Attributes
-    ----------
-    k, limit_m
-        Number of owners for each site and criterion, and the longest route.
-    allowed
-        Owners that may be found; all where None, shape (owners,).
-    """
-
-    k: int
-    limit_m: float
-    allowed: Flags | None = None
 
 
 class Seeker(Protocol):
@@ -65,9 +49,7 @@ class AllParcels:
 
     def connections(self, router: Router, load_kva: Floats, able_kva: Floats, search: Search) -> Connections:
         """Sweep over all parcels."""
-        return router.connections(
-            load_kva, able_kva, k=search.k, limit_m=search.limit_m, allowed=search.allowed
-        )
+        return router.connections(load_kva, able_kva, search)
 
     def entrants(self, router: Router) -> Entrants:
         """Return the stored parcels."""
@@ -115,10 +97,8 @@ class OneSite:
             self.number,
             float(load_kva[0]),
             able_kva,
-            k=search.k,
-            limit_m=search.limit_m,
-            allowed=search.allowed,
-            entrants=self.entrants_of(router),
+            search,
+            self.entrants_of(router),
         )
         return replace(found, parcel=np.zeros_like(found.parcel))
 

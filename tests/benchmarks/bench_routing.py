@@ -16,6 +16,7 @@ from gis.corridors.streets import Longs
 from gis.routing.measure import Measures, measures
 from gis.routing.paths import Paths
 from gis.routing.router import Connections, Router
+from gis.routing.search import Search
 from gis.routing.sweep import capacity_sweep
 from tests.benchmarks import pgrouting
 from tests.benchmarks.cities import City
@@ -88,7 +89,7 @@ def test_all_parcels(city: City, problem: Problem, board: Board) -> None:
 
 
 def _connections(city: City) -> Connections:
-    return city.all.connections(city.load_kva, city.capacity_kva, k=3, limit_m=LIMIT_M)
+    return city.all.connections(city.load_kva, city.capacity_kva, Search(3, LIMIT_M))
 
 
 def _sample(city: City, size: int) -> Longs:
@@ -107,8 +108,7 @@ def _local(router: Router, city: City, parcels: Longs, k: int = 5) -> list[Calla
             int(parcel),
             float(city.load_kva[parcel]),
             city.capacity_kva,
-            k=k,
-            limit_m=LIMIT_M,
+            Search(k, LIMIT_M),
         )
         for parcel in parcels
     ]
@@ -128,8 +128,7 @@ def test_one_parcel(city: City, board: Board) -> None:
             int(parcel),
             float(city.load_kva[parcel]),
             city.capacity_kva,
-            k=5,
-            limit_m=LIMIT_M,
+            Search(5, LIMIT_M),
             searchers=searchers,
         )
         for parcel in parcels[:_PEER_SAMPLE]

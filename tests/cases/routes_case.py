@@ -25,6 +25,7 @@ from gis.metric_zone import MetricZone, project
 from gis.network.model import Grid
 from gis.routing.route import Piece, Route
 from gis.routing.router import Connections, Router
+from gis.routing.search import Search
 from layers.intake.request import ImportRequest, Watch
 
 CASES: Final = Path(__file__).parents[2].parent / "shared" / "data" / "cases"
@@ -256,7 +257,7 @@ def case_of(name: str, grid: Grid) -> Case:
     capacity_kva = np.round(chance.uniform(0, 6_000, len(taps.feeder_ids)), -2)
     load_kva[chance.random(len(load_kva)) < 0.02] = np.nan
     capacity_kva[chance.random(len(capacity_kva)) < 0.05] = np.nan
-    found = router.connections(load_kva, capacity_kva, k=K, limit_m=LIMIT_M)
+    found = router.connections(load_kva, capacity_kva, Search(K, LIMIT_M))
     rows = np.sort(chance.permutation(len(found.parcel))[:_SAMPLE]).astype(np.int64)
     routes = router.drawn_routes(found, rows)
     land = Land.of(grid, corridors.graph.streets.zone)

@@ -16,6 +16,7 @@ from gis.corridors.feeder_taps import TapKind
 from gis.metric_zone import project
 from gis.routing.paths import Paths
 from gis.routing.route import Piece, PieceKind, Route
+from gis.routing.search import Search
 from gis.routing.sweep import capacity_sweep
 from layers.cluster import Cluster
 from layers.database import open_engine
@@ -87,7 +88,7 @@ def test_a_parcel_alone_is_shown_the_connections_of_all(case: Case) -> None:
     found, searchers = case.connections, case.router.searchers()
     for parcel in np.unique(found.parcel[case.rows])[::3].tolist():
         alone = case.router.local_connections(
-            searchers, parcel, float(case.load_kva[parcel]), case.capacity_kva, k=K, limit_m=LIMIT_M
+            searchers, parcel, float(case.load_kva[parcel]), case.capacity_kva, Search(K, LIMIT_M)
         )
         own = found.parcel == parcel
         for name in ("feeder", "tap", "criterion"):

@@ -18,6 +18,7 @@ from gis.metric_zone import unproject, zone_from_epsg
 from gis.network.model import Grid, empty_frame
 from gis.routing.route import NoRoute, Route
 from gis.routing.router import Router
+from gis.routing.search import Search
 
 ORIGIN = np.array([500_000.0, 3_400_000.0])
 ZONE = zone_from_epsg(4547, 30.72)
@@ -156,7 +157,7 @@ class Connected:
     ) -> tuple[Route, ...] | NoRoute:
         row = int(np.flatnonzero(self.corridors.parcel_ids == parcel)[0])
         capacity = np.full(len(self.taps.feeder_ids), 1_000.0)
-        return self.router.routes(row, load_kva, capacity, k=k, limit_m=limit_m)
+        return self.router.routes(row, load_kva, capacity, Search(k, limit_m))
 
     def route(self, parcel: str, **options: Any) -> Route:
         """Return the shortest route."""

@@ -16,6 +16,7 @@ from gis.corridors.moved_entry import moved_entry
 from gis.corridors.parameters import CorridorParameters
 from gis.routing.measure import Measures
 from gis.routing.route import NoRoute
+from gis.routing.search import Search
 from tests.gis.networks.conftest import ORIGIN, Connected, Network, Road, box
 
 Connect = Callable[[Network], Connected]
@@ -57,11 +58,11 @@ def test_one_parcel_has_what_all_parcels_have(
     loads = np.array(
         data.draw(st.lists(st.sampled_from([100.0, 500.0, 800.0, 3_000.0]), min_size=count, max_size=count))
     )
-    everything = linked.router.connections(loads, CAPACITY, k=k, limit_m=limit_m)
+    everything = linked.router.connections(loads, CAPACITY, Search(k, limit_m))
     searchers = linked.router.searchers()
     for parcel in range(count):
         one = linked.router.local_connections(
-            searchers, parcel, float(loads[parcel]), CAPACITY, k=k, limit_m=limit_m
+            searchers, parcel, float(loads[parcel]), CAPACITY, Search(k, limit_m)
         )
         rows = np.flatnonzero(everything.parcel == parcel)
         assert one.feeder.tolist() == everything.feeder[rows].tolist()
@@ -77,14 +78,14 @@ def test_more_load_never_shortens_a_route(linked: Connected, parcel: int, load: 
     searchers = linked.router.searchers()
 
     def shortest(kva: float) -> float:
-        found = linked.router.local_connections(searchers, parcel, kva, CAPACITY, k=1, limit_m=3_000)
+        found = linked.router.local_connections(searchers, parcel, kva, CAPACITY, Search(1, 3_000))
         return float(found.measures.length_cm.min()) if len(found.parcel) else np.inf
 
     assert shortest(load + more) >= shortest(load)
 
 
 def test_routes_are_ranked_and_none_is_beaten(linked: Connected) -> None:
-    found = linked.router.connections(np.full(32, 100.0), CAPACITY, k=3, limit_m=2_000)
+    found = linked.router.connections(np.full(32, 100.0), CAPACITY, Search(3, 2_000))
     m = found.measures
     table = np.stack([m.length_cm, m.crossing_cm, m.excavation_cm, m.along_main_road_cm], axis=1)
     for parcel in range(32):
@@ -97,7 +98,7 @@ def test_routes_are_ranked_and_none_is_beaten(linked: Connected) -> None:
 
 
 def test_drawn_routes_keep_the_order_of_the_rows(linked: Connected) -> None:
-    found = linked.router.connections(np.full(32, 100.0), CAPACITY, k=2, limit_m=2_000)
+    found = linked.router.connections(np.full(32, 100.0), CAPACITY, Search(2, 2_000))
     rows = np.arange(len(found.parcel))[::-7]
     drawn = linked.router.drawn_routes(found, rows)
     assert [route.parcel for route in drawn] == found.parcel[rows].tolist()
@@ -108,9 +109,9 @@ def test_drawn_routes_keep_the_order_of_the_rows(linked: Connected) -> None:
 
 def test_feeders_that_are_not_allowed_are_not_found(linked: Connected) -> None:
     allowed = np.array([False, True, True])
-    found = linked.router.connections(np.full(32, 100.0), CAPACITY, k=3, limit_m=2_000, allowed=allowed)
+    found = linked.router.connections(np.full(32, 100.0), CAPACITY, Search(3, 2_000, allowed))
     assert set(found.feeder.tolist()) == {1, 2}
-    routes = linked.router.routes(0, 100.0, CAPACITY, k=3, limit_m=2_000, allowed=allowed)
+    routes = linked.router.routes(0, 100.0, CAPACITY, Search(3, 2_000, allowed))
     assert not isinstance(routes, NoRoute)
     assert {route.feeder for route in routes} == {1, 2}
 
@@ -118,7 +119,7 @@ def test_feeders_that_are_not_allowed_are_not_found(linked: Connected) -> None:
 def test_parcels_without_a_load_ask_for_nothing(linked: Connected) -> None:
     loads = np.full(32, np.nan)
     loads[5] = 100.0
-    found = linked.router.connections(loads, CAPACITY, k=1, limit_m=2_000)
+    found = linked.router.connections(loads, CAPACITY, Search(1, 2_000))
     assert set(found.parcel.tolist()) == {5}
 
 
@@ -128,7 +129,7 @@ def test_a_drawn_copy_of_a_parcel_has_the_parcel_s_routes(linked: Connected) -> 
     around = surroundings_of(graph, none, none, CorridorParameters())
     shape = shapely.transform(shapely.Polygon(town().parcels["1-2-0"]), lambda xy: xy + ORIGIN)
     entrants = linked.router.drawn(drawn_entries(around, shape), Overlays.of_grid(grid, graph))
-    drawn = linked.router.routes(0, 100.0, CAPACITY, k=2, limit_m=2_000, entrants=entrants)
+    drawn = linked.router.routes(0, 100.0, CAPACITY, Search(2, 2_000), entrants=entrants)
     stored = linked.routes("1-2-0", k=2)
     assert not isinstance(drawn, NoRoute)
     assert not isinstance(stored, NoRoute)
@@ -142,7 +143,7 @@ def test_a_point_on_the_map_has_routes(linked: Connected) -> None:
     around = surroundings_of(graph, none, none, CorridorParameters())
     point = shapely.Point(ORIGIN[0] + 20.0, ORIGIN[1] + 50.0)
     entrants = linked.router.drawn(drawn_entries(around, point), Overlays.of_grid(grid, graph))
-    found = linked.router.routes(0, 100.0, CAPACITY, k=1, limit_m=2_000, entrants=entrants)
+    found = linked.router.routes(0, 100.0, CAPACITY, Search(1, 2_000), entrants=entrants)
     assert not isinstance(found, NoRoute)
     # 20 m to the centreline less 4, straight over to the unit at the other side's verge: 7 - 4 beyond it.
     assert found[0].length_m == pytest.approx(16 + 3, abs=0.05)
@@ -155,7 +156,7 @@ def test_a_moved_entry_begins_where_the_user_put_it(linked: Connected) -> None:
     row = int(np.flatnonzero(corridors.parcel_ids == "0-0-0")[0])
     moved = moved_entry(around, corridors.entries, row, ORIGIN[0] + 30.0, ORIGIN[1] + 14.0)
     entrants = linked.router.drawn(moved, Overlays.of_grid(grid, graph))
-    found = linked.router.routes(0, 100.0, CAPACITY, k=1, limit_m=2_000, entrants=entrants)
+    found = linked.router.routes(0, 100.0, CAPACITY, Search(1, 2_000), entrants=entrants)
     assert not isinstance(found, NoRoute)
     start = np.array(found[0].geometry.coords[0]) - ORIGIN
     assert start.tolist() == pytest.approx([30.0, 15.0], abs=0.02)

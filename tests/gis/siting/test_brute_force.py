@@ -15,6 +15,7 @@ from gis.policy.model import PROCEDURES, Kind
 from gis.routing.criteria import Criterion
 from gis.routing.measure import Measures
 from gis.routing.router import Router
+from gis.routing.search import Search
 from gis.siting.options import find_options
 from gis.siting.question import Question, planned
 from gis.siting.seekers import AllParcels
@@ -63,7 +64,7 @@ def _routes(
     load[number] = 1.0
     for criterion in Criterion:
         single = Router.of(router.corridors, router.taps, (criterion,))
-        every = single.connections(load, capacity, k=count, limit_m=limit_m)
+        every = single.connections(load, capacity, Search(count, limit_m))
         cost = every.paths[0].cost[every.row]
         rows = [row for row in range(len(cost)) if int(every.feeder[row]) in able]
         rows.sort(key=lambda row: (int(cost[row]), int(every.feeder[row])))
