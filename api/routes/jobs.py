@@ -130,14 +130,15 @@ def _told(found: Listed, language: Language) -> list[JobShown]:
 
 def _shown(job: Job, language: Language, *, runner: bool) -> JobShown:
     """Return a job as the interface prints it."""
-    step = job.step if job.state == "running" else None
-    words = say(language, f"job.step.{step or 'none'}")
+    runs = job.state == "running"
+    step, state = job.step if runs else None, say(language, f"job.{job.state}")
+    words = say(language, f"job.step.{step or 'none'}") if runs else state
     return JobShown.model_validate(
         {
             "id": job.id,
             "kind": job.kind,
             "state": job.state,
-            "words": say(language, f"job.{job.state}"),
+            "words": state,
             "question": job.question,
             "progress": {"step": step, "words": words, "done": job.done, "total": job.total},
             "ahead": job.ahead,
