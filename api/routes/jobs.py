@@ -22,6 +22,7 @@ from api.schemas.jobs import (
 )
 from api.tiers import Tier
 from gis.claims.rules import is_text
+from gis.siting.classes import SiteClass
 from layers.jobs import Job
 from maps.page_words import say
 
@@ -161,7 +162,7 @@ def _made(job: Job, language: Language) -> dict[str, Any] | None:
     asked = {"view": "zones"} | ({} if load is None else {"load_kva": f"{load['kva']:.10g}"})
     return {
         "run_id": job.run_id,
-        "parcels": job.by_class,
+        "parcels": {each.value: (job.by_class or {}).get(each.value, 0) for each in SiteClass},
         "zones": f"/api/v1/zones?{urlencode({'run': job.run_id})}",
         "page": f"/?{urlencode(asked | {'lang': language})}",
     }

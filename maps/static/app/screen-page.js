@@ -38,7 +38,7 @@ const moment = (text) => new Date(text).toLocaleString(data.language === "zh" ? 
 function asked(job) {
   const given = job.question, parts = [given.load ? figure(given.load.kva) + " kVA" : say("screen.own"), given.on];
   if (given.jurisdiction) parts.push(data.jurisdictions[given.jurisdiction] || given.jurisdiction);
-  parts.push("k " + given.k, "≤ " + figure(given.limit_m) + " m");
+  parts.push(say("screen.options", given.k), "≤ " + figure(given.limit_m) + " m");
   if (given.facts.supplies === 2) parts.push(say("ask.supplies.2"));
   return parts.join(" · ");
 }
@@ -51,7 +51,7 @@ function card(job) {
     ? say("screen.parcels", figure(at.done), figure(at.total)) : say("screen.part", figure(at.done + 1), figure(at.total));
   const where = runs ? [at.words, part].filter(Boolean).join(" · ") : job.words + " · " + (job.ahead ? say("screen.ahead", job.ahead) : say("screen.next"));
   const button = make("button", { type: "button", "aria-describedby": id, disabled: job.cancel_asked, onclick: () => cancel(job.id) }, say("screen.cancel"));
-  return make("div.job", { "data-job": job.id }, make("p", { id }, make("b", {}, asked(job))), bar,
+  return make("li.job", { "data-job": job.id }, make("p", { id }, make("b", {}, asked(job))), bar,
     make("p", {}, job.cancel_asked ? say("screen.cancelling") : where),
     job.attempts > 1 ? make("p.small", {}, say("screen.again", job.attempts)) : null,
     job.runner ? null : make("p.note", {}, say("screen.no_runner")), button);
@@ -60,15 +60,16 @@ function card(job) {
 function result(job) {
   const made = job.result;
   if (job.problem) return problem(job.problem);
-  if (!made) return "";
+  if (!made) return null;
   const counts = Object.keys(made.parcels).filter((key) => made.parcels[key]).map((key) => say("class." + key) + " " + figure(made.parcels[key]));
   return make("div", {}, make("p", {}, make("a.button", { href: made.page }, say("screen.map")), " ", make("a.button", { href: made.zones, download: job.id + ".json" }, say("screen.data"))),
     make("p.small", {}, counts.join(" · ")), make("p.small", {}, say("screen.run", made.run_id)));
 }
 
-function row(job) {
-  const took = job.started_at ? make("p.small", {}, say("screen.took", figure((new Date(job.ended_at) - new Date(job.started_at)) / 1000))) : null;
-  return make("tr", { "data-job": job.id }, make("th", { scope: "row" }, moment(job.asked_at)), make("td", {}, asked(job)), make("td", {}, job.words, took), make("td", {}, result(job)));
+function past(job) {
+  const took = job.started_at && say("screen.took", figure((new Date(job.ended_at) - new Date(job.started_at)) / 1000));
+  return make("li.job", { "data-job": job.id }, make("p", {}, make("b", {}, asked(job))),
+    make("p.small", {}, make("b", {}, job.words), " · " + [say("screen.asked", moment(job.asked_at)), took].filter(Boolean).join(" · ")), result(job));
 }
 
 // A job that has ended since it was last looked at is announced.
@@ -80,16 +81,18 @@ function announce(jobs) {
   jobs.filter(open).forEach((job) => { followed[job.id] = true; });
 }
 
+function list(id, items) {
+  fill(find(id), ...(items.length ? items : [make("li", {}, say("screen.nothing"))]));
+}
+
 function show(jobs) {
   const told = JSON.stringify(jobs);
   if (told === drawn) return;
   const focus = document.activeElement && document.activeElement.closest("#now .job"), held = focus && focus.dataset.job;
   drawn = told;
   announce(jobs);
-  fill(find("now"), ...jobs.filter(open).map(card));
-  if (!find("now").firstChild) fill(find("now"), make("p", {}, "—"));
-  fill(find("latest"), ...jobs.filter((job) => !open(job)).map(row));
-  if (!find("latest").firstChild) fill(find("latest"), make("tr", {}, make("td", { colspan: 4 }, say("screen.nothing"))));
+  list("now", jobs.filter(open).map(card));
+  list("latest", jobs.filter((job) => !open(job)).map(past));
   if (held) (find("now").querySelector('[data-job="' + held + '"] button:not(:disabled)') || find("now-title")).focus();
 }
 
@@ -164,6 +167,7 @@ function leave() {
 
 function enter(event) {
   event.preventDefault();
+  if (!find("token").value.trim()) { find("token").focus(); return; }
   keep(find("token").value.trim());
   find("token").value = "";
   fill(find("trouble"));

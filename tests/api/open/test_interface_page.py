@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 
 def test_every_route_is_named_with_its_method(open_client: TestClient) -> None:
     page = (ROOT / "docs" / "interface.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"(GET|POST) `([^`]+)`", page))
+    named = set(re.findall(r"(GET|POST|DELETE) `([^`]+)`", page))
     described = {
         (method.upper(), path)
         for path, methods in open_client.get("/api/v1/openapi.json").json()["paths"].items()
