@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import active_children
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from api.app import create_app
@@ -24,7 +25,7 @@ from api.runner import running_jobs
 from api.service import Service
 from api.settings import Settings
 from layers.database import open_engine
-from layers.jobs import Bounds, finish, settle, take
+from layers.jobs import Bounds, Job, finish, settle, take, tell
 from layers.public_wall import open_public_engine, public_url, raise_wall
 from layers.tables.jobs import ENDED
 from tests.api.conftest import TownCommands
@@ -78,7 +79,7 @@ def town(town_url: str, kaimen_town: TownCommands) -> Iterator[Service]:
     private = open_engine(town_url)
     raise_wall(private)
     public = open_public_engine(public_url(private))
-    home = kaimen_town.environment["KAIMEN_HOME"]
+    home = Path(kaimen_town.environment["KAIMEN_HOME"])
     yield Service(Settings(home=home, database_url=None, rate_limit=0), private, public)
     with private.begin() as connection:
         connection.execute(text("delete from siting.jobs"))
@@ -221,27 +222,27 @@ def test_a_runner_that_ends_puts_its_job_back_and_the_next_one_answers(
         assert planner.ended(identity)["attempts"] == 1
 
 
-def test_two_supplies_are_counted_by_parcels(town: Service, planner: Planner) -> None:
-    counted: list[tuple[int, int]] = []
-    screened = operations.screen_parcels
+def test_two_supplies_are_counted_by_parcels(
+    town: Service, planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[str, int, int]] = []
 
-    def listening(engine: Any, ground: Any, request: Any, step: Any, tell: Any) -> Any:
-        def both(done: int, total: int) -> None:
-            counted.append((done, total))
-            tell(done, total)
+    def listening(connection: Connection, job: Job, step: str, done: int, total: int) -> bool:
+        written.append((step, done, total))
+        return tell(connection, job, step, done, total)
 
-        return screened(engine, ground, request, step, both)
-
+    monkeypatch.setattr(operations, "tell", listening)
+    monkeypatch.setattr(operations, "_OFTEN_S", -1.0)  # each parcel is written down
     identity = planner.ask(load_kva=908, supplies=2)
     with town.private.begin() as connection:
         job = take(connection)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "screen_parcels", listening)
-        operations.work(town.private, town.home, job)
+    assert job
+    operations.work(town.private, town.home, job)
     told = planner.job(identity)
     assert told["state"] == "done"
     parcels = sum(told["result"]["parcels"].values())
-    assert counted == [(each + 1, parcels) for each in range(parcels)]
+    counted = [each[1:] for each in written if each[0] == "two_supplies"]
+    assert counted == [(0, 0), *((each + 1, parcels) for each in range(parcels))]
 
 
 def test_an_attempt_that_was_given_up_writes_nothing_more(town: Service, planner: Planner) -> None:
