@@ -24,7 +24,20 @@ _OF_SITING: Final = (
     "status.", "warning.",
 )  # fmt: skip
 _ON_SERVER: Final = (
-    *("table.", "editions.", "parcel.", "warning.", "empty.", "head.", "foot.", "nav.", "job.", "screen."),
+    *(
+        "table.",
+        "editions.",
+        "parcel.",
+        "warning.",
+        "empty.",
+        "head.",
+        "foot.",
+        "nav.",
+        "site.",
+        "skip.",
+        "unit.",
+    ),
+    *("job.", "screen."),
 )
 """What no script of the map says."""
 

@@ -93,11 +93,11 @@ def planner(town: Service) -> Planner:
 
 
 @contextmanager
-def held(engine: Engine) -> Iterator[Callable[[], None]]:
-    """Keep screenings from being stored until it is let go."""
+def held(engine: Engine) -> Iterator[None]:
+    """Keep screenings from being stored."""
     with engine.connect() as connection:
         connection.execute(text(HOLD))
-        yield connection.rollback
+        yield
 
 
 def runs(engine: Engine) -> int:
