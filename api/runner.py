@@ -1,6 +1,6 @@
 """Who runs jobs (任务执行): a thread that waits for them, and a process of its own for each.
 
-The thread only asks the database; a screening shares no process with requests, so it can be ended at any time,
+The thread only asks the database; a screening shares no process with requests, so it can end at any time,
 and one that dies takes nothing with it. Of all who serve a database one runs jobs, one after the other.
 """
 
