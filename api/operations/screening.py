@@ -158,19 +158,13 @@ def screen_parcels(
     areas = zones(desk, request.question, policy, load)
     step("Storing the run")
     asked, inputs = _request(request), run_inputs(ground.version, ground.table)
-    sums = found.sums_by_class()
     run = Run(
         id=run_id(asked, inputs),
         request=asked,
         inputs=inputs,
         on=request.question.on,
         rows=len(found.rows),
-        summary={
-            "by_class": found.by_class(),
-            **sums,
-            "by_test": _by_test(found.rows),
-            "by_town": found.by_town(),
-        },
+        summary=_summary(found),
         zones=json.loads(areas.to_json(drop_id=True)),
         sha256=rows_sha256(found.rows),
     )
@@ -215,6 +209,15 @@ def _only(sites: Sites) -> str | None:
     """Return the jurisdiction that covers all parcels that any covers, None where there are several."""
     known = {each for each in sites.jurisdiction.tolist() if each is not None}
     return known.pop() if len(known) == 1 else None
+
+
+def _summary(found: Screening) -> dict[str, Any]:
+    return {
+        "by_class": found.by_class(),
+        **found.sums_by_class(),
+        "by_test": _by_test(found.rows),
+        "by_town": found.by_town(),
+    }
 
 
 def _by_test(rows: pd.DataFrame) -> dict[str, int]:
