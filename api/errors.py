@@ -121,6 +121,17 @@ def problem_answer(scope: Scope, fault: Exception) -> JSONResponse:
     """Return any error as ``application/problem+json``; nothing of what went on inside is told."""
     language = language_of(Request(scope))
     found = _understood(fault, language)
+    body = _body(found, language) | {"request_id": scope.get("kaimen.request_id", "")}
+    headers = {"Content-Language": language} | dict(found.headers)
+    return JSONResponse(body, status_code=found.status, headers=headers, media_type=_MEDIA_TYPE)
+
+
+def problem_body(fault: Exception, language: Language) -> dict[str, Any]:
+    """Return what a problem tells of an error, without the request it was told to."""
+    return _body(_understood(fault, language), language)
+
+
+def _body(found: _Problem, language: Language) -> dict[str, Any]:
     told = STATUSES.get(found.status)
     phrase = HTTPStatus(found.status).phrase
     body: dict[str, Any] = {
@@ -133,9 +144,7 @@ def problem_answer(scope: Scope, fault: Exception) -> JSONResponse:
         body["repair"] = found.repair
     if found.faults:
         body["faults"] = list(found.faults)
-    body["request_id"] = scope.get("kaimen.request_id", "")
-    headers = {"Content-Language": language} | dict(found.headers)
-    return JSONResponse(body, status_code=found.status, headers=headers, media_type=_MEDIA_TYPE)
+    return body
 
 
 def _understood(fault: Exception, language: Language) -> _Problem:

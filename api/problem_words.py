@@ -111,6 +111,21 @@ TOO_SLOW: Final = Words(
 )
 """What is said where a statement, or the lock it waits for, takes longer than a request may."""
 
+QUEUE_FULL: Final = Words(
+    "任务队列已满, 或此令牌未完成的任务已达上限; 请待其中之一结束后再提交",
+    "the queue of jobs is full, or the token has as many jobs under way as it may; ask when one has ended",
+)
+"""Why a job is not taken."""
+
+LOST: Final = Told(
+    Words("任务中断", "The job was interrupted"),
+    Words(
+        "执行此任务的进程两次意外结束, 没有得出结果, 也没有保存任何内容; 请重新提交",
+        "the process that worked on it died twice; there is no answer and nothing was stored: ask again",
+    ),
+)
+"""What became of a job whose process died each time."""
+
 TITLES: Final[dict[type[errors.KaimenError], str]] = {
     errors.KaimenError: "无法完成",
     errors.InputError: "输入不可用",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
@@ -11,6 +11,8 @@ from api.service import Service
 from api.tiers import Tier
 
 Language = Literal["zh", "en"]
+
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="kaimen"'}
 
 
 def service_of(request: Request) -> Service:
@@ -24,6 +26,20 @@ def tier_of(request: Request) -> Tier:
     return Tier(request.scope.get("kaimen.tier", Tier.PUBLIC))
 
 
+def token_of(request: Request) -> str:
+    """Return the id of the request's token: whose something is.
+
+    Raises
+    ------
+    HTTPException
+        401 where it has none.
+    """
+    found = request.scope.get("kaimen.token")
+    if not isinstance(found, str):
+        raise HTTPException(401, headers=_CHALLENGE)
+    return found
+
+
 def at_least(needed: Tier) -> Any:  # noqa: ANN401  # a parameter of FastAPI, which names no type
     """Return what a route depends on that is open from a tier on: ``dependencies=[at_least(Tier.PLANNER)]``.
 
@@ -33,7 +49,7 @@ def at_least(needed: Tier) -> Any:  # noqa: ANN401  # a parameter of FastAPI, wh
     def require(request: Request) -> None:
         found = tier_of(request)
         if found is Tier.PUBLIC and found < needed:
-            raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="kaimen"'})
+            raise HTTPException(401, headers=_CHALLENGE)
         if found < needed:
             raise HTTPException(403)
 
@@ -67,4 +83,5 @@ def preferred(header: str) -> Language:
 
 ServiceOf = Annotated[Service, Depends(service_of)]
 TierOf = Annotated[Tier, Depends(tier_of)]
+TokenOf = Annotated[str, Depends(token_of)]
 LanguageOf = Annotated[Language, Depends(language_of)]

@@ -26,6 +26,7 @@ from uvicorn.supervisors import Multiprocess
 from api.app import create_app
 from api.bounds import HEAD_SECONDS, MAX_HEADER_BYTES, MAX_URL_BYTES
 from api.logs import logging_config
+from api.runner import running_jobs
 from api.service import Service
 from api.settings import Settings
 from gis.errors import KaimenError, StorageError
@@ -133,7 +134,7 @@ def run(service: Service, listener: socket.socket, workers: int) -> None:
     if workers == 1:
         signal.signal(signal.SIGTERM, _end)  # uvicorn repeats the signal when all is answered
         server = uvicorn.Server(_config(service.settings, create_app(service)))
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt), running_jobs(service.settings, service.private):
             server.run([listener])
         return
     figures = Path(tempfile.mkdtemp(prefix="kaimen-figures-"))
@@ -147,7 +148,8 @@ def run(service: Service, listener: socket.socket, workers: int) -> None:
         worker = Worker(service.settings, urls[0], urls[1], figures)
         config = _config(service.settings, worker, workers=workers, factory=True)
         supervisor = Multiprocess(config, sockets=[listener])
-        supervisor.run()
+        with running_jobs(service.settings, service.private):
+            supervisor.run()
     finally:
         shutil.rmtree(figures, ignore_errors=True)
     if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes):

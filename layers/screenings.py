@@ -109,6 +109,11 @@ def find(connection: Connection, identity: str) -> Run | None:
     return None if row is None else Run(**row)
 
 
+def exists(connection: Connection, identity: str) -> bool:
+    """Whether a run of this id is stored."""
+    return connection.scalar(select(runs.c.id).where(runs.c.id == identity)) is not None
+
+
 def newest(connection: Connection) -> Run | None:
     """Return the run that was made last."""
     row = connection.execute(select(runs).order_by(runs.c.made_at.desc()).limit(1)).mappings().first()

@@ -23,8 +23,23 @@ _OF_SITING: Final = (
     "class.", "class_why.", "advice.", "reason.", "piece.", "access_point.", "independence.", "level.",
     "status.", "warning.",
 )  # fmt: skip
-_ON_SERVER: Final = ("table.", "editions.", "parcel.", "warning.", "empty.", "head.", "foot.", "nav.")
-"""What no script of the pages says."""
+_ON_SERVER: Final = (
+    *(
+        "table.",
+        "editions.",
+        "parcel.",
+        "warning.",
+        "empty.",
+        "head.",
+        "foot.",
+        "nav.",
+        "site.",
+        "skip.",
+        "unit.",
+    ),
+    *("job.", "screen."),
+)
+"""What no script of the map says."""
 
 
 @cache
@@ -53,9 +68,21 @@ def say(language: Language, key: str, *values: object) -> str:
     return found.format(*values) if values else found
 
 
-def words_json(language: Language) -> str:
-    """Return the words that the scripts say, as JSON that is safe inside a script element."""
-    told = {key: each[language] for key, each in vocabulary().items() if not key.startswith(_ON_SERVER)}
+def words_json(language: Language, kinds: tuple[str, ...] = ()) -> str:
+    """Return the words that scripts say, as JSON that is safe inside a script element.
+
+    Parameters
+    ----------
+    language
+        Of the words.
+    kinds
+        What the keys begin with; by default all that the scripts of the map say.
+    """
+    told = {
+        key: each[language]
+        for key, each in vocabulary().items()
+        if (key.startswith(kinds) if kinds else not key.startswith(_ON_SERVER))
+    }
     return embedded(told)
 
 

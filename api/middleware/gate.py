@@ -15,12 +15,13 @@ from api.middleware.rates import TOKEN_FACTOR, WRONG_TOKENS_A_MINUTE, Rates, Ver
 from api.operations.tokens import tier_by_token
 from api.service import Service
 from api.tiers import Tier
+from layers.tokens import id_in
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="kaimen", error="invalid_token"'}
 
 
 class Gate:
-    """Sets ``scope["kaimen.tier"]``, and counts."""
+    """Sets ``scope["kaimen.tier"]`` and, with a token, ``scope["kaimen.token"]``, its id; and counts."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
@@ -42,7 +43,10 @@ class Gate:
         client = client_of(scope, settings.trusted_proxies)
         _believe_scheme(scope, settings.trusted_proxies)
         shown = Headers(scope=scope).getlist("authorization")
-        tier, payer = await self._tier(shown, client) if shown else (Tier.PUBLIC, client)
+        tier, payer = Tier.PUBLIC, client
+        if shown:
+            tier, token = await self._tier(shown, client)
+            scope["kaimen.token"], payer = token, f"token {token}"
         scope["kaimen.tier"] = tier
         cost = cost_of(scope["path"])
         if not settings.rate_limit or not cost:
@@ -60,7 +64,7 @@ class Gate:
         await self.app(scope, receive, counted)
 
     async def _tier(self, shown: list[str], client: str) -> tuple[Tier, str]:
-        """Return the tier of what was shown, and who pays for the request: the token."""
+        """Return the tier of what was shown, and the id of the token, who pays for the request."""
         guesses = f"wrong {client}"
         _require(self._rates.look(guesses, WRONG_TOKENS_A_MINUTE))
         scheme, _, token = shown[0].partition(" ")
@@ -70,7 +74,7 @@ class Gate:
         if tier is None:
             self._rates.charge(guesses, 1, WRONG_TOKENS_A_MINUTE)
             raise HTTPException(401, headers=CHALLENGE)
-        return tier, f"token {token.strip()[:19]}"  # the part that tells which, and not the secret
+        return tier, id_in(token.strip())
 
 
 def _require(verdict: Verdict) -> None:

@@ -29,6 +29,7 @@ COSTS: Final[tuple[tuple[re.Pattern[str], int], ...]] = tuple(
         (r"/api/v1/parcels/[^/]+/connection", 20),
         (r"/api/v1/connection", 20),
         (r"/api/v1/zones(/export)?", 60),
+        (r"/api/v1/screenings", 60),
         (r"/api/v1/editions/[^/]+/(download\.|files/|diff/).*", 20),
         (r"/ogc/.*/items", 5),
     )

@@ -21,17 +21,17 @@ from sqlalchemy import Engine
 import gis
 from api.operations.corridors import CORRIDOR_FORMAT
 from api.operations.policy_files import policy_hashes
-from api.operations.siting import Ground, require_policy
+from api.operations.siting import GROUND_LAYERS, Ground, require_policy
 from gis.capacity.parameters import CapacityParameters
 from gis.errors import InputError, KaimenError
 from gis.network.columns import Objects
-from gis.siting.loads import LoadTable
+from gis.siting.loads import LoadTable, default_table
 from gis.siting.question import Question
 from gis.siting.screen import Screening, screen
 from gis.siting.sites import Load, Sites
 from gis.siting.zones import zones
-from layers.queries.versions import DataVersion
-from layers.screenings import Run, rows_sha256, run_id, store
+from layers.queries.versions import DataVersion, data_version
+from layers.screenings import Run, exists, rows_sha256, run_id, store
 
 _ANSWERING: Final = frozenset({".py", ".toml", ".yaml", ".csv"})
 """Endings of files of the domain that answers rest on."""
@@ -119,7 +119,11 @@ class Screened:
 
 
 def screen_parcels(
-    engine: Engine, ground: Ground, request: ScreenRequest, step: Callable[[str], None]
+    engine: Engine,
+    ground: Ground,
+    request: ScreenRequest,
+    step: Callable[[str], None],
+    counted: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005  # nobody is told
 ) -> Screened:
     """Screen every parcel and store the run.
 
@@ -133,6 +137,8 @@ def screen_parcels(
         What is asked.
     step
         Is told, in a few words, what comes next.
+    counted
+        Is told how many parcels of all are done, where they are looked at one after the other.
 
     Raises
     ------
@@ -144,7 +150,7 @@ def screen_parcels(
     sites = _sites(ground, request)
     desk = ground.live(request.question.on, request.parameters)
     begin = perf_counter()
-    found = screen(desk, sites, request.question, alone=ground.seeker, step=step)
+    found = screen(desk, sites, request.question, alone=ground.seeker, step=step, counted=counted)
     seconds = perf_counter() - begin
     step("Drawing the zones")
     load = request.load or _middle(sites, ground)
@@ -152,19 +158,13 @@ def screen_parcels(
     areas = zones(desk, request.question, policy, load)
     step("Storing the run")
     asked, inputs = _request(request), run_inputs(ground.version, ground.table)
-    sums = found.sums_by_class()
     run = Run(
         id=run_id(asked, inputs),
         request=asked,
         inputs=inputs,
         on=request.question.on,
         rows=len(found.rows),
-        summary={
-            "by_class": found.by_class(),
-            **sums,
-            "by_test": _by_test(found.rows),
-            "by_town": found.by_town(),
-        },
+        summary=_summary(found),
         zones=json.loads(areas.to_json(drop_id=True)),
         sha256=rows_sha256(found.rows),
     )
@@ -176,6 +176,14 @@ def screen_parcels(
                 repair="keep the database and report this; it should not be",
             )
     return Screened(run, found, areas, before is not None, seconds)
+
+
+def known_run(engine: Engine, request: ScreenRequest) -> str | None:
+    """Return the id of the stored run that answers a question about the present data, None without one."""
+    inputs = run_inputs(data_version(engine, GROUND_LAYERS), default_table())
+    identity = run_id(_request(request), inputs)
+    with engine.connect() as connection:
+        return identity if exists(connection, identity) else None
 
 
 def _sites(ground: Ground, request: ScreenRequest) -> Sites:
@@ -201,6 +209,15 @@ def _only(sites: Sites) -> str | None:
     """Return the jurisdiction that covers all parcels that any covers, None where there are several."""
     known = {each for each in sites.jurisdiction.tolist() if each is not None}
     return known.pop() if len(known) == 1 else None
+
+
+def _summary(found: Screening) -> dict[str, Any]:
+    return {
+        "by_class": found.by_class(),
+        **found.sums_by_class(),
+        "by_test": _by_test(found.rows),
+        "by_town": found.by_town(),
+    }
 
 
 def _by_test(rows: pd.DataFrame) -> dict[str, int]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from api.bounds import K_MAX, LIMIT_M_MAX
 from api.clock import today
 from api.cursors import read_cursor
 from api.operations.connection import parcel_as_json, parcel_numbers, reply
@@ -28,12 +29,14 @@ from api.tiers import Tier
 from gis.editions.diff import Diff
 from gis.editions.header import Edition
 from gis.siting.loads import default_table
+from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 from layers.queries.collections import CAPACITY
 from layers.queries.published import Wanted, as_object
 from maps.editions_page import EditionsPage, editions_page_html
 from maps.map_page import MapPage, TileSet, map_page_html
 from maps.page_words import say
 from maps.parcel_page import parcel_page_html
+from maps.screen_page import ScreenPage, screen_page_html
 from maps.table_page import (
     TablePage,
     capacity_heads,
@@ -190,6 +193,13 @@ def _diff(
     pair = (one, other)
     [found] = service.kept.get(("page diff", *pair), lambda: (diff_editions(service.private, *pair),))
     return found
+
+
+@router.get("/screen", summary="Ask for screenings, as a planner", response_class=HTMLResponse)
+def screening(request: Request, language: LanguageOf) -> HTMLResponse:
+    """Show the form; whose token it is, and what that token has asked for, the page finds out by itself."""
+    content = ScreenPage(policies(language), DEFAULT_K, K_MAX, DEFAULT_LIMIT_M, LIMIT_M_MAX)
+    return HTMLResponse(screen_page_html(content, frame_of(request, "")))
 
 
 @router.get(

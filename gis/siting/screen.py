@@ -95,6 +95,7 @@ def screen(
     *,
     alone: Callable[[int], Seeker],
     step: Callable[[str], None] = lambda _: None,
+    counted: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005  # nobody is told
 ) -> Screening:
     """Return the class and the options of every parcel.
 
@@ -110,9 +111,12 @@ def screen(
         Gives the seeker of one parcel: a double supply is looked for one after the other.
     step
         Is told, in a few words, what comes next.
+    counted
+        Is told how many parcels of all are done, where they are looked at one after the other.
     """
     if question.supplies > 1:
-        return Screening(_doubles(desk, sites, question, alone, step), sites)
+        step("Looking for two supplies, parcel by parcel")
+        return Screening(_doubles(desk, sites, question, alone, counted), sites)
     step("Planning the levels of supply")
     plan = planned(sites, question, desk.table)
     seeker = AllParcels(desk.network)
@@ -230,10 +234,9 @@ def _doubles(
     sites: Sites,
     question: Question,
     alone: Callable[[int], Seeker],
-    step: Callable[[str], None],
+    counted: Callable[[int, int], None],
 ) -> pd.DataFrame:
     """Return the rows where every parcel asks for two supplies."""
-    step("Looking for two supplies, parcel by parcel")
     names = (*_MEASURES, *_OF_BEST)
     found: list[Table] = []
     for number in range(len(sites)):
@@ -246,6 +249,7 @@ def _doubles(
         row |= {name: np.array([told[0][name] if told else None], dtype=object) for name in names}
         row["options"] = np.array([_json(told)], dtype=object)
         found.append(row)
+        counted(len(found), len(sites))
     table = {name: np.concatenate([row[name] for row in found]) for name in ROW_COLUMNS}
     return _frame(table | {name: table[name].astype(np.float64) for name in NUMBERS})
 

@@ -8,12 +8,14 @@ from sqlalchemy import Connection, text
 import layers.tables.claims
 import layers.tables.editions
 import layers.tables.grid
+import layers.tables.jobs
 import layers.tables.screenings
 import layers.tables.tokens
 from layers.tables.base import SCHEMA, metadata
 
 assert layers.tables.grid.layer_tables  # noqa: S101  # the import fills the metadata
 assert layers.tables.claims.claim_ledger is not None  # noqa: S101  # as above
+assert layers.tables.jobs.jobs is not None  # noqa: S101  # as above
 
 _SCHEMAS = {
     SCHEMA,

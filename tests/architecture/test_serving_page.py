@@ -10,6 +10,7 @@ from api import bounds, server
 from api.middleware import rates
 from api.operations.tokens import MAX_DAYS
 from api.settings import Settings
+from layers.jobs import KEPT_DAYS, MOST_ATTEMPTS
 from layers.public_wall import ROLE, STATEMENT_TIMEOUT_MS
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,9 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
         f"{rates.WRONG_TOKENS_A_MINUTE} wrong ones in a minute",
         f"An assessment costs {rates.cost_of('/api/v1/connection')} units",
         f"a notice {rates.cost_of('/api/v1/parcels/P/connection/notice.pdf')},",
+        f"a screening and a notice {rates.cost_of('/api/v1/screenings')},",
+        f"after {MOST_ATTEMPTS} attempts",
+        f"remembered for {KEPT_DAYS} days",
         f"{MAX_DAYS:,} at most",
         f"end after {STATEMENT_TIMEOUT_MS // 1000} seconds",
         f"`{ROLE}`",

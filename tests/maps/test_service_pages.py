@@ -17,6 +17,7 @@ from maps.map_page import ASKED, MapPage, TileSet, map_page_html
 from maps.page_frame import PageFrame
 from maps.page_words import embedded, say, vocabulary, words_json
 from maps.problem_page import problem_page_html
+from maps.screen_page import ScreenPage, screen_page_html
 from maps.static_files import static_files, static_prefix, static_version
 from maps.style import CLASSES, STATUSES
 from maps.table_page import TablePage, capacity_heads, capacity_rows, met, table_page_html
@@ -25,8 +26,11 @@ HOME = Path(maps.__file__).parent
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 HOSTILE = "<img src=x onerror=alert(1)></script>"
 ALIKE = {"nav.language", "site.name", "unit.kva", "unit.kw"}
-TEMPLATES = ("frame", "map_page", "table_page", "editions_page", "parcel_page", "problem_page")
+TEMPLATES = (
+    *("frame", "map_page", "table_page", "editions_page", "parcel_page", "problem_page", "screen_page"),
+)
 SCRIPTS = sorted((HOME / "static" / "app").glob("page-*.js"))
+SCREEN_SCRIPT = HOME / "static" / "app" / "screen-page.js"
 
 
 def frame(language: Language = "zh", **changed: Any) -> PageFrame:
@@ -69,7 +73,7 @@ def asked() -> set[str]:
     for name in TEMPLATES:
         text = (HOME / "templates" / f"{name}.html.j2").read_text(encoding="utf-8")
         found |= set(re.findall(r"\bsay\([\"']([a-z_.0-9]+)[\"'][,)]", text))
-    for path in SCRIPTS:
+    for path in (*SCRIPTS, SCREEN_SCRIPT):
         found |= set(re.findall(r"\bsay\(\"([a-z_.0-9]+)\"[,)]", path.read_text(encoding="utf-8")))
         found |= set(
             re.findall(r"\"((?:answer|draw|state)\.[a-z_.0-9]*[a-z_0-9])\"", path.read_text(encoding="utf-8"))
@@ -87,12 +91,15 @@ def test_every_word_that_is_asked_for_exists() -> None:
 
 
 def test_every_word_of_the_page_is_used() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in (*SCRIPTS, *HOME.glob("*.py")))
+    text = "".join(path.read_text(encoding="utf-8") for path in (*SCRIPTS, SCREEN_SCRIPT, *HOME.glob("*.py")))
     text += "".join(
         (HOME / "templates" / f"{name}.html.j2").read_text(encoding="utf-8") for name in TEMPLATES
     )
     own = (HOME / "page_words.yaml").read_text(encoding="utf-8")
-    routes = (HOME.parent / "api" / "routes" / "pages.py").read_text(encoding="utf-8")
+    routes = "".join(
+        (HOME.parent / "api" / "routes" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("pages", "jobs")
+    )
     for key in re.findall(r"^([a-z_.0-9A-Z]+):", own, re.MULTILINE):
         stem = key.rpartition(".")[0]
         used = (key, f'"{stem}."', f'"{stem}." ~', f"{stem}.{{", f'"{key.partition(".")[2]}"')
@@ -104,6 +111,12 @@ def test_what_a_script_says_is_sent_to_it() -> None:
     for path in SCRIPTS:
         for key in re.findall(r"\bsay\(\"([a-z_.0-9]+)\"[,)]", path.read_text(encoding="utf-8")):
             assert key in sent, key
+    made = screen_page_html(ScreenPage([], 3, 20, 2000.0, 5000.0), frame())
+    told = json.loads(re.findall(r'id="page-words"[^>]*>([^<]*)<', made)[0])
+    said = re.findall(r"\bsay\(\"([a-z_.0-9]+)\"[,)]", SCREEN_SCRIPT.read_text(encoding="utf-8"))
+    assert len(said) > 15
+    assert set(said) <= told.keys()
+    assert {f"class.{key}" for key in CLASSES} <= told.keys()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -139,6 +152,7 @@ def test_names_from_data_end_no_element() -> None:
         map_page_html(content, told),
         table_page_html(table, told),
         problem_page_html(problem, told),
+        screen_page_html(ScreenPage([(HOSTILE, HOSTILE)], 3, 20, 2000.0, 5000.0), told),
     ):
         assert "<img" not in made
         assert HOSTILE not in made

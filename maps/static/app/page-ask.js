@@ -1,5 +1,6 @@
 /* Questions to the service; what it refuses comes back as a Problem with its detail and repair. */
 import { data } from "./page-dom.js";
+import { headers } from "./page-token.js";
 
 export class Problem extends Error {
   constructor(status, told, retry) {
@@ -24,13 +25,12 @@ async function refusal(answer) {
 // The answer as JSON. A later question with the same name ends an earlier one, which then never answers.
 const under = new Map();
 
-export async function ask(name, path, body) {
+export async function ask(name, path, body, method) {
   if (under.has(name)) under.get(name).abort();
   const stop = new AbortController();
   under.set(name, stop);
-  const options = { signal: stop.signal, headers: Object.assign({ Accept: "application/json" }, window.L.kaimen.page.headers()), credentials: "same-origin" };
+  const options = { method: method || (body ? "POST" : "GET"), signal: stop.signal, headers: Object.assign({ Accept: "application/json" }, headers()), credentials: "same-origin" };
   if (body) {
-    options.method = "POST";
     options.body = JSON.stringify(body);
     options.headers["Content-Type"] = "application/json";
   }
@@ -38,7 +38,7 @@ export async function ask(name, path, body) {
   try {
     answer = await fetch(withLanguage(path), options);
     if (!answer.ok) throw await refusal(answer);
-    return await answer.json();
+    return answer.status === 204 ? null : await answer.json();
   } catch (fault) {
     if (fault.name === "AbortError") return new Promise(() => {});
     if (fault instanceof Problem) throw fault;

@@ -56,11 +56,6 @@
     layers.feeders = { block: Object.assign({}, block, { props }), list };
   }
 
-  // The token of a planner or operator lives as long as the browser's tab.
-  const KEY = "kaimen-token";
-  const token = () => window.sessionStorage.getItem(KEY);
-  const keep = (text) => { if (text) window.sessionStorage.setItem(KEY, text); else window.sessionStorage.removeItem(KEY); };
-  const headers = () => (token() ? { Authorization: "Bearer " + token() } : {});
   let sets = [];
   // Tiles carry a token once it has been found good: a wrong one, sent with each, would shut its owner out.
   const made = (set, bearer) => ({ from: set.from, view: set.view, source: L.kaimen.tiles(set.url, 256, bearer) });
@@ -168,5 +163,5 @@
     };
   }
 
-  L.kaimen = Object.assign(L.kaimen || {}, { page: { look, source, shown, verdict, token, keep, headers, replace } });
+  L.kaimen = Object.assign(L.kaimen || {}, { page: { look, source, shown, verdict, replace } });
 })();

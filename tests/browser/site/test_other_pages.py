@@ -98,7 +98,8 @@ def test_editions_are_listed_verified_and_their_files_are_there(plain: Page, sit
     "path",
     [
         "/", "/?view=zones", f"/?parcel={PARCEL}&load_kva=1000&k=5", "/?parcel=LT-0009",
-        "/table", "/table?of=parcels&q=LT-00", "/editions", f"/parcel/{PARCEL}?load_kva=1000", "/parcel/none",
+        "/table", "/table?of=parcels&q=LT-00", "/editions", "/screen",
+        f"/parcel/{PARCEL}?load_kva=1000", "/parcel/none",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["zh", "en"])

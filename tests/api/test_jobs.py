@@ -1,0 +1,348 @@
+"""Screenings as jobs on PostGIS: asked, followed, cancelled, killed; by processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import active_children
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError
+
+from api.app import create_app
+from api.operations import jobs as operations
+from api.operations.jobs import STEPS
+from api.operations.tokens import create_token
+from api.runner import running_jobs
+from api.service import Service
+from api.settings import Settings
+from layers.database import open_engine
+from layers.jobs import Bounds, Job, finish, settle, take, tell
+from layers.public_wall import open_public_engine, public_url, raise_wall
+from layers.tables.jobs import ENDED
+from tests.api.conftest import TownCommands
+from tests.gis.siting.small_town import drawn_town
+from tests.gis.siting.towns import ON, Bench
+
+PATIENCE_S = 60
+DAY = {"on": ON.isoformat()}
+HOLD = "select pg_advisory_xact_lock(hashtext('kaimen screening'))"
+"""Keeps a screening from being stored, so that its job stays at the last step."""
+
+
+def until(met: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := met()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
+
+
+class Planner:
+    """Somebody with a token of his own."""
+
+    def __init__(self, service: Service, role: Any = "planner") -> None:
+        token = create_token(service.private, role, None, 1).whole
+        self.client = TestClient(create_app(service), headers={"Authorization": f"Bearer {token}"})
+
+    def ask(self, **body: Any) -> str:
+        answer = self.client.post("/api/v1/screenings", json=DAY | body)
+        assert answer.status_code == 202, answer.text
+        assert answer.headers["location"] == f"/api/v1/jobs/{answer.json()['id']}"
+        assert answer.headers["cache-control"] == "no-store"
+        return str(answer.json()["id"])
+
+    def job(self, identity: str, language: str = "en") -> Any:
+        answer = self.client.get(f"/api/v1/jobs/{identity}?lang={language}")
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["cache-control"] == "no-store"
+        return answer.json()
+
+    def ended(self, identity: str) -> Any:
+        return until(lambda: (job := self.job(identity))["state"] in ENDED and job)
+
+    def at(self, identity: str, step: str, attempts: int = 1) -> None:
+        until(lambda: (job := self.job(identity))["progress"]["step"] == step and job["attempts"] == attempts)
+
+
+@pytest.fixture
+def town(town_url: str, kaimen_town: TownCommands) -> Iterator[Service]:
+    """The small town as it is served, without jobs; its corridors lie in the home of its commands."""
+    private = open_engine(town_url)
+    raise_wall(private)
+    public = open_public_engine(public_url(private))
+    home = Path(kaimen_town.environment["KAIMEN_HOME"])
+    yield Service(Settings(home=home, database_url=None, rate_limit=0), private, public)
+    with private.begin() as connection:
+        connection.execute(text("delete from siting.jobs"))
+    for each in (private, public):
+        each.dispose()
+
+
+@pytest.fixture
+def planner(town: Service) -> Planner:
+    return Planner(town)
+
+
+@contextmanager
+def held(engine: Engine) -> Iterator[None]:
+    """Keep screenings from being stored."""
+    with engine.connect() as connection:
+        connection.execute(text(HOLD))
+        yield
+
+
+def runs(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.scalar(text("select count(*) from siting.runs")) or 0)
+
+
+def kill() -> None:
+    """End the process that works on a job as a machine without memory does."""
+    [process] = until(active_children)
+    assert process.pid
+    os.kill(process.pid, signal.SIGKILL)
+    until(lambda: not process.is_alive())
+
+
+def test_a_screening_is_asked_followed_and_answered(town: Service, planner: Planner) -> None:
+    identity = planner.ask(load_kva=901)
+    waiting = planner.job(identity)
+    assert (waiting["state"], waiting["runner"], waiting["ahead"]) == ("waiting", False, 0)
+    steps: list[str] = []
+    with running_jobs(town.settings, town.private):
+        while (job := planner.job(identity))["state"] not in ENDED:
+            step = job["progress"]["step"]
+            if job["state"] == "running" and step and (not steps or steps[-1] != step):
+                steps.append(step)
+                assert job["runner"]
+                assert job["progress"]["done"] == STEPS.index(step)
+            time.sleep(0.02)
+    assert job["state"] == "done", job
+    assert steps == sorted(steps, key=STEPS.index)
+    assert steps
+    expected = Bench(drawn_town()).screen(operations.screen_request(load(901.0)).load)
+    assert job["result"]["parcels"] == expected.by_class()
+    zones = planner.client.get(job["result"]["zones"]).json()
+    assert (zones["run_id"], zones["load_kva"]) == (job["result"]["run_id"], 901.0)
+    assert job["result"]["page"] == "/?view=zones&load_kva=901&lang=en"
+    assert job["progress"]["done"] == job["progress"]["total"] == len(STEPS)
+    assert planner.job(identity, "zh")["words"] == "已完成"
+
+
+def load(kva: float) -> dict[str, Any]:
+    return {
+        "load": {"kva": kva, "kw": kva * 0.95, "power_factor": 0.95},
+        **DAY, "k": 3, "limit_m": 2000.0, "jurisdiction": None, "facts": {},
+    }  # fmt: skip
+
+
+def test_the_same_question_of_the_command_line_and_of_two_at_once_is_one_run(
+    town: Service, planner: Planner, kaimen_town: TownCommands
+) -> None:
+    stored = kaimen_town("screen", "--on", ON.isoformat(), "--load-kva", "902", "--json").json["run_id"]
+    other = Planner(town, "operator")
+    before = runs(town.private)
+    found: list[str] = []
+    askers = [
+        threading.Thread(target=lambda who=who: found.append(who.ask(load_kva=903)))
+        for who in (planner, planner, other, other)
+    ]
+    for each in askers:
+        each.start()
+    for each in askers:
+        each.join()
+    assert len(set(found)) == 2  # one job for each who asks
+    with running_jobs(town.settings, town.private):
+        known = planner.ended(planner.ask(load_kva=902))
+        ids = {str(who.ended(each)["result"]["run_id"]) for who, each in mine(found, planner, other)}
+    assert known["result"]["run_id"] == stored
+    assert len(ids) == 1
+    assert runs(town.private) == before + 1
+
+
+def mine(found: list[str], *who: Planner) -> Iterator[tuple[Planner, str]]:
+    for identity in set(found):
+        yield from (
+            (each, identity) for each in who if each.client.get(f"/api/v1/jobs/{identity}").status_code == 200
+        )
+
+
+def test_a_job_is_cancelled_while_it_waits_and_while_it_runs(town: Service, planner: Planner) -> None:
+    before = runs(town.private)
+    with held(town.private), running_jobs(town.settings, town.private):
+        first, second = planner.ask(load_kva=904), planner.ask(load_kva=905)
+        planner.at(first, "store")
+        assert planner.job(second)["ahead"] == 1
+        assert planner.client.delete(f"/api/v1/jobs/{second}").status_code == 204
+        assert planner.job(second)["state"] == "cancelled"
+        told = planner.client.delete(f"/api/v1/jobs/{first}")
+        assert (told.status_code, told.json()["cancel_asked"]) == (202, True)
+        assert planner.ended(first)["state"] == "cancelled"
+        assert not active_children()
+    assert planner.client.delete(f"/api/v1/jobs/{first}").status_code == 204
+    assert runs(town.private) == before
+    assert [each["state"] for each in planner.client.get("/api/v1/jobs").json()["jobs"]] == ["cancelled"] * 2
+
+
+def test_a_process_that_is_killed_is_tried_once_more_and_then_said_to_be_lost(
+    town: Service, planner: Planner
+) -> None:
+    with held(town.private), running_jobs(town.settings, town.private):
+        identity = planner.ask(load_kva=906)
+        planner.at(identity, "store")
+        kill()
+        planner.at(identity, "store", attempts=2)
+        kill()
+        job = planner.ended(identity)
+    assert (job["state"], job["result"]) == ("lost", None)
+    assert "died twice" in job["problem"]["detail"]
+    assert "重新提交" in planner.job(identity, "zh")["problem"]["detail"]
+
+
+def test_a_runner_that_ends_puts_its_job_back_and_the_next_one_answers(
+    town: Service, planner: Planner
+) -> None:
+    with held(town.private):
+        with running_jobs(town.settings, town.private):
+            identity = planner.ask(load_kva=907)
+            planner.at(identity, "store")
+        job = planner.job(identity)
+        assert (job["state"], job["attempts"], job["runner"]) == ("waiting", 0, False)
+        assert not active_children()
+    with running_jobs(town.settings, town.private):
+        assert planner.ended(identity)["attempts"] == 1
+
+
+def test_two_supplies_are_counted_by_parcels(
+    town: Service, planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[str, int, int]] = []
+
+    def listening(connection: Connection, job: Job, step: str, done: int, total: int) -> bool:
+        written.append((step, done, total))
+        return tell(connection, job, step, done, total)
+
+    monkeypatch.setattr(operations, "tell", listening)
+    monkeypatch.setattr(operations, "_OFTEN_S", -1.0)  # each parcel is written down
+    identity = planner.ask(load_kva=908, supplies=2)
+    with town.private.begin() as connection:
+        job = take(connection)
+    assert job
+    operations.work(town.private, town.home, job)
+    told = planner.job(identity)
+    assert told["state"] == "done"
+    parcels = sum(told["result"]["parcels"].values())
+    counted = [each[1:] for each in written if each[0] == "two_supplies"]
+    assert counted == [(0, 0), *((each + 1, parcels) for each in range(parcels))]
+
+
+def test_an_attempt_that_was_given_up_writes_nothing_more(town: Service, planner: Planner) -> None:
+    identity = planner.ask(load_kva=909)
+    with town.private.begin() as connection:
+        first = take(connection)
+        assert first
+        settle(connection)
+        second = take(connection)
+        assert second
+    with pytest.raises(operations.WithdrawnError):
+        operations.work(town.private, town.home, first)
+    with town.private.begin() as connection:
+        assert not finish(connection, first, "x")
+    operations.work(town.private, town.home, second)
+    assert planner.job(identity)["state"] == "done"
+    assert planner.job(identity)["attempts"] == 2
+
+
+def test_what_cannot_be_answered_is_told_with_its_repair(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planner = Planner(service)
+    identity = planner.ask()
+    with running_jobs(service.settings, service.private):
+        job = planner.ended(identity)
+    assert job["state"] == "failed"
+    assert (job["problem"]["status"], "kaimen import roads" in job["problem"]["repair"]) == (503, True)
+    assert planner.job(identity, "zh")["problem"]["title"] == "数据尚未入库"
+
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError("a secret of ours")
+
+    monkeypatch.setattr(operations, "ground", broken)
+    identity = planner.ask(k=2)
+    with service.private.begin() as connection:
+        job = take(connection)
+    assert job
+    operations.work(service.private, service.home, job)
+    told = planner.client.get(f"/api/v1/jobs/{identity}?lang=zh")
+    assert told.json()["problem"]["title"] == "内部错误"
+    assert "secret" not in told.text
+
+
+def test_the_queue_has_an_end(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "BOUNDS", Bounds(of_all=3, of_one=2))
+    one, other = Planner(service), Planner(service)
+    first = one.ask(k=1)
+    one.ask(k=2)
+    assert one.ask(k=1) == first
+    refused = one.client.post("/api/v1/screenings", json=DAY)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "10")
+    assert "as many jobs under way as it may" in refused.json()["detail"]
+    other.ask(k=1)
+    full = other.client.post("/api/v1/screenings?lang=zh", json=DAY | {"k": 2})
+    assert full.status_code == 429
+    assert "队列已满" in full.json()["detail"]
+    assert one.client.delete(f"/api/v1/jobs/{first}").status_code == 204
+    other.ask(k=2)
+
+
+@pytest.mark.parametrize("method", ["POST /api/v1/screenings", "GET /api/v1/jobs", "GET {}", "DELETE {}"])
+def test_only_a_token_opens_jobs_and_only_its_own(service: Service, client: TestClient, method: str) -> None:
+    path = f"/api/v1/jobs/{Planner(service).ask()}"
+    verb, _, address = method.format(path).partition(" ")
+    refused = client.request(verb, address, json={} if verb == "POST" else None)
+    assert refused.status_code == 401
+    assert refused.headers["cache-control"] == "no-store"
+    stranger = Planner(service, "operator").client.request(verb, address)
+    assert stranger.status_code == (404 if "{}" in method else 422 if verb == "POST" else 200)
+    if verb == "GET" and "{}" not in method:
+        assert stranger.json() == {"jobs": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"load_kva": 100, "planned": True}, "leave one of them out"),
+        ({"load_kva": 100, "load_kw": 100}, "one of the two"),
+        ({"pf": 0.9}, "power factor"),
+        ({"k": 21}, "body k"),
+        ({"limit_m": 5001}, "body limit_m"),
+        ({"load_kva": 1e7}, "body load_kva"),
+        ({"jurisdiction": "nowhere"}, "no jurisdiction"),
+        ({"facts": {"nonsense": 1}}, "nonsense"),
+        ({"on": "yesterday"}, "body on"),
+        ({"x": 1}, "body x"),
+    ],
+)
+def test_a_question_that_is_not_in_order_is_refused_at_once(
+    service: Service, body: dict[str, Any], told: str
+) -> None:
+    planner = Planner(service)
+    refused = planner.client.post("/api/v1/screenings?lang=en", json=body)
+    assert refused.status_code == 422
+    assert told in refused.text
+    assert planner.client.get("/api/v1/jobs").json() == {"jobs": []}
+
+
+def test_the_public_login_reads_no_job(service: Service) -> None:
+    Planner(service).ask()
+    with service.public.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text("select * from siting.jobs"))
