@@ -64,7 +64,8 @@ def test_each_row_is_decided_as_if_it_were_alone(name: str, on: date, rows: list
 
 def test_many_columns_are_numbered_anew_before_they_overflow(monkeypatch: pytest.MonkeyPatch) -> None:
     lengths = np.random.default_rng(5).uniform(0.0, 1_200.0, 300)
-    told: dict[str, Any] = {"customer": ["hv", "resident"] * 150, "load_kva": 100.0, "route.length_m": lengths}
+    customers = ["hv", "resident"] * 150
+    told: dict[str, Any] = {"customer": customers, "load_kva": 100.0, "route.length_m": lengths}
     once = decide_many(jurisdictions()["wujiang"], ON, told)
     monkeypatch.setattr("gis.policy.many._MOST_KINDS", 2)
     assert decide_many(jurisdictions()["wujiang"], ON, told).of_row.tolist() == once.of_row.tolist()
