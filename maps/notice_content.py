@@ -185,9 +185,9 @@ def _route(route: Told, teller: Teller) -> Iterator[Row]:
     city = say("label.city_crossing", m=number(route["city_road_crossing_m"]))
     yield Row(say("label.crossings"), f"{figures} ({city})" if route["crossing_m"] else figures)
     pieces = route.get("pieces") or ()
-    kinds, names = [each["kind"] for each in pieces], [each["road_name"] for each in pieces]
+    names = [each["road_name"] for each in pieces]
     each_told = []
-    for place, numbers in enumerate(crossings(kinds, names, route["crossing_count"]), 1):
+    for place, numbers in enumerate(crossings([each["crossing"] for each in pieces]), 1):
         roads = dict.fromkeys(names[number] or say("label.unnamed_road") for number in numbers)
         metres = sum(pieces[number]["length_m"] for number in numbers)
         each_told.append(f"({place}) {'/'.join(roads)} {number(round(metres, 1))} m")

@@ -167,6 +167,7 @@ def route_as_json(route: Route, measures: Mapping[str, float | int], *, public: 
             "road_name": each.road_name,
             "road_class": each.road_class,
             "length_m": round(each.length_m, 1),
+            "crossing": each.crossing or None,
         }
         for each in pieces
     ]
