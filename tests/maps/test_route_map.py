@@ -109,6 +109,25 @@ def test_the_legend_tells_what_is_there_and_stays_inside(language: Language) -> 
             assert float(place[2]) < 300
 
 
+@pytest.mark.parametrize(
+    ("way", "found"),
+    [
+        ([(4, 3), (4, -3)], (False, True)),  # left of the map's middle, at its bottom: nothing lies there
+        ([(0, 3), (4, 0), (-4, -3)], (True, True)),
+        ([(0, 3), (4, -3), (-4, -3)], (False, False)),
+    ],
+)
+def test_the_scale_bar_stands_where_no_route_does(
+    way: list[tuple[float, float]], found: tuple[bool, bool]
+) -> None:
+    route = RouteLine(shapely.LineString([(120.6 + 0.001 * x, 31.1 + 0.001 * y) for x, y in way]))
+    site = shapely.Point(120.6 - 0.004, 31.1 + 0.003) if found[1] else shapely.Point(120.604, 31.103)
+    svg = drawn(RouteView(site, (route,), (), {}))
+    [bar] = list(svg.iter(f"{SVG}rect"))
+    x, y = float(bar.get("x", "")), float(bar.get("y", ""))
+    assert (x > 352 / 2, y > 300 / 2) == found
+
+
 def test_names_stay_words() -> None:
     shown = RouteView(view().parcel, (route_line(HOSTILE),), (), frames(HOSTILE))
     svg = drawn(shown)
