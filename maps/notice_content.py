@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gis.errors import InputError
 from gis.policy.facts import TESTABLE
-from gis.policy.notice import Line, Notice
+from gis.policy.notice import Line, Notice, clause_words
 from gis.policy.words import words as policy_words
 from gis.siting.words import vocabulary, words_of_test
 from maps.notice_dates import Dates, dates_of
@@ -90,7 +90,7 @@ def content_of(page: NoticePage, teller: Teller) -> Content:
         verdict_key=str(told["class"]),
         why=_why(told, teller),
         site=_site(page, teller),
-        blocks=(*_supplies(page, option, teller), *_policy(page.policy, teller)),
+        blocks=(*_supplies(page, option, teller), *_policy(page, teller)),
         dates=dates_of(option.get("timeline") or (), teller, average=average) if option else None,
         lists=tuple(_lists(page, teller)),
         clauses=_clauses(page.policy, teller),
@@ -145,7 +145,8 @@ def _supplies(page: NoticePage, option: Told | None, teller: Teller) -> Iterator
     yield teller.block(teller.say("heading.route"), tuple(_route(option["route"], teller)), whole=True)
     second = option.get("second")
     if second is not None:
-        both = (*_supply(second, page, teller), *_route(second["route"], teller))
+        apart = Row("", teller.say(f"independence.{option['independence']}"))
+        both = (apart, *_supply(second, page, teller), *_route(second["route"], teller))
         yield teller.block(teller.say("heading.second"), both, whole=True)
 
 
@@ -163,7 +164,7 @@ def _supply(option: Told, page: NoticePage, teller: Teller) -> tuple[Row, ...]:
         parts += [str(point["id"])] if point.get("id") else []
         if point.get("spare_bays") is not None:
             parts.append(say("label.spare_bays", n=point["spare_bays"]))
-        rows.append(Row(say("label.access_point"), " ".join(parts)))
+        rows.append(Row(say("label.access_point"), " ".join(parts) or say("access_point.assumed")))
     open_kva = teller.measure(option["open_capacity_kva"], "kVA")
     bottleneck = option.get("bottleneck")
     if bottleneck and bottleneck.get("level"):
@@ -185,9 +186,9 @@ def _route(route: Told, teller: Teller) -> Iterator[Row]:
     city = say("label.city_crossing", m=number(route["city_road_crossing_m"]))
     yield Row(say("label.crossings"), f"{figures} ({city})" if route["crossing_m"] else figures)
     pieces = route.get("pieces") or ()
-    kinds, names = [each["kind"] for each in pieces], [each["road_name"] for each in pieces]
+    names = [each["road_name"] for each in pieces]
     each_told = []
-    for place, numbers in enumerate(crossings(kinds, names, route["crossing_count"]), 1):
+    for place, numbers in enumerate(crossings([each["crossing"] for each in pieces]), 1):
         roads = dict.fromkeys(names[number] or say("label.unnamed_road") for number in numbers)
         metres = sum(pieces[number]["length_m"] for number in numbers)
         each_told.append(f"({place}) {'/'.join(roads)} {number(round(metres, 1))} m")
@@ -201,10 +202,12 @@ def _route(route: Told, teller: Teller) -> Iterator[Row]:
     yield Row("", teller.join(shown))
 
 
-def _policy(policy: Notice | None, teller: Teller) -> Iterator[Block]:
-    say = teller.say
+def _policy(page: NoticePage, teller: Teller) -> Iterator[Block]:
+    say, policy = teller.say, page.policy
     if policy is None:
-        yield teller.block(say("heading.procedure"), [Row("", say("label.no_policy"))])
+        # A known policy has nothing to decide where there is no connection.
+        if page.assessment["jurisdiction"] is None or page.assessment["options"]:
+            yield teller.block(say("heading.procedure"), [Row("", say("label.no_policy"))])
         return
     facts = {policy_words(f"fact.{name}")[teller.language] for name in TESTABLE}
     said: set[str] = set()
@@ -232,7 +235,7 @@ def _rows(policy: Notice, key: str, teller: Teller, facts: set[str], said: set[s
     if not lines:
         return
     kind, *others = lines
-    clauses = ", ".join(kind.clauses)
+    clauses = ", ".join(clause_words(each, teller.language) for each in kind.clauses)
     others = [line for line in others if line.label not in facts and (line.label or line.value not in said)]
     said |= {line.value for line in others if not line.label}
     decided = kind.label == policy_words("kind.decided")[teller.language]
@@ -260,7 +263,7 @@ def _lists(page: NoticePage, teller: Teller) -> Iterator[Block]:
             )
             for each in rejected
         ]
-        yield teller.block(say("heading.rejected"), rows)
+        yield teller.block(say("heading.rejected"), rows, named=True)
     warnings = teller.join(tuple(_warnings(page, teller)))
     notes = [Row("", warnings)] if warnings else []
     assumed = [f"{line.label} {line.value}" for line in _section(page.policy, "notice.assumed", teller)]
@@ -286,6 +289,15 @@ def _warnings(page: NoticePage, teller: Teller) -> Iterator[str]:
 
 
 def _in_one_line(option: Told, teller: Teller) -> str:
+    """Return an option in one line, and both supplies of a double one."""
+    second = option.get("second")
+    if second is None:
+        return _one_supply(option, teller)
+    other = f"{teller.say('heading.second')}: {_one_supply(second, teller)}"
+    return teller.join([_one_supply(option, teller), other])
+
+
+def _one_supply(option: Told, teller: Teller) -> str:
     route, approval = option["route"], (option.get("decision") or {}).get("approval", {})
     crossed = teller.say(
         "label.crossing_figures", n=route["crossing_count"], m=teller.number(route["crossing_m"])
@@ -309,7 +321,8 @@ def _clauses(policy: Notice | None, teller: Teller) -> Block | None:
     wanted = {policy_words(f"notice.{name}")[teller.language] for name in ("jurisdiction", "document")}
     about = [line.value for line in _section(policy, "notice.title", teller) if line.label in wanted]
     rows = [Row("", teller.join(about))]
-    rows += [Row("", line.value, line.label) for line in _section(policy, "notice.clauses", teller)]
+    cited = _section(policy, "notice.clauses", teller)
+    rows += [Row("", line.value, clause_words(line.label, teller.language)) for line in cited]
     most = None if teller.fit.clauses is None else teller.fit.clauses + 1  # the document's own line
     return teller.block(teller.say("heading.clauses"), rows, most=most)
 

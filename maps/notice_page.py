@@ -164,7 +164,13 @@ class Teller:
         return f"{whole[: kept[-1]]} … {self.more(len(breaks) - len(kept) + 1)}"
 
     def block(
-        self, title: str, rows: Sequence[Row], *, whole: bool = False, most: int | None = None
+        self,
+        title: str,
+        rows: Sequence[Row],
+        *,
+        whole: bool = False,
+        most: int | None = None,
+        named: bool = False,
     ) -> Block:
         """Return a block with its texts and its rows shortened as the fit asks.
 
@@ -176,12 +182,16 @@ class Teller:
             Whether all rows stay.
         most
             Most rows of this block, where the fit has an own figure for it.
+        named
+            Whether labels are the names or ids of assets, which stay as they are written.
         """
         most = len(rows) if whole else most or self.fit.items or len(rows)
         kept = []
         for row in rows[:most]:
             label, value = self.text(row.label), self.text(row.value, core=whole)
-            kept.append(Row(sentence(label), value if label else sentence(value), row.clauses))
+            kept.append(
+                Row(label if named else sentence(label), value if label else sentence(value), row.clauses)
+            )
         left = len(rows) - len(kept)
         return Block(title, tuple(kept), self.more(left) if left else "", whole)
 

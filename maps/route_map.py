@@ -26,7 +26,7 @@ from maps.route_map_marks import (
 )
 from maps.route_view import RouteLine, RouteView
 from maps.sketch_drawing import Drawing
-from maps.sketch_furniture import scale_bar
+from maps.sketch_furniture import SCALE_PX, scale_bar
 from maps.sketch_labels import FONTS, Labels, words
 from maps.sketch_paths import Window, area_data, line_data
 from maps.style import PAPER, ROUTE
@@ -65,11 +65,15 @@ def route_map_svg(view: RouteView, language: Language, *, width_px: int, height_
         marks.access_point(line, colour)
     for line, colour in told_lines:
         marks.crossings(line, colour)
-    _furniture_blocks(drawing.labels, window)
+    routes = np.concatenate(
+        [np.array([], dtype=object), *(line_on(drawing, line.geometry) for line in view.chosen)]
+    )
+    scale = _scale_place(window, [*window.shapes(np.array([view.parcel], dtype=object)), *routes])
+    _furniture_blocks(drawing.labels, window, scale)
     names_on(drawing, view, language)
-    routes = [line_on(drawing, line.geometry) for line in view.chosen]
-    road_names(drawing, np.concatenate([np.array([], dtype=object), *routes]))
-    return _page(window, drawing, marks.svg, (rows, height_px), language)
+    road_names(drawing, routes)
+    furniture = [*marks.svg, scale_bar(window, scale)]
+    return _page(window, drawing, furniture, (rows, height_px), language)
 
 
 def _bounds(view: RouteView, flat: float) -> tuple[float, float, float, float]:
@@ -126,11 +130,24 @@ _RULES: Final = {
 _STYLE: Final = "".join(f".route-map {selector}{{{rule}}}" for selector, rule in _RULES.items())
 
 
-def _furniture_blocks(labels: Labels, window: Window) -> None:
+def _scale_place(window: Window, shown: Sequence[BaseGeometry]) -> tuple[float, float]:
+    """Return where the scale bar begins: in the one of three corners where it covers least of all shown."""
+    left, right, low = 18.0, window.width - SCALE_PX - 18.0, window.height - 20.0
+
+    def covered(place: tuple[float, float]) -> float:
+        x, y = place
+        box = shapely.box(x - 8, y - 20, x + SCALE_PX + 8, y + 12)
+        inside = shapely.intersection(np.array(shown, dtype=object), box)
+        return float(shapely.length(inside).sum() + shapely.area(inside).sum())
+
+    return min(((left, low), (right, low), (left, 28.0)), key=covered)
+
+
+def _furniture_blocks(labels: Labels, window: Window, scale: tuple[float, float]) -> None:
     """Keep the places of the scale bar and the north arrow free of words."""
     labels.block(window.width - 18, 22, 18)
     for step in range(6):
-        labels.block(20.0 + 25 * step, window.height - 23, 15)
+        labels.block(scale[0] + 2 + 25 * step, scale[1] - 3, 15)
 
 
 def _page(
@@ -154,7 +171,7 @@ def _page(
         f'<clipPath id="route-map-window"><path d="M0 0h{width:.1f}v{height:.1f}H0z"/></clipPath>'
         f'<g clip-path="url(#route-map-window)"><path d="M0 0h{width:.1f}v{height:.1f}H0z" fill="{PAPER}"/>'
         f'<g transform="scale(.1)" stroke-linejoin="round">{"".join(drawing.svg)}</g>'
-        f"{names}{''.join(marks)}{scale_bar(window)}{north}</g>"
+        f"{names}{''.join(marks)}{north}</g>"
         f'<path d="M.5 .5h{width - 1:.1f}v{height - 1:.1f}H.5z" fill="none" stroke="#b9b2a0"/>'
         f"{''.join(legend(rows, language, height))}</svg>"
     )

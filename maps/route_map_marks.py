@@ -55,8 +55,7 @@ class Marks:
 
     def crossings(self, line: RouteLine, colour: str) -> None:
         """Draw the numbers of a route's crossings."""
-        kinds, names = [each.kind for each in line.pieces], [each.road_name for each in line.pieces]
-        for number, pieces in enumerate(crossings(kinds, names, line.crossing_count), 1):
+        for number, pieces in enumerate(crossings([each.crossing for each in line.pieces]), 1):
             middle = max((line.pieces[piece].geometry for piece in pieces), key=shapely.length)
             placed = line_on(self.drawing, middle)
             if not len(placed) or placed[0].length == 0:

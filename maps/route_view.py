@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,12 +28,15 @@ class RoutePiece:
         As measured.
     geometry
         In EPSG:4326; empty where the piece has no length.
+    crossing
+        Which of the counted crossings it belongs to, from 1 on; 0 where it crosses nothing.
     """
 
     kind: str
     road_name: str | None
     length_m: float
     geometry: shapely.LineString
+    crossing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,6 @@ class RouteLine:
         From the red line to the access point, EPSG:4326.
     pieces
         From entry to tap; none where the requester may not see them.
-    crossing_count
-        How many times roads are crossed; over a median counts once.
     access_point
         Where the feeder is tapped, EPSG:4326; None where the requester may not see it.
     name
@@ -56,7 +57,6 @@ class RouteLine:
 
     geometry: shapely.LineString
     pieces: tuple[RoutePiece, ...] = ()
-    crossing_count: int = 0
     access_point: shapely.Point | None = None
     name: str = ""
 
@@ -69,10 +69,9 @@ class RouteLine:
         return cls(
             geometry=whole,
             pieces=tuple(
-                RoutePiece(each.kind.value, each.road_name, each.length_m, line)
+                RoutePiece(each.kind.value, each.road_name, each.length_m, line, each.crossing)
                 for each, line in zip(route.pieces, lines, strict=True)
             ),
-            crossing_count=route.crossing_count,
             access_point=shapely.get_point(whole, -1),
             name=name,
         )
@@ -100,34 +99,16 @@ class RouteView:
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
-def crossings(kinds: Sequence[str], names: Sequence[str | None], count: int) -> list[range]:
-    """Return the pieces of each crossing of a route, told apart as they were counted.
-
-    A crossing over a median is several pieces and counts once: pieces that follow one another are one
-    where they come back to the same road, and all of them where only that gives the count.
+def crossings(numbers: Sequence[int | None]) -> list[list[int]]:
+    """Return the pieces of each crossing of a route, in order; one over a median is several pieces.
 
     Parameters
     ----------
-    kinds, names
-        Of the pieces, from entry to tap.
-    count
-        How many crossings were counted.
+    numbers
+        Of the pieces from entry to tap: which crossing each belongs to, 0 or None for none.
     """
-    runs: list[range] = []
-    for number, kind in enumerate(kinds):
-        if kind != "crossing":
-            continue
-        if runs and runs[-1].stop == number:
-            runs[-1] = range(runs[-1].start, number + 1)
-        else:
-            runs.append(range(number, number + 1))
-    returning = [part for run in runs for part in _returning(run, names)]
-    return runs if len(runs) == count else returning
-
-
-def _returning(run: range, names: Sequence[str | None]) -> Iterator[range]:
-    start = run.start
-    while start < run.stop:
-        stop = max(number for number in range(start, run.stop) if names[number] == names[start]) + 1
-        yield range(start, stop)
-        start = stop
+    found: dict[int, list[int]] = {}
+    for piece, number in enumerate(numbers):
+        if number:
+            found.setdefault(number, []).append(piece)
+    return [found[number] for number in sorted(found)]

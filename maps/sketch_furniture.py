@@ -14,6 +14,8 @@ FOOTING_PX: Final = 30.0
 LEGEND_PX: Final = 232.0
 ROW_PX: Final = 19.0
 KM: Final = 1000
+SCALE_PX: Final = 130.0
+"""A scale bar is at most so long."""
 
 Mark = Literal[
     "area", "line", "road", "rail", "dot", "ring", "triangle", "square", "circle", "finding", "error"
@@ -101,14 +103,14 @@ def _legend(entries: Sequence[Entry], x: float, top: float) -> str:
     return "".join(rows)
 
 
-def scale_bar(window: Window) -> str:
-    """Return a scale bar (比例尺) of a round length, at the bottom left of the map."""
-    wanted = 130 * window.metres_per_px
+def scale_bar(window: Window, at: tuple[float, float] | None = None) -> str:
+    """Return a scale bar (比例尺) of a round length, its left end at a place, else at the bottom left."""
+    wanted = SCALE_PX * window.metres_per_px
     power = 10 ** (len(str(int(wanted))) - 1)
     length = max(step * power for step in (1, 2, 5) if step * power <= wanted)
     pixels = length / window.metres_per_px
     label = f"{length // KM} km" if length >= KM else f"{length} m"
-    x, y = 18.0, window.height - 20
+    x, y = at or (18.0, window.height - 20)
     return (
         f'<g class="scale"><rect x="{x - 8:g}" y="{y - 20:g}" width="{pixels + 16:.1f}" height="32" rx="3"/>'
         f'<path d="M{x:g} {y - 4:g}v6h{pixels:.1f}v-6"/>'

@@ -53,8 +53,8 @@ def failed_test_words(test: str) -> Words:
     --------
     >>> failed_test_words("route.length_m at_most 200").en
     'length of the route in m: at most 200'
-    >>> failed_test_words("too_far").zh
-    '超出查询距离'
+    >>> failed_test_words("withheld").zh
+    '该设备信息按规定不公开'
     """
     known = siting_vocabulary().get(f"reason.{test}")
     if known:

@@ -35,14 +35,14 @@ STEPS: Final = ("corridors", "grid", "levels", "sweep", "reasons", "rows", "zone
 """What a screening does, in this order; where roads and parcels are unchanged the corridors are there."""
 
 TWO_SUPPLIES: Final = "two_supplies"
-"""In place of levels to rows where two supplies are asked for: parcel by parcel."""
+"""Comes before the rows where two supplies are asked for: parcel by parcel."""
 
 _STEP_OF: Final = {
     "Reading the grid": "grid",
     "Planning the levels of supply": "levels",
     "Sweeping over routes and capacities": "sweep",
     "Telling why parcels have no option": "reasons",
-    "Looking for two supplies, parcel by parcel": TWO_SUPPLIES,
+    "Looking for second supplies, parcel by parcel": TWO_SUPPLIES,
     "Writing the rows": "rows",
     "Drawing the zones": "zones",
     "Storing the run": "store",

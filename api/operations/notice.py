@@ -107,4 +107,4 @@ def _line(proposal: Proposal, answered: Answered, *, public: bool) -> RouteLine:
     name = str(served.names[proposal.choice.owner])
     if not public:
         return RouteLine.of(proposal.route, name)
-    return RouteLine(geometry=public_line(proposal.route), crossing_count=0, name=name)
+    return RouteLine(geometry=public_line(proposal.route), name=name)

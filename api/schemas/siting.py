@@ -100,6 +100,7 @@ class Piece(Strict):
     road_name: str | None
     road_class: Literal["primary", "secondary", "tertiary", "local", "expressway", "other"]
     length_m: float
+    crossing: int | None
     geometry: dict[str, Any] | None = None
 
 

@@ -30,6 +30,7 @@ from gis.units import DEFAULT_POWER_FACTOR
 _DERIVED_LIMITS: Final = {"lv_limit_kw": "load_kw", "public_line_limit_kva": "load_kva"}
 _DERIVED_FROM: Final = frozenset({"customer", "three_zeros"})
 _LOADS: Final = ("load_kw", "load_kva", "power_factor")
+_MOST_KINDS: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,8 @@ def _contradiction_code(wide: Mapping[str, NDArray[Any]], rows: int) -> NDArray[
 
 def _words_code(value: NDArray[Any], only_checked: Fact | None = None) -> NDArray[np.int64]:
     """Return a number for each distinct value; of a fact that is only checked, whether it is in order."""
+    if len(value) and not value.strides[0]:  # one value for all rows
+        return np.zeros(len(value), np.int64)
     seen: dict[Any, int] = {}
     listed = value.tolist()
     if value.dtype.kind == "f":
@@ -185,10 +188,14 @@ def _tested(jurisdiction: Jurisdiction) -> frozenset[str]:
 
 def _distinct(codes: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the first row of each kind, in the order of rows, and the kind of every row."""
-    folded = np.zeros(len(codes), np.int64)
-    for column in codes.T:
-        _, narrow = np.unique(column, return_inverse=True)
-        _, folded = np.unique(folded * (int(narrow.max(initial=0)) + 1) + narrow, return_inverse=True)
+    folded, kinds = np.zeros(len(codes), np.int64), 1
+    for column in codes.T if len(codes) else ():
+        narrow = column - column.min()
+        width = int(narrow.max()) + 1
+        if kinds * width > _MOST_KINDS:  # numbered anew, so that they do not overflow
+            seen, folded = np.unique(folded, return_inverse=True)
+            kinds = len(seen)
+        folded, kinds = folded * width + narrow, kinds * width
     _, first, of_row = np.unique(folded, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty_like(order)

@@ -105,6 +105,22 @@ def notice(
     return Notice(_w("notice.title", language), language, tuple(sections))
 
 
+_CLAUSE_PARTS: Final = {"ledger ": "台账", "annex ": "附件", " note ": "注", "ledger": "台账"}
+"""What the numbers of clauses are written with, in the order in which they are told in Chinese."""
+
+
+def clause_words(clause: str, language: Language) -> str:
+    """Return the number of a clause as people say it.
+
+    >>> clause_words("annex 1 note 3", "zh"), clause_words("ledger 15", "en"), clause_words("二(一)2", "zh")
+    ('附件1注3', 'ledger 15', '二(一)2')
+    """
+    if language == "zh":
+        for written, told in _CLAUSE_PARTS.items():
+            clause = clause.replace(written, told)
+    return clause
+
+
 def document_line(jurisdiction: Jurisdiction, language: Language) -> str:
     """Return title, number and day of a policy's document in one line."""
     document = jurisdiction.document

@@ -79,10 +79,11 @@ def routes(sheet: Sheet, paths: Paths, measured: Measures, rows: Longs) -> list[
     entry_drawn, tap_drawn = _drawn_ends(graph, sheet.entries, entry), _drawn_ends(graph, sheet.taps, tap)
     result = []
     for at, row in enumerate(rows):
-        arcs = paths.arc[paths.start[row] : paths.start[row + 1]]
+        steps = slice(paths.start[row], paths.start[row + 1])
+        arcs = paths.arc[steps]
         x, y, leg = draw_path(*sheet.plan, entry_drawn, tap_drawn, at, arcs)
         near = int(entry_drawn.near_verge[at]) // 2, int(tap_drawn.near_verge[at]) // 2
-        legs = legs_of(graph, (entry, tap), at, near, arcs)
+        legs = legs_of(graph, (entry, tap), at, near, (arcs, paths.corner[steps]))
         result.append(_route(sheet, paths, measured, int(row), legs, (x, y, leg)))
     return result
 

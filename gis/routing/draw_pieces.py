@@ -13,18 +13,33 @@ from gis.routing.measure import DIRECT, PathEnds
 from gis.routing.route import Piece, PieceKind, shown_class
 
 _CM: Final = 100.0
+_FIRST_ARC: Final = 3
+"""Legs before the first arc of a path, and behind its last one."""
 
 
 class Legs(NamedTuple):
-    """Parts of one path as ``draw_path`` numbers them: kind, edge and centimetres of each, shape (legs,)."""
+    """Parts of one path as ``draw_path`` numbers them, shape (legs,).
+
+    Attributes
+    ----------
+    kind, edge, length_cm
+        Of each.
+    crossing
+        Which crossing of the path it belongs to, from 1 on as ``measure`` counts them; 0 for none.
+    """
 
     kind: tuple[PieceKind, ...]
     edge: tuple[int, ...]
     length_cm: tuple[int, ...]
+    crossing: tuple[int, ...]
 
 
 def legs_of(
-    graph: CornerGraph, ends: tuple[PathEnds, PathEnds], at: int, near_edge: tuple[int, int], arcs: Ints
+    graph: CornerGraph,
+    ends: tuple[PathEnds, PathEnds],
+    at: int,
+    near_edge: tuple[int, int],
+    way: tuple[Ints, Ints],
 ) -> Legs:
     """Return the legs of a path.
 
@@ -36,10 +51,10 @@ def legs_of(
         Ends of paths at entry and tap, and the row of this one.
     near_edge
         The edges that the owners at either end attach to.
-    arcs
-        Arcs in between.
+    way
+        Arcs in between, and the corner from which each is followed.
     """
-    entry, tap = ends
+    (entry, tap), (arcs, corners) = ends, way
     verge = (int(entry.verge[at]), int(tap.verge[at]))
     if entry.end[at] == DIRECT:
         walks = [abs(int(entry.at_cm[at]) - int(tap.at_cm[at])), 0]
@@ -57,7 +72,38 @@ def legs_of(
     kind += [_along(graph, verge[1] // 2), PieceKind.CROSSING, PieceKind.TAP]
     edge += [verge[1] // 2, near_edge[1], near_edge[1]]
     length += [walks[1], int(tap.crossing_cm[at]), int(tap.stub_cm[at])]
-    return Legs(tuple(kind), tuple(edge), tuple(length))
+    last = graph.verge_a if tap.end[at] == 0 else graph.verge_b
+    passed = [] if entry.end[at] == DIRECT else [*corners.tolist(), int(last[verge[1]])]
+    bare = Legs(tuple(kind), tuple(edge), tuple(length), ())
+    return bare._replace(crossing=_crossings(graph, bare, passed))
+
+
+def _crossings(graph: CornerGraph, legs: Legs, passed: list[int]) -> tuple[int, ...]:
+    """Return which crossing each leg belongs to: over medians it goes on, anything else ends it.
+
+    Parameters
+    ----------
+    graph
+        The corner graph.
+    legs
+        Of one path.
+    passed
+        The corner before each leg from the first arc on; none on a path without corners.
+    """
+    numbers, count, open_run = [0], 0, False
+    arcs = range(_FIRST_ARC, len(legs.kind) - _FIRST_ARC)
+    median = [True] * _FIRST_ARC + [bool(each) for each in graph.corner_median[passed]]
+    for leg in range(1, len(legs.kind) - 1):
+        open_run = open_run and (leg >= len(median) or median[leg])
+        number, on_duct = 0, graph.streets.kind[legs.edge[leg]] == Kind.DUCT
+        if legs.kind[leg] is not PieceKind.CROSSING:
+            # An arc along a verge ends a crossing however short it is; at the ends there may be none.
+            open_run = open_run and legs.length_cm[leg] <= 0 and leg not in arcs
+        elif legs.length_cm[leg] > 0 and not (on_duct and leg in arcs):
+            count += 0 if open_run else 1
+            number, open_run = count, True
+        numbers.append(number)
+    return (*numbers, 0)
 
 
 def kept_legs(legs: Legs) -> list[int]:
@@ -67,7 +113,7 @@ def kept_legs(legs: Legs) -> list[int]:
 
 
 def pieces(graph: CornerGraph, legs: Legs, points: Floats, leg: Ints) -> tuple[Piece, ...]:
-    """Return the pieces of a drawn path; neighbours of one kind on one road are one piece.
+    """Return the pieces of a drawn path; neighbours of one kind and crossing on one road are one piece.
 
     Parameters
     ----------
@@ -81,9 +127,7 @@ def pieces(graph: CornerGraph, legs: Legs, points: Floats, leg: Ints) -> tuple[P
     road = graph.streets.road
     groups: list[list[int]] = []
     for each in kept_legs(legs):
-        before = groups[-1][-1] if groups else None
-        same = before is not None and legs.kind[before] == legs.kind[each]
-        if before is not None and same and road[legs.edge[before]] == road[legs.edge[each]]:
+        if groups and _alike(road, legs, groups[-1][-1], each):
             groups[-1].append(each)
         else:
             groups.append([each])
@@ -93,6 +137,12 @@ def pieces(graph: CornerGraph, legs: Legs, points: Floats, leg: Ints) -> tuple[P
         _piece(graph, legs, group, points[start:stop])
         for group, start, stop in zip(groups, starts, stops, strict=True)
     )
+
+
+def _alike(road: Ints, legs: Legs, one: int, other: int) -> bool:
+    """Return whether two legs that follow one another are one piece."""
+    same = legs.kind[one] == legs.kind[other] and legs.crossing[one] == legs.crossing[other]
+    return same and bool(road[legs.edge[one]] == road[legs.edge[other]])
 
 
 def _piece(graph: CornerGraph, legs: Legs, group: list[int], points: Floats) -> Piece:
@@ -105,6 +155,7 @@ def _piece(graph: CornerGraph, legs: Legs, group: list[int], points: Floats) -> 
         road_name=None if name is None else str(name),
         road_class=shown_class(int(streets.kind[edge]), int(streets.road_class[edge])),
         length_m=sum(legs.length_cm[leg] for leg in group) / _CM,
+        crossing=legs.crossing[group[0]],
         geometry=shapely.LineString(points if len(points) > 1 else None),
     )
 

@@ -44,6 +44,8 @@ class Piece:
         primary, secondary, tertiary, local, expressway or other.
     length_m
         As measured; drawings may differ (``gis.routing.draw``).
+    crossing
+        Which of the counted crossings it belongs to, from 1 on; 0 where it crosses nothing.
     geometry
         Plane line; empty where the piece has no length.
     """
@@ -53,6 +55,7 @@ class Piece:
     road_name: str | None
     road_class: str
     length_m: float
+    crossing: int
     geometry: shapely.LineString
 
 

@@ -167,6 +167,7 @@ def route_as_json(route: Route, measures: Mapping[str, float | int], *, public: 
             "road_name": each.road_name,
             "road_class": each.road_class,
             "length_m": round(each.length_m, 1),
+            "crossing": each.crossing or None,
         }
         for each in pieces
     ]
@@ -215,6 +216,9 @@ def _rounded(places: Any) -> Any:  # noqa: ANN401  # nested as deep as the kind 
     return [_rounded(each) for each in places]
 
 
+_STOPS: Final[Mapping[Language, tuple[str, str]]] = {"zh": ("：", "；"), "en": (": ", "; ")}
+
+
 def _rejection(
     rejection: Rejection, desk: Desk, assessment: Assessment, language: Language, *, public: bool
 ) -> dict[str, Any]:
@@ -225,6 +229,7 @@ def _rejection(
     hidden = public and offer.refused[owner] == WITHHELD
     reason = WITHHELD if hidden else rejection.reason
     away_m = _shown_away_m(rejection, public=public)
+    colon, stop = _STOPS[language]
     way = words("way.route" if rejection.by_route else "way.straight")[language]
     parts = [] if hidden else [words("rejected.away")[language].format(way=way, length=f"{away_m:,.0f}")]
     if reason == "insufficient_capacity":
@@ -235,7 +240,7 @@ def _rejection(
         "asset_name": None if hidden else served.names[owner],
         "level": rejection.level,
         "reason": reason,
-        "detail": ": ".join(filter(None, (words(f"reason.{reason}")[language], "; ".join(parts)))),
+        "detail": colon.join(filter(None, (words(f"reason.{reason}")[language], stop.join(parts)))),
         "length_m": away_m if rejection.by_route and not hidden else None,
         "straight_m": None if rejection.by_route or hidden else away_m,
         "open_capacity_kva": None if hidden or np.isnan(open_kva) else round(open_kva, 1),

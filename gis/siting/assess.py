@@ -18,7 +18,16 @@ from gis.policy.model import Kind
 from gis.policy.timeline import Bar, timeline
 from gis.routing.route import Route
 from gis.routing.search import Search
-from gis.siting.classes import NEAR, classify, lightest, near_owners, refusal, why_unreachable
+from gis.siting.classes import (
+    NEAR,
+    NO_SECOND,
+    classify,
+    lightest,
+    near_owners,
+    refusal,
+    verdicts,
+    why_unreachable,
+)
 from gis.siting.double import Choice, Independence, find_pairs
 from gis.siting.loads import LoadTable
 from gis.siting.network import LEVELS, Level, Network, Served
@@ -155,7 +164,7 @@ def assess(desk: Desk, sites: Sites, question: Question, seeker: Seeker) -> Asse
         choices = [Choice(options, row) for row in range(len(options))]
         proposals = tuple(_proposals(desk, sites, plan, question, seeker, choices))
     else:
-        alone = (name, failed_test) if not len(options) else ("restricted", "second_supply")
+        alone = (name, failed_test) if not len(options) else NO_SECOND
         name, failed_test, proposals = _double(desk, sites, plan, question, seeker, alone)
     shown = {
         (each.choice.level, each.choice.owner)
@@ -193,11 +202,9 @@ def _double(
         )
         for one, other, pair in zip(firsts, seconds, pairs, strict=True)
     )
-    best = pairs[0]
-    heavier = max((best.first, best.second), key=lambda each: (each.procedure, each.length_m))
-    kept = heavier.options.taken(np.array([heavier.row]))
-    classes = classify(desk.network, desk.offers, sites, plan, question, kept, seeker)
-    return str(classes.name[0]), classes.failed_test[0], proposals
+    heavier = pairs[0].heavier
+    found = verdicts(heavier.options, np.array([heavier.row]), question)
+    return str(found.name[0]), found.failed_test[0], proposals
 
 
 def _proposals(
@@ -325,7 +332,7 @@ def _warnings(
         "jurisdiction_missing": stated is None,
         "jurisdiction_unknown": stated is not None and plan.policy[0] is None,
         "lv_limit_assumed": bool(plan.lv_limit_assumed[0]) and plan.level[0] >= 0,
-        "transformers_missing": plan.level[0] == 0 and desk.network.grid["transformers"].empty,
+        "transformers_missing": plan.level[0] == 0 and not len(desk.network.levels["transformer"].ids),
         "approval_silent": best is not None and _is_silent(best.decision),
         "plug_and_play_m_assumed": best is not None and _by_assumed_length(best, plan, question),
         "provisional_calendar": best is not None and any(bar.provisional for bar in best.bars),

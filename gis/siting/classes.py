@@ -19,7 +19,7 @@ from gis.policy.select import passes
 from gis.routing.search import Search
 from gis.siting.network import Network, Served
 from gis.siting.offers import WITHHELD, Offer, Offers
-from gis.siting.options import NO_PROCEDURE, Options, served_level
+from gis.siting.options import NO_PROCEDURE, Options, procedure_of, served_level
 from gis.siting.question import Plan, Question
 from gis.siting.seekers import Seeker
 from gis.siting.sites import Sites, has_place
@@ -87,18 +87,8 @@ def classify(
     name = np.full(len(sites), SiteClass.UNKNOWN.value, dtype=object)
     failed = np.full(len(sites), "unknown_load", dtype=object)
     best = np.flatnonzero(options.rank == 0)
-    for row in best.tolist():
-        site = int(options.site[row])
-        policy = plan.policy[site]
-        decision = options.decisions[options.decision[row]] if options.decision[row] >= 0 else None
-        verdict = _of_option(
-            decision,
-            int(options.procedure[row]),
-            float(options.length_m[row]),
-            None if policy is None else question.policies[policy],
-            question.on,
-        )
-        name[site], failed[site] = verdict
+    of_best = verdicts(options, best, question)
+    name[options.site[best]], failed[options.site[best]] = of_best.name, of_best.failed_test
     without = np.setdiff1d(np.flatnonzero(plan.level >= 0), options.site)
     for site, verdict in _without_option(network, offers, sites, plan, question, seeker, without):
         name[site], failed[site] = verdict
@@ -108,25 +98,44 @@ def classify(
 Verdict = tuple[str, str | None]
 
 _LENGTH: Final = f"{ROUTE}length_m"
+NO_SECOND: Final[Verdict] = (SiteClass.RESTRICTED.value, "second_supply")
+"""Of a site that one supply reaches, and none that is independent of it."""
 _NOWHERE: Final[Verdict] = (SiteClass.UNKNOWN.value, "geometry_missing")
 
 
-def _of_option(
-    decision: Decision | None, procedure: int, length_m: float, policy: Jurisdiction | None, on: date
-) -> Verdict:
-    """Return class and failed test of an option."""
-    if decision is None or policy is None:
-        return SiteClass.UNKNOWN.value, "jurisdiction_missing"
+def verdicts(options: Options, rows: Rows, question: Question) -> Classes:
+    """Return the class that each of some options gives its site, shape (rows,).
+
+    Options with the same decision differ by nothing but whether the route is short.
+    """
+    decision = options.decision[rows]
+    policies = [question.policies[each.jurisdiction] for each in options.decisions]
+    # The last one is that of no decision, where -1 finds it.
+    reach_m = np.array([*(each.plug_and_play.length_m for each in policies), np.nan])
+    short = options.length_m[rows] <= reach_m[decision]
+    kinds, of_row = np.unique(np.stack([decision, short], axis=1), axis=0, return_inverse=True)
+    told = [
+        _of_option(options.decisions[number], policies[number], question.on, short=bool(near))
+        if number >= 0
+        else (SiteClass.UNKNOWN.value, "jurisdiction_missing")
+        for number, near in kinds.tolist()
+    ]
+    columns = np.array(told, dtype=object).reshape(-1, 2)[of_row.reshape(-1)]
+    return Classes(columns[:, 0], columns[:, 1])
+
+
+def _of_option(decision: Decision, policy: Jurisdiction, on: date, *, short: bool) -> Verdict:
+    """Return class and failed test of an option; ``short`` is within the plug-and-play length."""
     approval = decision.parts["approval"]
     if approval.kind in (Kind.NEEDS, Kind.NOT_IN_FORCE):
         return SiteClass.UNKNOWN.value, f"policy_{approval.kind.value}"
     if approval.kind is Kind.SILENT:  # a day on which the document names no procedure has no lightest one
         return SiteClass.APPROVAL.value, "policy_silent"
+    procedure = procedure_of(decision)
     if procedure <= lightest(policy, on):
-        reach_m = policy.plug_and_play.length_m
-        if length_m <= reach_m:
+        if short:
             return SiteClass.PLUG_AND_PLAY.value, None
-        return _short_of(procedure), f"{_LENGTH} at_most {reach_m:g}"
+        return _short_of(procedure), f"{_LENGTH} at_most {policy.plug_and_play.length_m:g}"
     return _short_of(procedure), kept_from_lighter(policy, on, decision, procedure)
 
 
@@ -260,14 +269,13 @@ def _verdict(served: Served, site: int, seeker: Seeker, reasons: list[str]) -> V
 
 def why_unreachable(served: Served, site: int, seeker: Seeker, owner: int | None = None) -> str:
     """Return why no route leads from a site to an owner, or to any, within the limit."""
-    graph, taps = served.corridors.graph, served.taps
-    verge = taps.places.verge
+    tapped = served.tapped_pieces
     if owner is not None:
+        taps = served.taps
         begin, end = taps.places.start[taps.start[owner : owner + 2]].tolist()
         if begin == end:  # no tap at all, or none at a verge
             return "access_point_missing"
-        verge = verge[begin:end]
+        tapped = served.pieces_of(taps.places.verge[begin:end])
     if seeker.access(site) in (Access.NONE, Access.BARRIER):
         return "no_entry"
-    tapped = graph.component[graph.verge_a[verge]]
-    return "too_far" if np.isin(seeker.components(site), tapped).any() else "no_route"
+    return "too_far" if tapped[seeker.components(site)].any() else "no_route"

@@ -16,6 +16,7 @@ from gis.corridors.feeder_taps import FeederTaps, TapKind, feeder_taps
 from gis.corridors.model import Corridors, surroundings_of
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.places import places
+from gis.corridors.streets import Ints
 from gis.corridors.taps import access_point_taps
 from gis.metric_zone import project
 from gis.network.columns import Flags, Floats, Objects, Rows, column, index_of, numbers, rows_of, texts, true
@@ -89,6 +90,18 @@ class Served:
         """Shortest routes to all taps, free bay or not: tells what is near, and why it does not serve."""
         bays = np.full(len(self.taps.kind), np.nan)
         return Router.of(self.corridors, replace(self.taps, spare_bays=bays), (Criterion.SHORTEST,))
+
+    @cached_property
+    def tapped_pieces(self) -> Flags:
+        """Which connected pieces of road any owner is tapped at, shape (pieces,)."""
+        return self.pieces_of(self.taps.places.verge)
+
+    def pieces_of(self, verges: Ints) -> Flags:
+        """Return which connected pieces of road some verges belong to, shape (pieces,)."""
+        graph = self.corridors.graph
+        flags = np.zeros(len(graph.component_cm), dtype=bool)
+        flags[graph.component[graph.verge_a[verges]]] = True
+        return flags
 
 
 @dataclass(frozen=True)

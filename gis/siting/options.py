@@ -100,7 +100,7 @@ _COLUMNS: Final = ("site", "level", "owner", "tap", "row", "procedure", "decisio
 def served_level(network: Network, level: int) -> Level:
     """Return the level that serves: a grid without transformers serves small loads from its feeders."""
     name = LEVELS[level]
-    if name == "transformer" and network.grid["transformers"].empty:
+    if name == "transformer" and not len(network.levels[name].ids):
         return "feeder"
     return name
 
@@ -121,8 +121,9 @@ def find_options(
     """
     search = Search(question.k, question.limit_m)
     found: dict[Level, Connections] = {}
-    for name in dict.fromkeys(served_level(network, level) for level in np.unique(plan.level) if level >= 0):
-        own = np.array([level >= 0 and served_level(network, level) == name for level in plan.level.tolist()])
+    names = {level: served_level(network, level) for level in np.unique(plan.level).tolist() if level >= 0}
+    for name in dict.fromkeys(names.values()):
+        own = np.isin(plan.level, [level for level, its in names.items() if its == name])
         load = np.where(own, sites.load_kva, np.nan)
         found[name] = seeker.connections(network.levels[name].router, load, offers[name].able_kva, search)
     return decided(network, sites, plan, question, found)

@@ -13,17 +13,18 @@ import pandas as pd
 from gis.network.columns import Objects, Rows
 from gis.policy.decide import Decision
 from gis.policy.model import PROCEDURES
-from gis.siting.assess import Desk, assess
-from gis.siting.classes import Classes, SiteClass, classify
-from gis.siting.columns import NUMBERS, ROW_COLUMNS
-from gis.siting.double import Choice
+from gis.siting.assess import Desk
+from gis.siting.classes import NO_SECOND, Classes, SiteClass, classify, verdicts
+from gis.siting.columns import ROW_COLUMNS
+from gis.siting.double import find_all_pairs
 from gis.siting.network import LEVELS
 from gis.siting.options import NO_PROCEDURE, Options, find_options
-from gis.siting.question import Question, planned
+from gis.siting.question import Plan, Question, planned
 from gis.siting.seekers import AllParcels, Seeker
 from gis.siting.sites import Sites
 
 _MEASURES: Final = ROW_COLUMNS[ROW_COLUMNS.index("length_m") : ROW_COLUMNS.index("procedure")]
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 _SUMMED: Final = {"area_ha": 3, "load_kva": 1}
 """Figures of parcels that are summed, with the decimals of a sum."""
@@ -108,15 +109,12 @@ def screen(
     question
         What is asked of each.
     alone
-        Gives the seeker of one parcel: a double supply is looked for one after the other.
+        Gives the seeker of one parcel: second supplies are looked for one after the other.
     step
         Is told, in a few words, what comes next.
     counted
         Is told how many parcels of all are done, where they are looked at one after the other.
     """
-    if question.supplies > 1:
-        step("Looking for two supplies, parcel by parcel")
-        return Screening(_doubles(desk, sites, question, alone, counted), sites)
     step("Planning the levels of supply")
     plan = planned(sites, question, desk.table)
     seeker = AllParcels(desk.network)
@@ -124,6 +122,9 @@ def screen(
     options = find_options(desk.network, desk.offers, sites, plan, question, seeker)
     step("Telling why parcels have no option")
     classes = classify(desk.network, desk.offers, sites, plan, question, options, seeker)
+    if question.supplies > 1:
+        step("Looking for second supplies, parcel by parcel")
+        options = _doubled(desk, sites, plan, question, options, classes, alone, counted)
     step("Writing the rows")
     return Screening(_rows(desk, sites, question, plan.policy, options, classes), sites)
 
@@ -225,42 +226,32 @@ def _options(told: Table, site: Rows, count: int) -> Objects:
     for number, *values in zip(site.tolist(), *columns, strict=True):
         lists[number].append(dict(zip(names, values, strict=True)))
     made = np.full(count, "[]", dtype=object)
-    made[:] = [_json(each) for each in lists]
+    made[:] = [_JSON.encode(each) for each in lists]
     return made
 
 
-def _doubles(
+def _doubled(
     desk: Desk,
     sites: Sites,
+    plan: Plan,
     question: Question,
+    options: Options,
+    classes: Classes,
     alone: Callable[[int], Seeker],
     counted: Callable[[int, int], None],
-) -> pd.DataFrame:
-    """Return the rows where every parcel asks for two supplies."""
-    names = (*_MEASURES, *_OF_BEST)
-    found: list[Table] = []
-    for number in range(len(sites)):
-        site = one_of(sites, number)
-        made = assess(desk, site, question, alone(number))
-        supplies = [each for proposal in made.proposals for each in (proposal, proposal.second)]
-        told = [_told(desk, each.choice) for each in supplies if each is not None]
-        verdict = (np.array([value], dtype=object) for value in (made.name, made.failed_test))
-        row = _bare(site, question, made.plan.policy, *verdict)
-        row |= {name: np.array([told[0][name] if told else None], dtype=object) for name in names}
-        row["options"] = np.array([_json(told)], dtype=object)
-        found.append(row)
-        counted(len(found), len(sites))
-    table = {name: np.concatenate([row[name] for row in found]) for name in ROW_COLUMNS}
-    return _frame(table | {name: table[name].astype(np.float64) for name in NUMBERS})
-
-
-def _told(desk: Desk, choice: Choice) -> dict[str, Any]:
-    table = option_table(desk, choice.options.taken(np.array([choice.row])))
-    return {name: values.tolist()[0] for name, values in table.items()}
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+) -> Options:
+    """Return the supplies of the best pairs, two by two; the classes become those of double supplies."""
+    asked = np.unique(options.site)
+    every, pairs = find_all_pairs(
+        desk.network, desk.offers, sites, plan, question, asked, alone=alone, counted=counted
+    )
+    classes.name[asked], classes.failed_test[asked] = NO_SECOND
+    paired = np.array(list(pairs), dtype=np.int64)
+    heavier = np.array([best[0].heavier.row for best in pairs.values()], dtype=np.int64)
+    of_pairs = verdicts(every, heavier, question)
+    classes.name[paired], classes.failed_test[paired] = of_pairs.name, of_pairs.failed_test
+    rows = [each.row for best in pairs.values() for pair in best for each in (pair.first, pair.second)]
+    return every.taken(np.array(rows, dtype=np.int64))
 
 
 def one_of(sites: Sites, number: int) -> Sites:

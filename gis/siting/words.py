@@ -50,8 +50,8 @@ _TEST_PARTS = 3
 def words_of_test(test: str) -> Words:
     """Return the one test that failed in words: a reason, or a test of the policy.
 
-    >>> words_of_test("too_far").en, words_of_test("route.length_m at_most 200").en
-    ('farther than the distance searched', 'length of the route in m: at most 200')
+    >>> words_of_test("withheld").en, words_of_test("route.length_m at_most 200").en
+    ('its figures are withheld by rule', 'length of the route in m: at most 200')
 
     Parameters
     ----------

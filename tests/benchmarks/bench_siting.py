@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -27,6 +28,7 @@ from tests.benchmarks.peers import straight_lines
 
 _SAMPLE: Final = 200
 _POWER_FACTOR: Final = 0.95
+_KIB_PER_GIB: Final = 1 << 20
 
 
 def _offer(served: Served, city: City) -> Offer:
@@ -73,10 +75,12 @@ def test_screening(city: City, board: Board) -> None:
 
     screen(desk, sites, question, alone=alone)  # routers are made once
     taken, found = cpu_second(lambda: screen(desk, sites, question, alone=alone))
+    peak = f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_PER_GIB:.1f} GiB"
     parcels, taps = straight_lines(city)
     line, _ = cpu_second(lambda: gpd.sjoin_nearest(parcels, taps))
     asked = "screening: three criteria, k = 3, measures, decisions, reasons, rows"
     board.at_most(city.name, asked, taken, 30.0, "s CPU", f"{taken / line:.1f} times sjoin_nearest")
+    board.add(city.name, "resident memory of the process at its peak, the city's building included", peak)
     rng = np.random.default_rng(1)
     some = rng.choice(len(sites), min(_SAMPLE, len(sites)), replace=False).tolist()
     jobs = [partial(assess, desk, one_of(sites, number), question, alone(number)) for number in some]

@@ -62,18 +62,18 @@ def frames(name: str = "望汀路") -> dict[str, pd.DataFrame]:
 
 def route_line(name: str = "10kV望汀611线") -> RouteLine:
     """Return a route over two crossings, the first one over a median."""
-    parts = [
-        ("entry", "望汀路", 2.0, line((0.5, 0.3), (0.5, 0.1))),
-        ("crossing", "望汀路", 10.0, line((0.5, 0.1), (0.5, 0.03))),
-        ("crossing", "芦花路", 4.0, line((0.5, 0.03), (0.5, -0.03))),
-        ("crossing", "望汀路", 10.0, line((0.5, -0.03), (0.5, -0.1))),
-        ("verge", "望汀路", 364.3, line((0.5, -0.1), (4, -0.1))),
-        ("crossing", None, 20.0, line((4, -0.1), (4, 0.1))),
-        ("tap", None, 2.0, line((4, 0.1), (4.05, 0.1))),
+    parts: list[tuple[str, str | None, float, shapely.LineString, int]] = [
+        ("entry", "望汀路", 2.0, line((0.5, 0.3), (0.5, 0.1)), 0),
+        ("crossing", "望汀路", 10.0, line((0.5, 0.1), (0.5, 0.03)), 1),
+        ("crossing", "芦花路", 4.0, line((0.5, 0.03), (0.5, -0.03)), 1),
+        ("crossing", "望汀路", 10.0, line((0.5, -0.03), (0.5, -0.1)), 1),
+        ("verge", "望汀路", 364.3, line((0.5, -0.1), (4, -0.1)), 0),
+        ("crossing", None, 20.0, line((4, -0.1), (4, 0.1)), 2),
+        ("tap", None, 2.0, line((4, 0.1), (4.05, 0.1)), 0),
     ]
     pieces = tuple(RoutePiece(*part) for part in parts)
     whole = shapely.LineString([point for each in pieces for point in each.geometry.coords])
-    return RouteLine(whole, pieces, 2, shapely.get_point(whole, -1), name)
+    return RouteLine(whole, pieces, shapely.get_point(whole, -1), name)
 
 
 def view(*, chosen: int = 1, others: int = 1, name: str = "10kV望汀611线") -> RouteView:
@@ -95,7 +95,7 @@ def option(rank: int, jurisdiction: str, language: Language, **facts: Any) -> tu
     decision = decide(policy, ON, read_facts(given | facts))
     bars = timeline(decision, ON, WorkCalendar())
     pieces = [
-        {"kind": each.kind, "road_name": each.road_name, "length_m": each.length_m}
+        {"kind": each.kind, "road_name": each.road_name, "length_m": each.length_m, "crossing": each.crossing}
         for each in route_line().pieces
     ]
     made = {

@@ -66,6 +66,7 @@ def extreme(language: Language) -> NoticePage:
     first |= {
         "asset_name": HOSTILE + "很长的线路名称" * 30,
         "second": {**second, "asset_name": "第二电源线路" * 40},
+        "independence": "substation",
     }
     assert made.policy is not None
     papers = words_of_documents(language)
@@ -134,9 +135,44 @@ def test_without_an_option_it_tells_why_and_what_to_do(language: Language, asses
         assert shown.has(f"F-{number}{words(f'reason.{reason}')[language]}")
         assert shown.has(f"detail {number}")
     assert shown.has(words(f"class_why.{assessed}")[language][1:], words(f"advice.{assessed}")[language][1:])
-    assert shown.has(words("map.missing")[language], words("label.no_policy")[language][1:])
+    assert shown.has(words("map.missing")[language])
     assert shown.has("95598", "12398")
+    assert not shown.has(words("label.no_policy")[language][1:])
     assert min(size for size, _ in shown.letters()) == pytest.approx(FITS[0].letter_pt, abs=0.01)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_known_policy_is_said_where_nothing_can_be_connected(language: Language) -> None:
+    made = refused(language, "unknown")
+    unknown = replace(made, assessment={**made.assessment, "jurisdiction": None})
+    assert Printed(notice_pdf(unknown, language)).has(words("label.no_policy")[language][1:])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_supplies_are_told_with_what_they_do_not_share(language: Language) -> None:
+    made = page(language, options=2, supplies=2)
+    pairs = [
+        {**each, "second": {**each, "asset_name": f"10kV另{number}线"}, "independence": "bus_section"}
+        for number, each in enumerate(made.assessment["options"])
+    ]
+    shown = Printed(notice_pdf(replace(made, assessment={**made.assessment, "options": pairs}), language))
+    assert shown.has(words("independence.bus_section")[language][1:], "10kV另0线", "10kV另1线")
+
+
+def test_ids_of_what_was_rejected_stay_as_they_are() -> None:
+    made = refused("en", "restricted")
+    rejected = [{"asset_id": "way/46625958", "reason": "stale", "detail": "d"}]
+    shown = Printed(notice_pdf(replace(made, assessment={**made.assessment, "rejected": rejected}), "en"))
+    assert shown.has("way/46625958")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_access_point_that_nobody_recorded_is_said_to_be_assumed(language: Language) -> None:
+    made = page(language)
+    bare = {"id": None, "kind": None, "spare_bays": None}
+    options = [{**each, "access_point": bare} for each in made.assessment["options"]]
+    shown = Printed(notice_pdf(replace(made, assessment={**made.assessment, "options": options}), language))
+    assert shown.has(words("access_point.assumed")[language][1:])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -44,21 +44,9 @@ def test_every_crossing_has_its_number_and_the_legend_shows_one() -> None:
     assert texts(drawn(view()), "number") == ["1", "2", "1"]
 
 
-@pytest.mark.parametrize(
-    ("kinds", "names", "count", "found"),
-    [
-        ("vcv", "aba", 1, [range(1, 2)]),
-        ("cccv", "abaa", 1, [range(3)]),  # over a median
-        ("ccv", "aba", 2, [range(1), range(1, 2)]),  # one road after another
-        ("ccv", "aba", 1, [range(2)]),  # only all of them together give the count
-        ("vvt", "aaa", 0, []),
-    ],
-)
-def test_crossings_are_told_apart_as_they_were_counted(
-    kinds: str, names: str, count: int, found: list[range]
-) -> None:
-    spelt = {"c": "crossing", "v": "verge", "t": "tap"}
-    assert crossings([spelt[each] for each in kinds], list(names), count) == found
+def test_pieces_are_grouped_by_the_crossing_they_were_counted_in() -> None:
+    assert crossings([0, 1, None, 2, 2, 2, 3]) == [[1], [3, 4, 5], [6]]
+    assert crossings([None, 0]) == []
 
 
 def test_marks_do_not_cover_one_another() -> None:
@@ -121,6 +109,25 @@ def test_the_legend_tells_what_is_there_and_stays_inside(language: Language) -> 
             assert float(place[2]) < 300
 
 
+@pytest.mark.parametrize(
+    ("way", "found"),
+    [
+        ([(4, 3), (4, -3)], (False, True)),  # left of the map's middle, at its bottom: nothing lies there
+        ([(0, 3), (4, 0), (-4, -3)], (True, True)),
+        ([(0, 3), (4, -3), (-4, -3)], (False, False)),
+    ],
+)
+def test_the_scale_bar_stands_where_no_route_does(
+    way: list[tuple[float, float]], found: tuple[bool, bool]
+) -> None:
+    route = RouteLine(shapely.LineString([(120.6 + 0.001 * x, 31.1 + 0.001 * y) for x, y in way]))
+    site = shapely.Point(120.6 - 0.004, 31.1 + 0.003) if found[1] else shapely.Point(120.604, 31.103)
+    svg = drawn(RouteView(site, (route,), (), {}))
+    [bar] = list(svg.iter(f"{SVG}rect"))
+    x, y = float(bar.get("x", "")), float(bar.get("y", ""))
+    assert (x > 352 / 2, y > 300 / 2) == found
+
+
 def test_names_stay_words() -> None:
     shown = RouteView(view().parcel, (route_line(HOSTILE),), (), frames(HOSTILE))
     svg = drawn(shown)
@@ -152,7 +159,7 @@ def test_a_route_that_was_found_becomes_a_line_with_its_pieces() -> None:
     shapes = [*(each.geometry for each in given.pieces), given.geometry]
     planes = project(np.array(shapes, dtype=object), zone)
     pieces = tuple(
-        Piece(PieceKind(each.kind), "r", each.road_name, "primary", each.length_m, plane)
+        Piece(PieceKind(each.kind), "r", each.road_name, "primary", each.length_m, each.crossing, plane)
         for each, plane in zip(given.pieces, planes[:-1], strict=True)
     )
     found = Route(
@@ -162,13 +169,13 @@ def test_a_route_that_was_found_becomes_a_line_with_its_pieces() -> None:
         width_assumed=False, side_assumed=False, beyond_frontage=False, pieces=pieces,
     )  # fmt: skip
     made = RouteLine.of(found, given.name)
-    assert [(each.kind, each.road_name, each.length_m) for each in made.pieces] == [
-        (each.kind, each.road_name, each.length_m) for each in given.pieces
+    assert [(each.kind, each.road_name, each.length_m, each.crossing) for each in made.pieces] == [
+        (each.kind, each.road_name, each.length_m, each.crossing) for each in given.pieces
     ]
     assert shapely.equals_exact(made.geometry, given.geometry, 1e-9)
     assert made.access_point is not None
     assert made.access_point.equals_exact(shapely.Point(given.geometry.coords[-1]), 1e-9)
-    assert (made.crossing_count, made.name) == (2, given.name)
+    assert made.name == given.name
 
 
 def test_the_legend_shows_no_mark_that_the_map_has_not() -> None:

@@ -62,6 +62,16 @@ def test_each_row_is_decided_as_if_it_were_alone(name: str, on: date, rows: list
             assert [(t.test, t.passed) for t in one.tests] == [(t.test, t.passed) for t in other.tests]
 
 
+def test_many_columns_are_numbered_anew_before_they_overflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = np.random.default_rng(5).uniform(0.0, 1_200.0, 300)
+    customers = ["hv", "resident"] * 150
+    told: dict[str, Any] = {"customer": customers, "load_kva": 100.0, "route.length_m": lengths}
+    once = decide_many(jurisdictions()["wujiang"], ON, told)
+    monkeypatch.setattr("gis.policy.many._MOST_KINDS", 2)
+    assert decide_many(jurisdictions()["wujiang"], ON, told).of_row.tolist() == once.of_row.tolist()
+    assert len(once.distinct) > 2
+
+
 def test_rows_that_no_boundary_tells_apart_are_decided_once() -> None:
     lengths = np.linspace(10, 599, 5_000)
     decided = decide_many(

@@ -41,15 +41,8 @@ export const kva = (value) => (value === null || value === undefined ? say("lege
 
 export const verdictWords = (answer) => (answer.words && answer.words[answer.class]) || say("class." + answer.class);
 
-// Crossings are numbered as on the map; what is crossed in one go (a road and its other carriageway) is one.
-export function numbered(pieces) {
-  let count = 0, last = "";
-  return pieces.map((piece) => {
-    if (piece.kind === "crossing" && last !== "crossing") count += 1;
-    last = piece.kind;
-    return piece.kind === "crossing" ? count : 0;
-  });
-}
+// Crossings are numbered as they were counted; a road and its other carriageway crossed in one go are one.
+export const numbered = (pieces) => pieces.map((piece) => piece.crossing || 0);
 
 // Parts of the page that are loaded when they are first needed; each offers what it has.
 const parts = {};

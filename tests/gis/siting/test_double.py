@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from itertools import combinations
 
@@ -99,6 +100,36 @@ def test_supplies_as_a_fact_and_as_an_option_are_the_same_question() -> None:
     screened = bench.screen(KVA, facts={"supplies": 2}).rows.iloc[0]
     assert (screened["class"], screened["asset_id"], screened["length_m"]) == ("plug_and_play", "A", 20.0)
     assert '"asset_id":"D"' in screened["options"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_screening_of_double_supplies_is_the_assessments_of_all(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    mains = [None, "T1", "T1", "T2", "T3", "T4"] if seed % 2 else ["T1", "T2", "T1", "T2"]
+    places = chance.permutation(np.arange(-90, 1_800, 13))
+    rows = {f"F{at}": line(main) if main else {"voltage_kv": 10.0} for at, main in enumerate(mains)}
+    town = along_one_street(
+        parcels={f"P{at}": plot(at, at + 40, load_kva=float(load)) for at, load in _LOADS.items()},
+        feeders=rows,
+        access_points={
+            f"at-{name}": unit(float(at), feeder=name) for name, at in zip(rows, places, strict=False)
+        },
+        capacity={name: reading(float(chance.uniform(500.0, 4_000.0))) for name in rows},
+    )
+    bench = Bench(town)
+    owners, told = bench.network.levels["feeder"].ids, set()
+    for row in bench.screen(supplies=2).rows.to_dict("records"):
+        made = bench.assess(row["parcel_id"], supplies=2)
+        supplies = [each for one in made.proposals for each in (one, one.second) if each is not None]
+        assert (row["class"], row["failed_test"]) == (made.name, made.failed_test)
+        assert [(each["asset_id"], each["length_m"]) for each in json.loads(row["options"])] == [
+            (owners[each.choice.owner], each.choice.measures()["length_m"]) for each in supplies
+        ]
+        told.add(made.failed_test)
+    assert "second_supply" in told
+
+
+_LOADS = {at: 300.0 + at * 4 for at in range(0, 1_000, 100)}
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -42,7 +42,7 @@ def by_value() -> set[str]:
         *(f"advice.{each}" for each in ("restricted", "unreachable", "unknown", "none")),
         *(f"reason.{each}" for each in REASONS),
         *(f"warning.{each}" for each in WARNINGS),
-        *(f"access_point.{each}" for each in kinds),
+        *(f"access_point.{each}" for each in (*kinds, "assumed")),
         *(f"piece.{each.value}" for each in PieceKind),
         *(f"independence.{each}" for each in INDEPENDENCE),
         *(f"way.{each}" for each in ("route", "straight")),

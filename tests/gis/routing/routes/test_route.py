@@ -44,6 +44,12 @@ def test_a_route_says_what_was_measured_and_its_pieces_add_up(
             assert sum(round(piece.length_m * 100) for piece in route.pieces) == measured.length_cm[row]
             crossed = [piece for piece in route.pieces if piece.kind is PieceKind.CROSSING]
             assert sum(round(piece.length_m * 100) for piece in crossed) == measured.crossing_cm[row]
+            numbers = [piece.crossing for piece in route.pieces if piece.crossing]
+            assert list(dict.fromkeys(numbers)) == list(range(1, route.crossing_count + 1))
+            assert numbers == sorted(numbers)
+            assert [piece.crossing > 0 for piece in route.pieces] == [
+                each in crossed for each in route.pieces
+            ]
 
 
 def test_pieces_lie_one_after_the_other_from_entry_to_tap(make_random_town: MakeTown) -> None:
@@ -56,7 +62,8 @@ def test_pieces_lie_one_after_the_other_from_entry_to_tap(make_random_town: Make
             assert not {PieceKind.ENTRY, PieceKind.TAP} & set(kinds[1:-1])
             assert all(piece.length_m > 0 for piece in route.pieces[1:-1])
             for before, after in pairwise(route.pieces):
-                assert (before.kind, before.road_id) != (after.kind, after.road_id)
+                one, other = ((each.kind, each.road_id, each.crossing) for each in (before, after))
+                assert one != other
             drawn = [shapely.get_coordinates(piece.geometry) for piece in route.pieces]
             drawn = [points for points in drawn if len(points)]
             for points, following in pairwise(drawn):
