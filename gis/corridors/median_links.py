@@ -49,8 +49,10 @@ def with_median_links(
     Where a street meets one carriageway of a dual carriageway and the median has no break, the road can still
     be crossed there as a whole. The far carriageway gets a node, and an edge of no width joins it to the
     junction; it has medians on both sides, so nothing lies along it and nothing fronts it. Expressways are
-    crossed at their own junctions only. Every round changes the faces, in a large city the last one too, so that the
-    corner graph has to find the medians anew.
+    crossed at their own junctions only.
+
+    Every round changes the faces, in a large city the last one too, so that the corner graph has to find the
+    medians anew.
 
     Parameters
     ----------
