@@ -380,4 +380,4 @@ def test_the_page_is_small(page: Page, opened: Open, site: str) -> None:
     page.on("response", measure)
     opened("/")
     page.wait_for_load_state("networkidle")
-    assert sum(sizes.values()) <= 280_000, sizes
+    assert sum(sizes.values()) <= 250_000, sizes
