@@ -6,7 +6,6 @@ export const layer = window.canvas_layer_grid_0;
 export const shown = window.L.kaimen.page.shown;
 const L = window.L;
 const marks = L.layerGroup().addTo(map), routes = L.layerGroup().addTo(map), sketch = L.layerGroup().addTo(map);
-const stations = L.layerGroup().addTo(map);
 const still = { animate: false };
 
 let repainting = 0;
@@ -14,9 +13,15 @@ export function repaint() {
   if (!repainting) repainting = requestAnimationFrame(() => { repainting = 0; layer.repaint(); });
 }
 
+// What a phone's sheet covers of the map, pixels.
+function covered() {
+  const sheet = window.matchMedia("(max-width: 760px)").matches ? find("panel").offsetHeight - 24 : 0;
+  return [0, Math.min(sheet, map.getSize().y * 0.6)];
+}
+
 export function whole() {
-  const [west, south, east, north] = data.bounds || [73, 18, 135, 53];
-  map.fitBounds([[south, west], [north, east]], { animate: false, padding: [8, 8] });
+  const [west, south, east, north] = data.bounds;
+  map.fitBounds([[south, west], [north, east]], { animate: false, paddingTopLeft: [8, 8], paddingBottomRight: covered() });
 }
 
 export function centre() {
@@ -92,23 +97,10 @@ export function drawRoutes(options, chosen) {
 
 export function look(bounds, near) {
   if (!bounds || !bounds.isValid()) return;
-  const sheet = window.matchMedia("(max-width: 760px)").matches ? find("panel").offsetHeight - 24 : 0;
-  map.fitBounds(bounds.pad(near ? 0.35 : 0.6), { animate: false, maxZoom: 17, paddingBottomRight: [0, Math.min(sheet, map.getSize().y * 0.6)] });
+  map.fitBounds(bounds.pad(near ? 0.35 : 0.6), { animate: false, maxZoom: 17, paddingBottomRight: covered() });
 }
 
 export function goTo(lon, lat, zoom) { map.setView([lat, lon], Math.max(zoom || 16, map.getZoom()), still); }
-
-export function showStations(features) {
-  stations.clearLayers();
-  features.forEach((each) => {
-    if (!each.geometry) return;
-    const ring = each.geometry.coordinates[0].slice(0, -1), told = each.properties;
-    const at = ring.reduce((sum, place) => [sum[0] + place[1] / ring.length, sum[1] + place[0] / ring.length], [0, 0]);
-    const square = (told.voltage_kv || 0) >= style.square_from_kv;
-    const text = make("span", {}, told.name || "");
-    L.marker(at, { icon: L.divIcon({ html: text, className: "station" + (square ? " square" : ""), iconSize: [14, 14] }), interactive: false, keyboard: false }).addTo(stations);
-  });
-}
 
 // --- drawing a parcel ---
 let corners = null, ended = null;

@@ -18,6 +18,9 @@ export const procedure = (decision) => {
 
 export const limit = (decision) => (decision && decision.approval ? days(decision.approval.limit_working_days) : "—");
 
+// What is not decided has no limit to tell.
+export const procedureLimit = (decision) => (decision && decision.approval && decision.approval.procedure ? procedure(decision) + " " + limit(decision) : procedure(decision));
+
 function value(fact, given) {
   if (given === null || given === undefined) return say("passed.unknown");
   if (Array.isArray(given)) return given.map((each) => value(fact, each)).join(" / ");
