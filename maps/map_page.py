@@ -115,7 +115,6 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         "files": static_prefix(),
         "other": "en" if language == "zh" else "zh",
         "bounds": content.bounds,
-        "empty": content.bounds is None,
         "edition": frame.heading and frame.heading["edition_id"],
         "tiles": [
             {"url": each.url, "from": each.from_zoom, "view": each.view, "to": each.to_zoom}

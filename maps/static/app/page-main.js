@@ -33,11 +33,12 @@ function trouble(fault, again) {
   }
   if (fault.status === 401 && token()) {
     forget();
-    box.append(make("button", { type: "button", onclick: leave }, say("planner.public")));
+    box.append(make("button", { type: "button", onclick: leave }, say("state.public_view")));
   }
   if (told.request_id) box.append(make("p.small", {}, say("state.request", told.request_id)));
   tell("");
   fill(find("answer"), box);
+  if (narrow.matches) find("panel").scrollTop = box.offsetTop - 40;
 }
 
 function wait(button, seconds) {
@@ -384,4 +385,4 @@ async function begin() {
   restore();
 }
 
-if (!data.empty) begin();
+begin();

@@ -27,7 +27,7 @@ export function offerView() {
     try {
       const told = await refused(given, data.language);
       if (!told) { keep(given); again(); return; }
-      fault.textContent = [told.title, told.detail, told.repair].filter(Boolean).join(". ");
+      fault.textContent = told.status === 401 ? say("state.token_refused") : told.detail || told.title;
     } catch (away) {
       fault.textContent = say("state.offline");
     }
