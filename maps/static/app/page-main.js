@@ -274,9 +274,9 @@ async function showAsset(id) {
   looking();
   try {
     const row = await ask("asset", "/api/v1/capacity/" + encodeURIComponent(id));
-    tell(row.name || row.asset_id, "good");
-    fill(find("answer"), make("div.verdict", {}, make("p.small", {}, [row.asset_id, row.words.level, row.substation].filter(Boolean).join(" · ")),
-      make("h2", { tabindex: "-1", id: "verdict" }, row.name || row.asset_id), make("p", {}, make("b", {}, kva(row.open_capacity_kva))), ...row.explanation.map((text) => make("p.small", {}, text))));
+    tell(row.name || row.words.level, "good");
+    fill(find("answer"), make("div.verdict", {}, make("p.small", {}, [row.asset_id, row.words.level, row.substation === row.asset_id ? null : row.substation].filter(Boolean).join(" · ")),
+      make("h2", { tabindex: "-1", id: "verdict" }, row.name || row.words.level), make("p", {}, make("b", {}, kva(row.open_capacity_kva))), ...row.explanation.map((text) => make("p.small", {}, text))));
   } catch (fault) {
     trouble(fault, () => showAsset(id));
   }

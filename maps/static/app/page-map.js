@@ -13,15 +13,22 @@ export function repaint() {
   if (!repainting) repainting = requestAnimationFrame(() => { repainting = 0; layer.repaint(); });
 }
 
-// What a phone's sheet covers of the map, pixels.
-function covered() {
-  const sheet = window.matchMedia("(max-width: 760px)").matches ? find("panel").offsetHeight - 24 : 0;
-  return [0, Math.min(sheet, map.getSize().y * 0.6)];
+// Shows a place clear of a phone's sheet; clear of the legend too where that costs no zoom.
+function fit(bounds, maxZoom) {
+  const options = { animate: false, maxZoom, paddingTopLeft: [8, 8], paddingBottomRight: [8, 8] };
+  if (window.matchMedia("(max-width: 760px)").matches) {
+    options.paddingBottomRight = [8, Math.min(find("panel").offsetHeight - 24, map.getSize().y * 0.6)];
+  } else {
+    const beside = [find("legend").offsetWidth + 24, 8];
+    const zoom = (padding) => Math.min(maxZoom, map.getBoundsZoom(bounds, false, [8 + padding[0], 16]));
+    if (zoom(beside) === zoom([8, 8])) options.paddingBottomRight = beside;
+  }
+  map.fitBounds(bounds, options);
 }
 
 export function whole() {
   const [west, south, east, north] = data.bounds;
-  map.fitBounds([[south, west], [north, east]], { animate: false, paddingTopLeft: [8, 8], paddingBottomRight: covered() });
+  fit(L.latLngBounds([[south, west], [north, east]]), 17);
 }
 
 export function centre() {
@@ -97,7 +104,7 @@ export function drawRoutes(options, chosen) {
 
 export function look(bounds, near) {
   if (!bounds || !bounds.isValid()) return;
-  map.fitBounds(bounds.pad(near ? 0.35 : 0.6), { animate: false, maxZoom: 17, paddingBottomRight: covered() });
+  fit(bounds.pad(near ? 0.35 : 0.6), 17);
 }
 
 export function goTo(lon, lat, zoom) { map.setView([lat, lon], Math.max(zoom || 16, map.getZoom()), still); }
