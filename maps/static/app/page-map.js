@@ -84,6 +84,18 @@ function one(route, colour, dash, name) {
   return L.latLngBounds(line);
 }
 
+// Numbers that would cover an earlier one wait until the map is nearer.
+function thin() {
+  const taken = [];
+  routes.eachLayer((mark) => {
+    if (!mark.getElement || !mark.getElement() || !mark.getElement().classList.contains("disc")) return;
+    const own = map.latLngToLayerPoint(mark.getLatLng());
+    const covered = taken.some((other) => other.distanceTo(own) < 18);
+    mark.getElement().hidden = covered;
+    if (!covered) taken.push(own);
+  });
+}
+
 // The chosen option's route with its crossings; the others faint below it.
 export function drawRoutes(options, chosen) {
   routes.clearLayers();
@@ -97,6 +109,7 @@ export function drawRoutes(options, chosen) {
     const first = one(option.route, style.colours.route, null, "crossing");
     bounds = bounds ? bounds.extend(first) : first;
   }
+  thin();
   shown.chosen = option ? option.asset_id : null;
   repaint();
   return bounds;
@@ -180,6 +193,7 @@ export function listen({ pick, moved, slow }) {
   map.on("click", (event) => (corners ? addCorner(event.latlng) : pick(event.latlng)));
   map.on("dblclick", () => { if (corners) finish(); });
   map.on("moveend", moved);
+  map.on("zoomend", thin);
   // Leaflet focuses the map on a click; the cross-hair is for those who use the keyboard.
   box.addEventListener("pointerdown", () => box.classList.add("by-mouse"), true);
   box.addEventListener("keydown", (event) => {
