@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from api.operations.tokens import create_token
+from api.service import Service
 from tests.browser.conftest import Watch
 from tests.browser.site.conftest import PARCEL
 
@@ -117,6 +119,32 @@ def test_editions_are_listed_verified_and_their_files_are_there(plain: Page, sit
     assert "可开放容量" in answer.text()
 
 
+def violations(page: Page) -> list[str]:
+    """Return the rules of accessibility that a page breaks, each with where."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:4]}"
+        for each in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_planners_dialog_and_band_and_the_empty_page_break_no_rule(
+    page: Page, site: str, empty_site: str, site_service: Service, language: str
+) -> None:
+    page.goto(f"{empty_site}/?lang={language}")
+    assert not violations(page)
+    page.goto(f"{site}/?lang={language}")
+    page.locator("#more summary").click()
+    page.locator("#planner").click()
+    assert not violations(page)
+    page.fill("#token", create_token(site_service.private, "planner", None, 1).whole)
+    page.keyboard.press("Enter")
+    page.locator("#planner-band").wait_for()
+    assert not violations(page)
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -136,13 +164,7 @@ def test_no_rule_of_accessibility_is_broken(
         if "k=5" in path:
             page.locator(".actions button").last.click()
     page.wait_for_load_state("networkidle")
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    told = [
-        f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:4]}"
-        for each in found["violations"]
-    ]
-    assert not told, "\n".join(told)
+    assert not violations(page)
     if "none" in path:
         watch.faults[:] = [each for each in watch.faults if "404" not in each]
 
