@@ -353,6 +353,10 @@ async function begin() {
     if (event.key === "Enter") { event.preventDefault(); clearTimeout(pause); search(true); }
     if (event.key === "Escape") fill(find("found"));
   });
+  // What was found lies over the form: it goes when the search is left.
+  const field = find("search").parentNode, left = (to) => { if (to && !field.contains(to)) fill(find("found")); };
+  field.addEventListener("focusout", (event) => left(event.relatedTarget));
+  document.addEventListener("pointerdown", (event) => left(event.target));
   on("load", "input", () => { recolour(); if (state.view === "zones") { chooseRun(); recolour(); } });
   on("unit", "change", () => { state.unit = find("unit").value; recolour(); });
   on("pf", "input", recolour);

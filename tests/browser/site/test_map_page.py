@@ -157,6 +157,10 @@ def test_search_finds_parcels_feeders_and_places(page: Page, opened: Open) -> No
     expect(page.locator(".verdict")).to_contain_text(PARCEL, timeout=20_000)
     page.fill("#search", "no such thing")
     expect(page.locator("#status")).to_contain_text("没有找到")
+    page.fill("#search", "芦汀61")
+    expect(page.locator("#found button").first).to_be_visible()
+    page.locator("#load").focus()
+    expect(page.locator("#found button")).to_have_count(0)
 
 
 def test_options_side_by_side_and_the_figure_explained(page: Page, opened: Open) -> None:
