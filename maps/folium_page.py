@@ -26,6 +26,13 @@ DROPPED: Final = frozenset({
 })  # fmt: skip
 """What folium always adds and no page of ours needs: jQuery serves folium's popups alone."""
 
+LEAFLET: Final = frozenset({
+    "CRS", "DomUtil", "GridLayer", "Util", "circleMarker", "control", "divIcon", "latLngBounds", "layerGroup",
+    "map", "marker", "polygon", "polyline",
+})  # fmt: skip
+"""What the vendored Leaflet has of the library; ``kaimen`` is ours. See ``vendor/leaflet.mjs``."""
+
+_USED: Final = re.compile(r"\bL\.(\w+)")
 _VIEWPORT: Final = re.compile(r"<meta name=\"viewport\"[^>]*/?>")
 _OPENING: Final = re.compile(r"<(script|style)(?=[\s>])")
 _ELSEWHERE: Final = re.compile(
@@ -93,7 +100,7 @@ def fragments(chart: folium.Map, *, name: str, nonce: str = "", linked: str = ""
     Raises
     ------
     LookupError
-        If folium asks for an asset that is not among ours.
+        If folium asks for an asset that is not among ours, or for a part of Leaflet that ours has not.
     ValueError
         If the map needs jQuery, or loads something from another host.
     """
@@ -114,6 +121,9 @@ def fragments(chart: folium.Map, *, name: str, nonce: str = "", linked: str = ""
     )
     if "$(" in script:
         raise ValueError("This map needs jQuery (a folium popup?), which our pages do not load.")
+    if lacking := set(_USED.findall(script)) - LEAFLET - {"kaimen"}:
+        named = ", ".join(f"L.{each}" for each in sorted(lacking))
+        raise LookupError(f"This map needs {named}, which the vendored Leaflet has not.")
     if _ELSEWHERE.search(made.head + made.html):
         raise ValueError("This map loads something from another host.")
     return made

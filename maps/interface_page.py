@@ -15,6 +15,7 @@ _WORDS: Final = {
 _PAGE: Final = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>Kaimen 开门接电 · {title}</title>
 <style nonce="{nonce}">
 body {{ margin: 0; color: #23302f }}

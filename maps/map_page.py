@@ -30,21 +30,24 @@ MAX_ZOOM: Final = 19
 
 @dataclass(frozen=True, slots=True)
 class TileSet:
-    """Vector tiles of the map.
+    """Vector tiles of the map, or substations as published.
 
     Attributes
     ----------
     url
-        With ``{z}``, ``{x}`` and ``{y}``, on the page's own server.
+        On the page's own server: of tiles with ``{z}``, ``{x}`` and ``{y}``, else of substations as GeoJSON.
     from_zoom
         Least zoom of a tile that has something in it.
     view
         The mode that needs them, map or zones; "" for both.
+    to_zoom
+        Greatest zoom of a tile that is drawn; None where there is no such.
     """
 
     url: str
     from_zoom: int = 0
     view: str = ""
+    to_zoom: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class MapPage:
     example
         What may be searched for, shown in the empty field; "" where there is none.
     public
-        Whether feeders are told by the cells they lie in.
+        Whether it is asked for without a token, as browsers do: the page itself then sends one.
     """
 
     bounds: tuple[float, float, float, float] | None
@@ -98,8 +101,8 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         zoom_start=MIN_ZOOM,
         zoom_control=False,
         attribution_control=False,
-        min_zoom=MIN_ZOOM,
-        max_zoom=MAX_ZOOM,
+        minZoom=MIN_ZOOM,  # folium's own min_zoom is that of its tiles
+        maxZoom=MAX_ZOOM,
     )
     chart.add_child(CanvasLayer("L.kaimen.page.look", source="L.kaimen.page.source"))
     facts = [
@@ -112,9 +115,11 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         "files": static_prefix(),
         "other": "en" if language == "zh" else "zh",
         "bounds": content.bounds,
-        "empty": content.bounds is None,
         "edition": frame.heading and frame.heading["edition_id"],
-        "tiles": [{"url": each.url, "from": each.from_zoom, "view": each.view} for each in content.tiles],
+        "tiles": [
+            {"url": each.url, "from": each.from_zoom, "view": each.view, "to": each.to_zoom}
+            for each in content.tiles
+        ],
         "runs": content.runs,
         "public": content.public,
         "thresholds": content.thresholds,
@@ -129,7 +134,6 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         facts=facts,
         power_factor=content.power_factor,
         example=content.example,
-        public=content.public,
         steps=max(len(content.runs) - 1, 0),
         patterns=legend.hatch_patterns(),
         lines=[(key, _line(look)) for key, look in table["load"].items()],

@@ -37,7 +37,7 @@ _ON_SERVER: Final = (
         "skip.",
         "unit.",
     ),
-    *("job.", "screen."),
+    *("job.", "screen.", "planner."),
 )
 """What no script of the map says."""
 
@@ -54,17 +54,20 @@ def vocabulary() -> Mapping[str, Words]:
 
 
 def say(language: Language, key: str, *values: object) -> str:
-    """Return the words of a key with the values in their places.
+    """Return the words of a key with the values in their places; those of ``KEY.one`` for a value of 1.
 
     >>> say("en", "head.edition", "2026-Q4-1")
     'edition 2026-Q4-1'
+    >>> say("en", "table.count", 1), say("en", "table.count", 2)
+    ('1 row on this page', '2 rows on this page')
 
     Raises
     ------
     KeyError
         There are none.
     """
-    found = vocabulary()[key][language]
+    words = vocabulary()
+    found = words[f"{key}.one" if 1 in values and f"{key}.one" in words else key][language]
     return found.format(*values) if values else found
 
 

@@ -93,9 +93,9 @@ def capacity_rows(
     """Return published assets as rows; with a load, whether each meets it."""
     rows = []
     for each in found:
-        open_kva = each["open_capacity_kva"]
+        open_kva, name = each["open_capacity_kva"], each["name"] or each["asset_id"]
         row = [
-            TableCell(each["name"] or each["asset_id"], more=each["asset_id"]),
+            TableCell(name, more="" if name == each["asset_id"] else each["asset_id"]),
             TableCell(each["words"]["level"] or ""),
             TableCell(each["substation"] or ""),
             TableCell(_figure(each["voltage_kv"]), number=True),

@@ -104,8 +104,8 @@ def _chart(content: ZoneMap) -> folium.Map:
     chart = folium.Map(
         location=[latitude, (west + east) / 2],
         zoom_start=zoom,
-        min_zoom=MIN_ZOOM,
-        max_zoom=MAX_ZOOM,
+        minZoom=MIN_ZOOM,  # folium's own min_zoom is that of its tiles
+        maxZoom=MAX_ZOOM,
         tiles=None,
         zoom_control=False,
         attribution_control=False,

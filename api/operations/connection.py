@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from api.clock import today
+from api.cursors import Cursor
 from api.operations.published import newest
 from api.operations.siting import Answered, Asked, Ground, Place, assess_place
 from api.service import Service
@@ -165,8 +166,13 @@ def parcel_as_json(ground: Ground, number: int, *, public: bool, geometry: bool 
     return told
 
 
-def parcel_numbers(ground: Ground, words: str | None, boxes: Sequence[Box], limit: int) -> list[int]:
-    """Return the parcels whose id or name holds some words and that touch a box, by id, at most a limit."""
+def parcel_numbers(
+    ground: Ground, words: str | None, boxes: Sequence[Box], limit: int, after: str = ""
+) -> list[int]:
+    """Return the parcels whose id or name holds some words and that touch a box, by id, at most a limit.
+
+    ``after`` is an id: only parcels after it.
+    """
     sites = ground.parcels
     found = np.ones(len(sites), dtype=bool)
     if boxes:
@@ -178,8 +184,27 @@ def parcel_numbers(ground: Ground, words: str | None, boxes: Sequence[Box], limi
         wanted = normal_name(words)
         texts = ground.parcel_texts
         numbers = np.array([each for each in numbers.tolist() if wanted in texts[each]], dtype=np.int64)
-    order = sorted(numbers.tolist(), key=lambda each: str(sites.ids[each]))
-    return order[:limit]
+    named = sorted((text, each) for each in numbers.tolist() if (text := str(sites.ids[each])) > after)
+    return [each for _, each in named[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelPage:
+    """Parcels and where the next page begins; ``cursor`` is None on the last page."""
+
+    numbers: Sequence[int]
+    cursor: str | None
+
+
+def parcel_page(
+    ground: Ground, words: str | None, boxes: Sequence[Box], limit: int, begin: Cursor | None
+) -> ParcelPage:
+    """Return a page of ``parcel_numbers``."""
+    found = parcel_numbers(ground, words, boxes, limit + 1, begin.after if begin else "")
+    if len(found) <= limit:
+        return ParcelPage(found, None)
+    last = str(ground.parcels.ids[found[limit - 1]])
+    return ParcelPage(found[:limit], Cursor("", last).written())
 
 
 def _touching(bounds: Floats, box: Box) -> Flags:

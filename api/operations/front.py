@@ -10,7 +10,7 @@ from typing import Any, Final
 from api.operations.editions import verify_editions
 from api.operations.policy import Question, decide_question, every_jurisdiction
 from api.operations.published import extent_of, heading_as_json, heading_of, newest
-from api.operations.tilejson import working_tilejson
+from api.operations.tilejson import capacity_tilejson, working_tilejson
 from api.operations.tiles import TIMEOUT_MS, Wanted
 from api.service import Service
 from api.tiers import Tier
@@ -121,6 +121,12 @@ def tiles_of(service: Service, tier: Tier, layer: str, run: str | None = None) -
         return None
     told = working_tilejson(service, wanted, wanted.shown, "", "en")
     return None if told is None else (told["tiles"][0], told["minzoom"])
+
+
+def published_tiles_of(service: Service) -> str:
+    """Return the address of the tiles of the newest edition."""
+    address: str = capacity_tilejson(service, "", "en")["tiles"][0]
+    return address
 
 
 def first_broken(service: Service, newest_sha256: str, on: date) -> tuple[str, str] | None:

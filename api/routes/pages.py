@@ -12,10 +12,18 @@ from starlette.exceptions import HTTPException
 from api.bounds import K_MAX, LIMIT_M_MAX
 from api.clock import today
 from api.cursors import read_cursor
-from api.operations.connection import parcel_as_json, parcel_numbers, reply
+from api.operations.connection import parcel_as_json, parcel_page, reply
 from api.operations.downloads import file_address
 from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf
-from api.operations.front import bounds, first_broken, policies, screenings, thresholds, tiles_of
+from api.operations.front import (
+    bounds,
+    first_broken,
+    policies,
+    published_tiles_of,
+    screenings,
+    thresholds,
+    tiles_of,
+)
 from api.operations.notice import notice_page
 from api.operations.published import edition_meant, found_by, page_of, with_words
 from api.operations.siting import Place
@@ -49,7 +57,7 @@ from maps.table_page import (
 router = APIRouter(tags=["pages"], route_class=PageRoute, responses=PAGE_PROBLEMS)
 
 _ROWS: Final = 100
-_PARCELS: Final = 200
+_STATIONS: Final = "/api/v1/capacity?level=substation&limit=1000&f=geojson"
 
 
 @router.get(
@@ -75,8 +83,12 @@ def map_page(request: Request, service: ServiceOf, tier: TierOf, language: Langu
 def _tiles(service: Service, tier: Tier) -> list[TileSet]:
     """Return what the tier sees; classes of parcels come with a screening."""
     layers = (("base", ""), ("parcels", "map"), ("feeders", ""), ("substations", ""))
-    told = ((tiles_of(service, tier, layer), view) for layer, view in layers)
-    return [TileSet(*found, view) for found, view in told if found is not None]
+    told = [(layer, tiles_of(service, tier, layer), view) for layer, view in layers]
+    sets = [TileSet(*found, view) for _, found, view in told if found is not None]
+    # Feeders are too many from afar: there the squares of what is published tell where the grid is open.
+    near = min(found[1] for layer, found, _ in told if layer == "feeders" and found is not None)
+    sets.append(TileSet(published_tiles_of(service), to_zoom=near - 1))
+    return [*sets, TileSet(_STATIONS)] if tier is Tier.PUBLIC else sets
 
 
 def _runs(service: Service, tier: Tier) -> list[dict[str, Any]]:
@@ -119,13 +131,21 @@ def table(  # noqa: PLR0913  # the parameters of one query
     frame = frame_of(request, "table")
     asked = {name: value for name, value in request.query_params.items() if name != "cursor"}
     language, load = frame.language, load_kva if isinstance(load_kva, float) else None
+    begin = read_cursor(cursor) if cursor else None
+    first = f"/table?{urlencode(asked)}" if cursor else ""
     if of == "parcels":
         ground = service.office.ground()
-        numbers = parcel_numbers(ground, q, (), _PARCELS)
-        told = [parcel_as_json(ground, each, public=tier is Tier.PUBLIC) for each in numbers]
-        page = TablePage(of, asked, parcel_heads(language), parcel_rows(told, language))
+        held = parcel_page(ground, q, (), _ROWS, begin)
+        told = [parcel_as_json(ground, each, public=tier is Tier.PUBLIC) for each in held.numbers]
+        page = TablePage(
+            of,
+            asked,
+            parcel_heads(language),
+            parcel_rows(told, language),
+            onward=_onward(asked, held.cursor),
+            first=first,
+        )
         return HTMLResponse(table_page_html(page, frame))
-    begin = read_cursor(cursor) if cursor else None
     edition = edition_meant(service, begin)
     equal = {name: value for name, value in (("level", level), ("status", status)) if value}
     wanted = Wanted(equal=equal, ids=found_by(service, edition, q))
@@ -136,10 +156,15 @@ def table(  # noqa: PLR0913  # the parameters of one query
         asked,
         capacity_heads(language, load),
         rows,
-        onward=f"/table?{urlencode(asked | {'cursor': found.cursor})}" if found.cursor else "",
-        first=f"/table?{urlencode(asked)}" if cursor else "",
+        onward=_onward(asked, found.cursor),
+        first=first,
     )
     return HTMLResponse(table_page_html(page, frame))
+
+
+def _onward(asked: dict[str, str], cursor: str | None) -> str:
+    """Return the address of the next page, "" after the last one."""
+    return f"/table?{urlencode(asked | {'cursor': cursor})}" if cursor else ""
 
 
 @router.get("/editions", summary="Every edition, what changed, its files", response_class=HTMLResponse)

@@ -12,18 +12,19 @@ from starlette.exceptions import HTTPException
 from api.bounds import K_MAX, LIMIT_M_MAX, MAX_VERTICES
 from api.caching import REVALIDATED, asked, etag, validated
 from api.clock import today
+from api.cursors import read_cursor
 from api.operations.connection import (
     Connection,
     Replied,
     parcel_as_json,
     parcel_at,
-    parcel_numbers,
+    parcel_page,
     reply,
 )
 from api.operations.notice import notice_page
 from api.operations.search import found_as_json
 from api.operations.siting import Ground, Place, shape_of
-from api.queries import LANGUAGE, BBox, Words
+from api.queries import LANGUAGE, BBox, CursorWord, Words
 from api.requests import language_of, service_of, tier_of
 from api.schemas.siting import (
     AssessmentShown,
@@ -95,16 +96,20 @@ QuestionOf = Annotated[Connection, Depends(_question)]
     responses={200: {"model": ParcelList}},
 )
 def parcels(
-    request: Request, q: Words = None, bbox: BBox = None, limit: Annotated[int, Query(ge=1, le=_MOST)] = 100
+    request: Request,
+    q: Words = None,
+    bbox: BBox = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
+    cursor: CursorWord = None,
 ) -> Response:
-    """List parcels by id."""
+    """List parcels by id, page by page."""
     ground, tier = service_of(request).office.ground(), tier_of(request)
 
     def make() -> Response:
         boxes = tuple(read_bbox(bbox)) if bbox else ()
-        numbers = parcel_numbers(ground, q, boxes, limit + 1)
-        told = [parcel_as_json(ground, each, public=tier is Tier.PUBLIC) for each in numbers[:limit]]
-        return _json({"parcels": told, "more": len(numbers) > limit})
+        page = parcel_page(ground, q, boxes, limit, read_cursor(cursor) if cursor else None)
+        told = [parcel_as_json(ground, each, public=tier is Tier.PUBLIC) for each in page.numbers]
+        return _json({"parcels": told, "more": page.cursor is not None, "cursor": page.cursor})
 
     return validated(request, _tag(request, ground), REVALIDATED, make, _VARY)
 

@@ -52,6 +52,7 @@ class ParcelList(Strict):
 
     parcels: list[Parcel]
     more: bool
+    cursor: str | None = Field(description="Where the next page begins; null on the last one.")
 
 
 class PlaceFound(Strict):

@@ -1,7 +1,7 @@
--- Which substations lie in a tile, each where it is, with its live figure?
+-- Which substations lie in a tile, each a point where it is, with its live figure?
 with tile as (select st_tileenvelope(%(z)s, %(x)s, %(y)s) as box),
 drawn as (
-    select st_asmvtgeom(st_transform(s.geom, 3857), t.box, 4096, 64, true) as geom,
+    select st_asmvtgeom(st_transform(st_pointonsurface(s.geom), 3857), t.box, 4096, 64, true) as geom,
         s.id, s.name, s.voltage_kv, l.status, l.open_kva
     from tile t
     join grid.substations s on s.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)

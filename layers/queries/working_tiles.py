@@ -96,7 +96,7 @@ WORKING_LAYERS: Final[Mapping[str, WorkingLayer]] = MappingProxyType(
         ),
         "substations": WorkingLayer(
             "变电站", "Substations", "live", ("substations",),
-            TileLayer(((11, "tile_substations"),)),
+            TileLayer(((6, "tile_substations"),)),
             {"substations": _ASSET | {"voltage_kv": "Number"} | _FIGURES},
         ),
         "transformers": WorkingLayer(

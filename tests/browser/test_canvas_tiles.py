@@ -128,7 +128,7 @@ def test_tiles_are_drawn_picked_and_recoloured_without_a_request(
     assert pixel(page, side * 0.75, side * 0.25)[3] == 0  # the hole
     assert pixel(page, side * 0.2, side * 0.8)[3] == 0  # a feature without a style
     assert pixel(page, -side * 0.5, side * 0.5)[3] == 0  # 204, no content
-    pick = "([lat, lon]) => (canvas_layer_grid_0.pick('land', L.latLng(lat, lon)) || {}).name"
+    pick = "([lat, lon]) => (canvas_layer_grid_0.pick('land', [lat, lon]) || {}).name"
     assert page.evaluate(pick, west_half) == "<img src=x onerror=alert(1)>"
     assert page.evaluate(pick, (side * 0.75, side * 0.25)) is None
     assert page.evaluate(pick, (side * 0.2, side * 0.8)) == "hidden"

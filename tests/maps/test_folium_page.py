@@ -72,6 +72,13 @@ def test_a_popup_is_refused_because_it_runs_names_and_needs_jquery() -> None:
         fragments(made, name="grid")
 
 
+def test_a_part_of_leaflet_that_is_not_vendored_is_an_error() -> None:
+    made = chart()
+    folium.TileLayer("/base/{z}/{x}/{y}.png", attr="own").add_to(made)
+    with pytest.raises(LookupError, match=r"L\.tileLayer"):
+        fragments(made, name="grid")
+
+
 def test_one_map_does_not_change_the_next() -> None:
     before = list(folium.Map.default_js)
     fragments(chart(tiles="/tiles/{z}/{x}/{y}"), name="one")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import maps
+from maps.folium_page import LEAFLET
 
 STATIC = Path(maps.__file__).parent / "static"
 VENDOR = STATIC / "vendor"
@@ -29,7 +30,8 @@ def test_a_vendored_file_is_the_one_of_the_manifest(entry: dict[str, str]) -> No
 
 
 def test_every_vendored_file_is_in_the_manifest_and_has_its_licence() -> None:
-    tools = {"MANIFEST.json", "README.md", "package.json", "package-lock.json", "vendor.mjs"}
+    tools = {"MANIFEST.json", "README.md", "package.json", "package-lock.json"}
+    tools |= {"vendor.mjs", "leaflet.mjs", "vector-tile.mjs"}
     held = {path.name for path in VENDOR.iterdir() if path.is_file()}
     assert held - tools == {entry["file"] for entry in MANIFEST}
     told = {package["name"] for entry in MANIFEST for package in entry["packages"]}
@@ -40,6 +42,15 @@ def test_every_vendored_file_is_in_the_manifest_and_has_its_licence() -> None:
         for package in entry["packages"]
     }
     assert told == licensed
+
+
+def test_what_pages_may_use_of_leaflet_is_what_is_built_of_it() -> None:
+    entry = (VENDOR / "leaflet.mjs").read_text(encoding="utf-8")
+    named = re.findall(r"^export (?:\{ (?:\w+ as )?|const |\* as )(\w+)", entry, re.MULTILINE)
+    assert sorted(named) == sorted(LEAFLET)
+    for path in OWN:
+        used = re.findall(r"\bL\.(\w+)", path.read_text(encoding="utf-8")) if path.suffix == ".js" else []
+        assert set(used) <= LEAFLET | {"kaimen"}, path.name
 
 
 def test_the_versions_are_those_that_npm_ci_installs() -> None:

@@ -1,7 +1,8 @@
 /* Places the words of a view on one canvas: along lines, in areas, beside points; the first come has the place.
  *
  * L.kaimen.placer(context, size) gives place(rule, text, points, kind), points in pixels of the view; rule is
- * { size, weight, colour, halo, dy }: letter height, font weight, colours, pixels below a point.
+ * { size, weight, colour, halo, dy, rank }: letter height, font weight, colours, pixels below a point; what has a
+ * rank takes its place outside the view too. place.keep(x, y, half) keeps a square free.
  */
 (function () {
   "use strict";
@@ -32,7 +33,8 @@
     function write(rule, text, x, y, angle) {
       const width = context.measureText(text).width + 4;
       const own = squares(x, y, width, rule.size, angle);
-      if (own.some((box) => !inView(box[0], box[1]) || !inView(box[2], box[3]))) return false;
+      const whole = own.every((box) => inView(box[0], box[1]) && inView(box[2], box[3]));
+      if (!whole && !rule.rank) return false;
       const near = written.get(text) || [];
       if (near.some((other) => Math.hypot(other[0] - x, other[1] - y) < APART)) return false;
       if (own.some((a) => taken.some((b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1]))) {
@@ -40,6 +42,7 @@
       }
       own.forEach((box) => taken.push(box));
       written.set(text, near.concat([[x, y]]));
+      if (!whole) return true;
       context.save();
       context.translate(x, y);
       context.rotate(angle);
@@ -87,7 +90,7 @@
       });
     }
 
-    return function place(rule, text, points, kind) {
+    function place(rule, text, points, kind) {
       if (!points.length) return;
       context.font = (rule.weight || 400) + " " + rule.size + "px " + FONTS;
       if (kind === LINE) { along(rule, text, points); return; }
@@ -106,7 +109,10 @@
       }
       const [x, y] = points[0], gap = rule.dy || 0;
       if (!write(rule, text, x, y + gap, 0)) write(rule, text, x, y - gap, 0);
-    };
+    }
+
+    place.keep = (x, y, half) => { taken.push([x - half, y - half, x + half, y + half]); };
+    return place;
   }
 
   L.kaimen = Object.assign(L.kaimen || {}, { placer });

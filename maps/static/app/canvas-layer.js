@@ -5,7 +5,9 @@
  *   paint    [{ layer, style(props, zoom, index) }], drawn in this order; a style function returns one of a few
  *            style objects (or null): features with the same object are drawn as one path
  *            { fill, alpha, hatch, hatchPx, ink, stroke, width, dash, strokeAlpha, radius, square }
- *   labels   [{ layer, text(props, zoom), size, weight, colour, halo, dy }], see canvas-labels.js
+ *   labels   [{ layer, text(props, zoom), size, weight, colour, halo, dy }], see canvas-labels.js; a rule for points
+ *            may have dot(zoom), half the size of their signs, which names keep clear of, and rank(props): the
+ *            higher has the place, in and around the view alike, so that names stay as the map moves
  */
 (function () {
   "use strict";
@@ -195,27 +197,37 @@
     },
 
     _labelled(rule, placed) {
-      const zoom = this._map.getZoom(), corner = this._map.getPixelBounds().min, done = new Map();
+      const zoom = this._map.getZoom(), corner = this._map.getPixelBounds().min, done = new Map(), ranked = [];
       this._shown().forEach((canvas) => {
         const tile = canvas.data, shown = tile.layers[rule.layer];
         if (!shown || canvas.coords.z !== zoom) return;
-        const x = canvas.coords.x * SIZE - corner.x - tile.x, y = canvas.coords.y * SIZE - corner.y - tile.y;
+        const left = canvas.coords.x * SIZE - corner.x, top = canvas.coords.y * SIZE - corner.y;
         const { block, list } = shown;
         if (!done.has(block)) done.set(block, new Set()); // data of the page: one block for all tiles
         const written = done.get(block);
         list.forEach((f) => {
           const text = rule.text(block.props[f], zoom);
-          if (!text || written.has(f)) return;
-          written.add(f);
+          if (!(text || rule.dot) || written.has(f)) return;
+          const lines = [];
           for (let r = block.features[f]; r < block.features[f + 1]; r++) {
             const points = [];
             for (let p = block.parts[r]; p < block.parts[r + 1]; p++) {
-              points.push([block.xy[2 * p] * tile.scale + x, block.xy[2 * p + 1] * tile.scale + y]);
+              points.push([block.xy[2 * p] * tile.scale - tile.x + left, block.xy[2 * p + 1] * tile.scale - tile.y + top]);
             }
-            placed(rule, text, points, block.kind);
+            lines.push(points);
           }
+          if (block.kind === POINT) {
+            const [x, y] = lines[0][0];
+            if (x < left || y < top || x >= left + SIZE || y >= top + SIZE) return; // another tile has it too
+          }
+          written.add(f);
+          if (rule.rank) ranked.push({ text, at: lines[0][0], rank: rule.rank(block.props[f]) });
+          else lines.forEach((points) => placed(rule, text, points, block.kind));
         });
       });
+      ranked.sort((a, b) => b.rank - a.rank || ((a.text || "") < (b.text || "") ? -1 : 1));
+      if (rule.dot) ranked.forEach(({ at }) => placed.keep(at[0], at[1], rule.dot(zoom) + 1));
+      ranked.forEach(({ text, at }) => { if (text) placed(rule, text, [at], POINT); });
     },
   });
 

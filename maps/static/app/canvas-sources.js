@@ -98,6 +98,15 @@
     return { layers, scale: SIZE / extent, x: 0, y: 0 };
   }
 
+  // Points of a tile, each [x, y, properties], as a layer of that tile.
+  function points(list) {
+    const ones = list.map(() => 1), xy = new Int32Array(2 * list.length);
+    list.forEach((each, i) => { xy[2 * i] = each[0]; xy[2 * i + 1] = each[1]; });
+    const block = { kind: POINT, xy, parts: sums(ones), features: sums(ones), props: list.map((each) => each[2]) };
+    block.boxes = boxesOf(block);
+    return { block, list: ones.map((_, f) => f) };
+  }
+
   // Vector tiles of an own server: {z} is the zoom of a 512 px tile, decoded tiles are kept;
   // headers() gives what each request carries.
   function tiles(template, most, headers) {
@@ -125,5 +134,5 @@
     };
   }
 
-  L.kaimen = Object.assign(L.kaimen || {}, { inline, tiles, decode });
+  L.kaimen = Object.assign(L.kaimen || {}, { inline, points, tiles, decode });
 })();

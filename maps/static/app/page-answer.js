@@ -1,7 +1,7 @@
 /* An assessment as people read it: verdict, options as cards, the chosen one in full, what was rejected. */
 import { ask } from "./page-ask.js";
 import { fill, figure, find, known, kva, make, metres, numbered, offer, say, style, verdictWords } from "./page-dom.js";
-import { days, decisionView, limit, papersView, paysView, procedure, timelineView } from "./page-policy.js";
+import { days, decisionView, limit, papersView, paysView, procedure, procedureLimit, timelineView } from "./page-policy.js";
 
 const name = (asset) => asset.asset_name || asset.asset_id || "—";
 const bounded = (option) => (option.upper_bound ? say("answer.open_at_most", kva(option.open_capacity_kva)) : kva(option.open_capacity_kva));
@@ -61,7 +61,7 @@ function card(option, chosen, load, choose) {
     make("span.top", {}, make("b", {}, volts(option) + name(option)), badge(option.status, "statuses", say("status." + option.status))),
     gauge(option, load),
     make("span", {}, say("answer.open") + " " + bounded(option) + " · " + metres(route.length_m) + " · " + say("answer.crossings") + " " + route.crossing_count),
-    make("span.small", {}, [bottleneck(option), say("answer.excavation") + " " + metres(route.excavation_m), procedure(option.decision) + " " + limit(option.decision)].filter(Boolean).join(" · ")));
+    make("span.small", {}, [bottleneck(option), say("answer.excavation") + " " + metres(route.excavation_m), procedureLimit(option.decision)].filter(Boolean).join(" · ")));
   if (option.second) button.append(make("span.small", {}, say("answer.second") + ": " + name(option.second) + " · " + kva(option.second.open_capacity_kva) + " · " + metres(option.second.route.length_m)));
   return make("li", {}, button);
 }

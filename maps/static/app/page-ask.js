@@ -15,7 +15,7 @@ function withLanguage(path) {
   return path + (path.includes("?") ? "&" : "?") + "lang=" + data.language;
 }
 
-async function refusal(answer) {
+export async function refusal(answer) {
   let told = {};
   try { told = await answer.json(); } catch (fault) { told = { title: answer.status + " " + answer.statusText }; }
   const wait = Number(answer.headers.get("Retry-After"));

@@ -7,8 +7,10 @@ export const style = read("map-style");
 export const find = (id) => document.getElementById(id);
 export const known = (key) => words[key] !== undefined;
 
+// The words of a key with the values in their places; for a count of one its own words, if it has some.
 export function say(key, ...values) {
-  const text = words[key] === undefined ? key : words[key];
+  const found = values.includes(1) && known(key + ".one") ? key + ".one" : key;
+  const text = words[found] === undefined ? key : words[found];
   return values.reduce((told, value, i) => told.replace("{" + i + "}", () => value), text);
 }
 

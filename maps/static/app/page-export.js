@@ -1,11 +1,11 @@
 /* Files of the screening that is shown: what is published of it, or with a token the whole. */
 import { data, fill, find, make, offer, say } from "./page-dom.js";
+import { headers, token } from "./page-token.js";
 
 const FORMATS = [
   ["html", "HTML"], ["pdf", "PDF"], ["png", "PNG"], ["svg", "SVG"], ["csv", "CSV"],
   ["gpkg", "GeoPackage"], ["parquet", "GeoParquet"], ["geojson", "GeoJSON"],
 ];
-const who = window.L.kaimen.page;
 
 function tell(text, kind) {
   find("status").className = kind || "";
@@ -18,7 +18,7 @@ async function fetched(event) {
   const link = event.target;
   tell(say("zones.making"), "busy");
   try {
-    const answer = await fetch(link.href, { headers: who.headers(), credentials: "same-origin" });
+    const answer = await fetch(link.href, { headers: headers(), credentials: "same-origin" });
     if (!answer.ok) { tell((await answer.json()).detail, "wrong"); return; }
     make("a", { href: URL.createObjectURL(await answer.blob()), download: link.dataset.name }).click();
     tell("");
@@ -31,7 +31,7 @@ async function fetched(event) {
 // Below the counts of a screening, unless those of another one stand there by now.
 function links(body, run) {
   if (!body.isConnected) return;
-  const open = run.published || who.token();
+  const open = run.published || token();
   const node = make("td", { colspan: 3 }, say(open ? "zones.files" : "zones.closed"));
   body.parentNode.append(make("tfoot", {}, make("tr", {}, node)));
   if (!open) return;

@@ -1,13 +1,14 @@
 /* The page: what is asked, by whom it is answered, and how both stand in the address. */
-import { Problem, ask, drop, query } from "./page-ask.js";
+import { Problem, ask, drop, query, refusal } from "./page-ask.js";
 import { data, fill, find, figure, known, kva, make, need, say, verdictWords } from "./page-dom.js";
-import { centre, drawRoutes, drawing, finish, goTo, layer, listen, look, map, outline, repaint, showStations, shown, startDrawing, stopDrawing, undo, whole } from "./page-map.js";
+import { centre, drawRoutes, drawing, finish, goTo, layer, listen, look, map, outline, repaint, shown, startDrawing, stopDrawing, undo, whole } from "./page-map.js";
+import { leave, offerView, openView } from "./page-planner.js";
 import { address, body, geometry, question, read, state, write } from "./page-state.js";
+import { forget, headers, token } from "./page-token.js";
 import { counts, loadOf, loadWords, runOf, thresholds } from "./page-zones.js";
 
 let answer = null, site = {}, slow = 0, view = null;
 const FACTS = data.facts;
-const who = window.L.kaimen.page;
 const narrow = window.matchMedia("(max-width: 760px)");
 
 // --- words that stay on screen ---
@@ -30,9 +31,14 @@ function trouble(fault, again) {
     box.append(button);
     if (fault.retry) wait(button, Math.ceil(fault.retry));
   }
+  if (fault.status === 401 && token()) {
+    forget();
+    box.append(make("button", { type: "button", onclick: leave }, say("state.public_view")));
+  }
   if (told.request_id) box.append(make("p.small", {}, say("state.request", told.request_id)));
   tell("");
   fill(find("answer"), box);
+  if (narrow.matches) find("panel").scrollTop = box.offsetTop - 40;
 }
 
 function wait(button, seconds) {
@@ -137,42 +143,34 @@ async function run(fly) {
 function actions() {
   const told = question(), box = make("p.actions", {});
   const link = (key, href, more) => make("a.button", Object.assign({ href }, more), say(key));
-  if (state.parcel) {
-    const id = encodeURIComponent(state.parcel), and = told ? "&" + told : "";
-    const notice = link("answer.notice", "/api/v1/parcels/" + id + "/connection/notice.pdf?option=" + state.option + "&lang=" + data.language + and, { target: "_blank", rel: "noopener" });
-    box.append(notice);
-    if (who.token()) notice.addEventListener("click", fetched); // a link carries no token
-    else box.append(link("answer.page", "/parcel/" + id + "?lang=" + data.language + and));
-  }
+  const id = encodeURIComponent(state.parcel), and = told ? "&" + told : "", drawn = geometry();
+  const end = "connection/notice.pdf?option=" + state.option + "&lang=" + data.language;
+  const path = drawn ? "/api/v1/" + end : "/api/v1/parcels/" + id + "/" + end + and;
+  if (drawn || token()) box.append(make("button", { type: "button", onclick: () => fetched(path, drawn && body(drawn)) }, say("answer.notice")));
+  else box.append(link("answer.notice", path, { target: "_blank", rel: "noopener" }), link("answer.page", "/parcel/" + id + "?lang=" + data.language + and));
   box.append(make("button", { type: "button", onclick: share }, say("answer.share")));
   if (answer.options.length > 1) box.append(make("button", { type: "button", onclick: () => compare(true) }, say("answer.compare")));
   return box;
 }
 
-async function fetched(event) {
-  event.preventDefault();
-  const answer = await fetch(event.target.href, { headers: who.headers() });
-  if (!answer.ok) { trouble(new Problem(answer.status, await answer.json(), null)); return; }
-  make("a", { href: URL.createObjectURL(await answer.blob()), download: "notice.pdf" }).click();
-}
-
-// What a token opens is drawn from tiles of its own: assets where they are, with live figures.
-async function ownTiles() {
-  const told = [];
-  try {
-    for (const name of ["substations", "base", "parcels", "feeders"]) {
-      const each = await ask("tiles " + name, "/tiles/" + name + ".json");
-      told.push({ url: each.tiles[0].replace(window.location.origin, ""), from: each.minzoom, view: name === "parcels" ? "map" : "" });
-    }
-  } catch (fault) {
-    who.keep("");
-    trouble(fault);
-    return false;
+// A notice that no link can ask for: of a place that was drawn, or with a token.
+async function fetched(path, asked) {
+  looking();
+  const given = { method: asked ? "POST" : "GET", headers: headers() };
+  if (asked) {
+    given.body = JSON.stringify(asked);
+    given.headers["Content-Type"] = "application/json";
   }
-  who.replace(told, who.headers);
-  find("cells").hidden = true;
-  layer.redraw();
-  return true;
+  try {
+    const got = await fetch(path, given);
+    if (!got.ok) throw await refusal(got);
+    const href = URL.createObjectURL(await got.blob());
+    make("a", { href, download: "notice.pdf" }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60000);
+    tell(say("answer.saved"), "good");
+  } catch (fault) {
+    trouble(fault, () => fetched(path, asked));
+  }
 }
 
 function share() {
@@ -276,9 +274,9 @@ async function showAsset(id) {
   looking();
   try {
     const row = await ask("asset", "/api/v1/capacity/" + encodeURIComponent(id));
-    tell(row.name || row.asset_id, "good");
-    fill(find("answer"), make("div.verdict", {}, make("p.small", {}, [row.asset_id, row.words.level, row.substation].filter(Boolean).join(" · ")),
-      make("h2", { tabindex: "-1", id: "verdict" }, row.name || row.asset_id), make("p", {}, make("b", {}, kva(row.open_capacity_kva))), ...row.explanation.map((text) => make("p.small", {}, text))));
+    tell(row.name || row.words.level, "good");
+    fill(find("answer"), make("div.verdict", {}, make("p.small", {}, [row.asset_id, row.words.level, row.substation === row.asset_id ? null : row.substation].filter(Boolean).join(" · ")),
+      make("h2", { tabindex: "-1", id: "verdict" }, row.name || row.words.level), make("p", {}, make("b", {}, kva(row.open_capacity_kva))), ...row.explanation.map((text) => make("p.small", {}, text))));
   } catch (fault) {
     trouble(fault, () => showAsset(id));
   }
@@ -355,6 +353,10 @@ async function begin() {
     if (event.key === "Enter") { event.preventDefault(); clearTimeout(pause); search(true); }
     if (event.key === "Escape") fill(find("found"));
   });
+  // What was found lies over the form: it goes when the search is left.
+  const field = find("search").parentNode, left = (to) => { if (to && !field.contains(to)) fill(find("found")); };
+  field.addEventListener("focusout", (event) => left(event.relatedTarget));
+  document.addEventListener("pointerdown", (event) => left(event.target));
   on("load", "input", () => { recolour(); if (state.view === "zones") { chooseRun(); recolour(); } });
   on("unit", "change", () => { state.unit = find("unit").value; recolour(); });
   on("pf", "input", recolour);
@@ -382,14 +384,9 @@ async function begin() {
   window.addEventListener("online", () => { tell(""); layer.redraw(); });
   if (narrow.matches) find("legend").open = false;
   thresholds();
-  find("token").value = who.token() || "";
-  on("token", "change", () => { who.keep(find("token").value.trim()); window.location.reload(); });
-  const held = who.token();
-  if (held && !await ownTiles()) return;
+  offerView();
+  try { await openView(); } catch (fault) { trouble(fault, () => window.location.reload()); return; }
   restore();
-  if (!held && data.public) {
-    ask("stations", "/api/v1/capacity?level=substation&limit=1000&f=geojson").then((found) => showStations(found.features), () => {});
-  }
 }
 
-if (!data.empty) begin();
+begin();

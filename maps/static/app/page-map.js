@@ -6,7 +6,6 @@ export const layer = window.canvas_layer_grid_0;
 export const shown = window.L.kaimen.page.shown;
 const L = window.L;
 const marks = L.layerGroup().addTo(map), routes = L.layerGroup().addTo(map), sketch = L.layerGroup().addTo(map);
-const stations = L.layerGroup().addTo(map);
 const still = { animate: false };
 
 let repainting = 0;
@@ -14,9 +13,22 @@ export function repaint() {
   if (!repainting) repainting = requestAnimationFrame(() => { repainting = 0; layer.repaint(); });
 }
 
+// Shows a place clear of a phone's sheet; clear of the legend too where that costs no zoom.
+function fit(bounds, maxZoom) {
+  const options = { animate: false, maxZoom, paddingTopLeft: [8, 8], paddingBottomRight: [8, 8] };
+  if (window.matchMedia("(max-width: 760px)").matches) {
+    options.paddingBottomRight = [8, Math.min(find("panel").offsetHeight - 24, map.getSize().y * 0.6)];
+  } else {
+    const beside = [find("legend").offsetWidth + 24, 8];
+    const zoom = (padding) => Math.min(maxZoom, map.getBoundsZoom(bounds, false, [8 + padding[0], 16]));
+    if (zoom(beside) === zoom([8, 8])) options.paddingBottomRight = beside;
+  }
+  map.fitBounds(bounds, options);
+}
+
 export function whole() {
-  const [west, south, east, north] = data.bounds || [73, 18, 135, 53];
-  map.fitBounds([[south, west], [north, east]], { animate: false, padding: [8, 8] });
+  const [west, south, east, north] = data.bounds;
+  fit(L.latLngBounds([[south, west], [north, east]]), 17);
 }
 
 export function centre() {
@@ -72,6 +84,18 @@ function one(route, colour, dash, name) {
   return L.latLngBounds(line);
 }
 
+// Numbers that would cover an earlier one wait until the map is nearer.
+function thin() {
+  const taken = [];
+  routes.eachLayer((mark) => {
+    if (!mark.getElement || !mark.getElement() || !mark.getElement().classList.contains("disc")) return;
+    const own = map.latLngToLayerPoint(mark.getLatLng());
+    const covered = taken.some((other) => other.distanceTo(own) < 18);
+    mark.getElement().hidden = covered;
+    if (!covered) taken.push(own);
+  });
+}
+
 // The chosen option's route with its crossings; the others faint below it.
 export function drawRoutes(options, chosen) {
   routes.clearLayers();
@@ -85,6 +109,7 @@ export function drawRoutes(options, chosen) {
     const first = one(option.route, style.colours.route, null, "crossing");
     bounds = bounds ? bounds.extend(first) : first;
   }
+  thin();
   shown.chosen = option ? option.asset_id : null;
   repaint();
   return bounds;
@@ -92,23 +117,10 @@ export function drawRoutes(options, chosen) {
 
 export function look(bounds, near) {
   if (!bounds || !bounds.isValid()) return;
-  const sheet = window.matchMedia("(max-width: 760px)").matches ? find("panel").offsetHeight - 24 : 0;
-  map.fitBounds(bounds.pad(near ? 0.35 : 0.6), { animate: false, maxZoom: 17, paddingBottomRight: [0, Math.min(sheet, map.getSize().y * 0.6)] });
+  fit(bounds.pad(near ? 0.35 : 0.6), 17);
 }
 
 export function goTo(lon, lat, zoom) { map.setView([lat, lon], Math.max(zoom || 16, map.getZoom()), still); }
-
-export function showStations(features) {
-  stations.clearLayers();
-  features.forEach((each) => {
-    if (!each.geometry) return;
-    const ring = each.geometry.coordinates[0].slice(0, -1), told = each.properties;
-    const at = ring.reduce((sum, place) => [sum[0] + place[1] / ring.length, sum[1] + place[0] / ring.length], [0, 0]);
-    const square = (told.voltage_kv || 0) >= style.square_from_kv;
-    const text = make("span", {}, told.name || "");
-    L.marker(at, { icon: L.divIcon({ html: text, className: "station" + (square ? " square" : ""), iconSize: [14, 14] }), interactive: false, keyboard: false }).addTo(stations);
-  });
-}
 
 // --- drawing a parcel ---
 let corners = null, ended = null;
@@ -181,6 +193,7 @@ export function listen({ pick, moved, slow }) {
   map.on("click", (event) => (corners ? addCorner(event.latlng) : pick(event.latlng)));
   map.on("dblclick", () => { if (corners) finish(); });
   map.on("moveend", moved);
+  map.on("zoomend", thin);
   // Leaflet focuses the map on a click; the cross-hair is for those who use the keyboard.
   box.addEventListener("pointerdown", () => box.classList.add("by-mouse"), true);
   box.addEventListener("keydown", (event) => {

@@ -9,13 +9,16 @@
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const shown = { load: null, view: "map", run: 0, chosen: null };
   const PART = 0.5;
+  const POINT = 1;
   const AREA = 3;
+  const EDGE = 256; // how far beyond a tile's edge a sign may lie and still reach into it
+  const FAR = 12; // zooms below this one show the whole of a city
 
   // One tile of what several tile sets hold; a set that is away leaves its layers out.
   function together(sets) {
     return {
       tile(coords, done, failed) {
-        const wanted = sets().filter((set) => coords.z - 1 >= set.from);
+        const wanted = sets().filter((set) => coords.z - 1 >= set.from && coords.z - 1 <= set.to);
         const layers = {};
         let left = wanted.length, faults = 0;
         const end = () => {
@@ -36,7 +39,14 @@
   }
 
   // The public sees feeders by the cell they lie in: one feature a cell, with the best figure of its feeders.
+  // From afar tiles of what is published tell that by themselves.
   function cells(layers) {
+    const far = layers.capacity;
+    if (far) {
+      const props = far.block.props.map((p) => ({ cell: true, ids: [], level: p.level, open_kva: p.open_capacity_kva }));
+      layers.feeders = { block: Object.assign({}, far.block, { props }), list: far.list.filter((f) => props[f].level === "feeder") };
+      return;
+    }
     const found = layers.feeders;
     if (!found || found.block.kind !== AREA) return;
     const { block } = found, held = new Map();
@@ -56,9 +66,44 @@
     layers.feeders = { block: Object.assign({}, block, { props }), list };
   }
 
+  // Substations as they are published: one point in the middle of each one's cell, at every zoom.
+  function published(url) {
+    const read_ = (each) => {
+      const ring = each.geometry.coordinates[0].slice(0, -1), told = each.properties;
+      const mean = (k) => ring.reduce((sum, place) => sum + place[k], 0) / ring.length;
+      const at = L.CRS.EPSG3857.latLngToPoint({ lat: mean(1), lng: mean(0) }, 0);
+      return { x: at.x / 256, y: at.y / 256, props: { id: told.asset_id, name: told.name, voltage_kv: told.voltage_kv, open_kva: told.open_capacity_kva } };
+    };
+    let asked = null;
+    const all = () => {
+      if (!asked) {
+        asked = fetch(url).then((answer) => {
+          if (!answer.ok) throw new Error("substations " + answer.status);
+          return answer.json();
+        }).then((told) => told.features.filter((each) => each.geometry).map(read_));
+        asked.catch(() => { asked = null; });
+      }
+      return asked;
+    };
+    return {
+      tile(coords, done, failed) {
+        const across = Math.pow(2, coords.z - 1), on = (share, k) => Math.round((share * across - k) * EXTENT);
+        all().then((list) => {
+          const near = list.map((each) => [on(each.x, coords.x), on(each.y, coords.y), each.props])
+            .filter(([x, y]) => x > -EDGE && y > -EDGE && x < EXTENT + EDGE && y < EXTENT + EDGE);
+          done({ layers: { substations: L.kaimen.points(near) } });
+        }).catch(failed);
+        return null;
+      },
+    };
+  }
+
   let sets = [];
   // Tiles carry a token once it has been found good: a wrong one, sent with each, would shut its owner out.
-  const made = (set, bearer) => ({ from: set.from, view: set.view, source: L.kaimen.tiles(set.url, 256, bearer) });
+  const made = (set, bearer) => ({
+    from: set.from || 0, to: set.to === undefined || set.to === null ? Infinity : set.to, view: set.view,
+    source: set.url.includes("{z}") ? L.kaimen.tiles(set.url, 256, bearer) : published(set.url),
+  });
   const replace = (tiles, bearer) => { sets = tiles.map((set) => made(set, bearer)); };
 
   function source() {
@@ -122,6 +167,7 @@
         if (p.cell && (halo || faint)) return null;
         return once("feeder" + kind + own + halo + faint + Boolean(p.cell) + zoom, () => {
           const c = load[kind], width = (zoom < 13 ? 1.4 : 2.4) + (own ? 1.4 : 0);
+          if (p.cell && zoom < FAR) return { fill: c.ink, alpha: 0.3, stroke: c.ink, width: 0.9, dash: dashes(c.dash) };
           if (p.cell) return { fill: c.ink, alpha: own ? 0.3 : 0.16, stroke: c.ink, width: own ? 3.5 : 1.8, dash: dashes(c.dash) };
           if (halo) return { stroke: own ? "#1d1d28" : "#fff", width: width + 2.6, strokeAlpha: own ? 0.9 : 0.8 };
           return { stroke: c.ink, width: faint ? width * 0.6 : width, dash: dashes(c.dash), strokeAlpha: faint ? 0.55 : 1 };
@@ -136,8 +182,9 @@
     const zone = (p) => zones() && classes[p.class] && once("zone" + p.class + p.reach_m, () => ({
       fill: classes[p.class].colour, alpha: 0.2, stroke: classes[p.class].ink, width: 1.2, strokeAlpha: 0.7,
     }));
-    const station = (p) => once("station" + (p.voltage_kv >= style.square_from_kv), () => ({
-      fill: colours.shade, stroke: "#fff", width: 1.8, radius: 6, square: p.voltage_kv >= style.square_from_kv,
+    const dot = (zoom) => (zoom < 10 ? 2.5 : zoom < FAR ? 4 : 6);
+    const station = (p, zoom) => once("station" + (p.voltage_kv >= style.square_from_kv) + dot(zoom), () => ({
+      fill: colours.shade, stroke: "#fff", width: 1.8, radius: dot(zoom), square: p.voltage_kv >= style.square_from_kv,
     }));
     const rail = { stroke: colours.railway, width: 2 };
 
@@ -150,7 +197,8 @@
         { layer: "substations", style: station },
       ],
       labels: [
-        { layer: "substations", size: 12.5, weight: 700, colour: "#1d1d28", dy: 15, text: (p) => p.name },
+        { layer: "substations", size: 12.5, weight: 700, colour: "#1d1d28", dy: 16, text: (p) => p.name,
+          dot, rank: (p) => (p.voltage_kv || 0) * 1e6 + (p.open_kva || 0) },
         { layer: "feeders", size: 12, weight: 700, colour: "#1d1d28", halo: "rgba(255,255,255,.95)",
           text: (p, zoom) => (zoom >= (p.cell ? 14 : 15) && !zones() ? p.name : null) },
         { layer: "roads", size: 12, colour: "#6b6250", halo: "rgba(255,255,255,.92)",
@@ -163,5 +211,5 @@
     };
   }
 
-  L.kaimen = Object.assign(L.kaimen || {}, { page: { look, source, shown, verdict, replace } });
+  L.kaimen = Object.assign(L.kaimen || {}, { page: { look, source, shown, verdict, replace, far: FAR } });
 })();

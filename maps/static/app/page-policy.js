@@ -6,7 +6,7 @@ const told = (key, other) => (known(key) ? say(key) : other === undefined ? key 
 
 export function days(count, basis) {
   if (count === null || count === undefined) return say("answer.not_timed");
-  const text = count === 0 ? say("answer.at_once") : count === 1 ? say("answer.days.one") : say("answer.days", figure(count));
+  const text = count === 0 ? say("answer.at_once") : say("answer.days", count === 1 ? 1 : figure(count));
   return text + (basis === "average" ? say("answer.average") : "");
 }
 
@@ -17,6 +17,9 @@ export const procedure = (decision) => {
 };
 
 export const limit = (decision) => (decision && decision.approval ? days(decision.approval.limit_working_days) : "—");
+
+// What is not decided has no limit to tell.
+export const procedureLimit = (decision) => (decision && decision.approval && decision.approval.procedure ? procedure(decision) + " " + limit(decision) : procedure(decision));
 
 function value(fact, given) {
   if (given === null || given === undefined) return say("passed.unknown");
@@ -38,7 +41,10 @@ function brief(name, part) {
         ? say("answer.stages_total") + " " + days(part.stages_total_working_days, part.basis)
         : say("answer.energised") + " " + days(total, part.basis);
     }
-    case "documents": return say("answer.paper_count", Object.keys(part.by_stage || {}).reduce((sum, key) => sum + part.by_stage[key].length, 0));
+    case "documents": {
+      const papers = Object.keys(part.by_stage || {}).reduce((sum, key) => sum + part.by_stage[key].length, 0);
+      return papers ? say("answer.paper_count", papers) : say("answer.documents_none");
+    }
     default: return pays(part).join(" · ");
   }
 }

@@ -7,41 +7,53 @@ const here = new URL("./", import.meta.url);
 const read = (path) => readFileSync(new URL(path, here));
 const about = (name) => JSON.parse(read(`node_modules/${name}/package.json`));
 
-const bundled = await build({
-  absWorkingDir: here.pathname,
-  bundle: true,
-  format: "iife",
-  globalName: "VectorTiles",
-  legalComments: "inline",
-  minify: true,
-  stdin: {
-    contents: 'export { VectorTile } from "@mapbox/vector-tile"; export { default as Pbf } from "pbf";',
-    resolveDir: here.pathname,
-  },
-  target: "es2017",
-  write: false,
-});
+const made = async (options) => {
+  const { outputFiles } = await build({
+    absWorkingDir: here.pathname,
+    bundle: true,
+    legalComments: "inline",
+    minify: true,
+    target: "es2017",
+    write: false,
+    ...options,
+  });
+  return outputFiles[0].contents;
+};
 
+const LICENCES = {
+  leaflet: "LICENSE",
+  "@mapbox/vector-tile": "LICENSE.txt",
+  pbf: "LICENSE",
+  "@mapbox/point-geometry": "LICENSE",
+};
+const licence = (name) => read(`node_modules/${name}/${LICENCES[name]}`);
+const owners = (name) => licence(name).toString("utf8").match(/copyright \(c\).*/i)[0].trim();
+
+// A library as a classic script that defines one global; whose it is stands in its first line.
+const script = (globalName, entryPoint, packages) => {
+  const named = packages.map((name) => `${name} ${about(name).version}, ${about(name).license}, ${owners(name)}`);
+  return made({ banner: { js: `/*! ${named.join("; ")} */` }, entryPoints: [entryPoint], format: "iife", globalName });
+};
+
+const tilePackages = ["@mapbox/vector-tile", "pbf", "@mapbox/point-geometry"];
 const files = [
-  { file: "leaflet.js", packages: ["leaflet"], bytes: read("node_modules/leaflet/dist/leaflet.js") },
-  { file: "leaflet.css", packages: ["leaflet"], bytes: read("node_modules/leaflet/dist/leaflet.css") },
+  { file: "leaflet.js", packages: ["leaflet"], bytes: await script("L", "leaflet.mjs", ["leaflet"]) },
+  {
+    file: "leaflet.css",
+    packages: ["leaflet"],
+    // Its images are of controls and markers that no page has.
+    bytes: await made({ entryPoints: ["leaflet/dist/leaflet.css"], external: ["*.png"] }),
+  },
   {
     file: "vector-tile.js",
-    packages: ["@mapbox/vector-tile", "pbf", "@mapbox/point-geometry"],
-    bytes: bundled.outputFiles[0].contents,
+    packages: tilePackages,
+    bytes: await script("VectorTiles", "vector-tile.mjs", tilePackages),
   },
-  { file: "LICENSE-leaflet.txt", packages: ["leaflet"], bytes: read("node_modules/leaflet/LICENSE") },
-  {
-    file: "LICENSE-vector-tile.txt",
-    packages: ["@mapbox/vector-tile"],
-    bytes: read("node_modules/@mapbox/vector-tile/LICENSE.txt"),
-  },
-  { file: "LICENSE-pbf.txt", packages: ["pbf"], bytes: read("node_modules/pbf/LICENSE") },
-  {
-    file: "LICENSE-point-geometry.txt",
-    packages: ["@mapbox/point-geometry"],
-    bytes: read("node_modules/@mapbox/point-geometry/LICENSE"),
-  },
+  ...Object.keys(LICENCES).map((name) => ({
+    file: `LICENSE-${name.split("/").pop()}.txt`,
+    packages: [name],
+    bytes: licence(name),
+  })),
 ];
 
 const manifest = files.map(({ file, packages, bytes }) => {

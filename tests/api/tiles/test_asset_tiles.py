@@ -152,7 +152,7 @@ def test_no_tile_of_the_public_holds_a_place_or_figure_of_an_asset(town: Town) -
 
 
 @pytest.mark.parametrize(
-    ("layer", "zoom", "count"), [("substations", 11, 4), ("substations", 15, 4), ("transformers", 14, 400)]
+    ("layer", "zoom", "count"), [("substations", 8, 4), ("substations", 15, 4), ("transformers", 14, 400)]
 )
 def test_planners_see_stations_where_they_are(town: Town, layer: str, zoom: int, count: int) -> None:
     places, live = exact(town, layer, zoom), figures(town)

@@ -157,6 +157,10 @@ def test_search_finds_parcels_feeders_and_places(page: Page, opened: Open) -> No
     expect(page.locator(".verdict")).to_contain_text(PARCEL, timeout=20_000)
     page.fill("#search", "no such thing")
     expect(page.locator("#status")).to_contain_text("没有找到")
+    page.fill("#search", "芦汀61")
+    expect(page.locator("#found button").first).to_be_visible()
+    page.locator("#load").focus()
+    expect(page.locator("#found button")).to_have_count(0)
 
 
 def test_options_side_by_side_and_the_figure_explained(page: Page, opened: Open) -> None:
@@ -334,33 +338,138 @@ def test_tiles_that_are_away_are_told(page: Page, opened: Open, site: str, forgi
     forgive("ERR_FAILED")
 
 
-def test_a_token_opens_assets_where_they_are(
-    page: Page, opened: Open, site_service: Service, watch: Watch
+def give(page: Page, token: str) -> None:
+    """Type a token into the dialog, by keyboard."""
+    page.locator("#more summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#planner").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#token")).to_be_focused()
+    page.keyboard.type(token)
+    page.keyboard.press("Enter")
+
+
+def test_a_token_opens_assets_where_they_are_until_it_is_left(
+    page: Page, opened: Open, site: str, site_service: Service, watch: Watch
 ) -> None:
     opened(f"/?parcel={PARCEL}&load_kva=1000")
     answered(page)
     assert "概化至 50 m" in page.locator("#option").inner_text() or page.locator("#cells").is_visible()
-    page.click("#more summary")
-    page.fill("#token", create_token(site_service.private, "planner", None, 1).whole)
-    with page.expect_response(lambda answer: "/tiles/substations/" in answer.url):
-        page.keyboard.press("Enter")
+    expect(page.locator("#planner-band")).to_be_hidden()
+    token = create_token(site_service.private, "planner", None, 1).whole
+    with page.expect_response(lambda answer: "/tiles/substations/" in answer.url) as tile:
+        give(page, token)
+    assert tile.value.headers["cache-control"].startswith("private")
+    assert "Authorization" in tile.value.headers["vary"]
     answered(page)
+    expect(page.locator("#planner-band")).to_contain_text("非公开信息")
     expect(page.locator("#cells")).to_be_hidden()
     page.locator("#option details.block summary").first.click()
     assert "概化至 50 m" not in page.locator("#option").inner_text()
     with page.expect_download() as found:
-        page.get_by_role("link", name="一次性告知书").click()
+        page.get_by_role("button", name="一次性告知书").click()
     assert found.value.suggested_filename == "notice.pdf"
+    secret = token[len("kaimen_") :]
+    assert secret not in page.url + page.evaluate("document.cookie + JSON.stringify(localStorage)")
+    assert not [url for url in watch.requests if secret in url]
+    asked: list[str] = []
+    page.on("request", lambda each: asked.extend(value for value in each.headers.values() if secret in value))
+    page.get_by_role("button", name="退出规划视图").click()
+    page.locator("#planner-band").wait_for(state="hidden")
+    answered(page)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("sessionStorage.length") == 0
+    assert not asked
+    assert page.locator("#cells").is_visible()
 
 
-def test_a_wrong_token_is_told_and_forgotten(page: Page, opened: Open, watch: Watch, forgive: Any) -> None:
+def test_a_wrong_token_is_told_in_the_dialog_and_not_kept(
+    page: Page, opened: Open, watch: Watch, forgive: Any
+) -> None:
+    opened("/")
+    give(page, "kaimen_wrong")
+    expect(page.locator("#token-fault")).to_have_text("令牌有误、已过期或已撤销")
+    assert sum("401" in each for each in watch.faults) == 1
+    assert page.evaluate("sessionStorage.length") == 0
+    page.keyboard.press("Escape")
+    expect(page.locator("#token-box")).to_be_hidden()
+    assert page.evaluate("document.activeElement.id") == "planner"
+    forgive("401")
+
+
+def test_a_token_that_has_ended_is_told_and_forgotten(
+    page: Page, opened: Open, watch: Watch, forgive: Any
+) -> None:
     opened("/")
     page.evaluate("sessionStorage.setItem('kaimen-token', 'wrong')")
     page.reload()
     expect(page.locator(".problem")).to_be_visible()
     assert sum("401" in each for each in watch.faults) == 1  # more would shut the owner out
     assert page.evaluate("sessionStorage.getItem('kaimen-token')") is None
+    page.get_by_role("button", name="回到公众视图").click()
+    expect(page.locator("#answer .hint")).to_be_visible()
     forgive("401")
+
+
+@pytest.mark.parametrize(
+    "place", ["at=120.6365,31.1452", "shape=120.636,31.145;120.637,31.145;120.637,31.146;120.636,31.146"]
+)
+def test_the_notice_of_a_drawn_place_is_printed(page: Page, opened: Open, place: str) -> None:
+    opened(f"/?{place}&load_kva=500")
+    answered(page)
+    with page.expect_download() as found:
+        page.get_by_role("button", name="一次性告知书").click()
+    assert found.value.path().read_bytes().startswith(b"%PDF")
+    expect(page.locator("#status")).to_have_text("告知书已下载")
+
+
+def written(page: Page) -> dict[str, list[float]]:
+    """Return the names of substations on the map and where on the earth each is written, with its pixels."""
+    found: dict[str, list[float]] = page.evaluate(
+        """() => { const names = {}, canvas = document.querySelector('.kaimen-labels');
+        const context = canvas.getContext('2d'), old = context.fillText.bind(context);
+        context.fillText = (text) => { const m = context.getTransform();
+          names[text] = [m.e, m.f, context.measureText(text).width]; };
+        const labels = canvas_layer_grid_0.options.labels;
+        canvas_layer_grid_0.options.labels = labels.slice(0, 1);
+        canvas_layer_grid_0._write();
+        canvas_layer_grid_0.options.labels = labels;
+        context.fillText = old;
+        return names; }"""
+    )
+    return found
+
+
+def test_names_of_substations_give_way_and_stay_as_the_map_moves(page: Page, opened: Open) -> None:
+    opened("/")
+    page.wait_for_load_state("networkidle")
+    first = written(page)
+    assert first
+    boxes = [(x - width / 2, y - 6, x + width / 2, y + 6) for x, y, width in first.values()]
+    for i, one in enumerate(boxes):
+        for other in boxes[:i]:
+            assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+    page.evaluate("map_grid.panBy([90, -60], { animate: false })")
+    page.wait_for_timeout(300)
+    second = written(page)
+    kept = {name for name, (x, y, width) in first.items() if 200 < x < 800 and 200 < y < 600}
+    assert kept <= second.keys()
+    for name in kept:
+        assert second[name][0] == pytest.approx(first[name][0] - 90, abs=1)
+        assert second[name][1] == pytest.approx(first[name][1] + 60, abs=1)
+
+
+def test_the_map_zooms_within_bounds_and_shows_capacity_from_afar(page: Page, opened: Open) -> None:
+    opened("/")
+    assert page.evaluate("[map_grid.getMinZoom(), map_grid.getMaxZoom()]") == [7, 19]
+    page.evaluate("map_grid.setZoom(10, { animate: false })")
+    page.wait_for_load_state("networkidle")
+    drawn = page.evaluate(
+        "canvas_layer_grid_0._shown().flatMap((each) => each.data.layers.feeders"
+        " ? each.data.layers.feeders.list.map((f) => each.data.layers.feeders.block.props[f]) : [])"
+    )
+    assert drawn
+    assert all(each["cell"] and each["level"] == "feeder" for each in drawn)
 
 
 def test_without_data_the_page_says_which_commands_bring_some(page: Page, empty_site: str) -> None:
@@ -380,4 +489,4 @@ def test_the_page_is_small(page: Page, opened: Open, site: str) -> None:
     page.on("response", measure)
     opened("/")
     page.wait_for_load_state("networkidle")
-    assert sum(sizes.values()) <= 280_000, sizes
+    assert sum(sizes.values()) <= 250_000, sizes

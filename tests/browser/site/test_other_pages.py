@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from api.operations.tokens import create_token
+from api.service import Service
 from tests.browser.conftest import Watch
 from tests.browser.site.conftest import PARCEL
 
@@ -82,16 +84,65 @@ def test_the_table_is_filtered_and_paged(plain: Page, site: str) -> None:
     assert f"/parcel/{PARCEL}" in plain.url
 
 
+def test_all_parcels_are_paged_without_a_script(plain: Page, site: str) -> None:
+    plain.goto(f"{site}/table?of=parcels&lang=en")
+    seen: list[str] = []
+    while True:
+        seen += plain.locator("tbody th").all_inner_texts()
+        onward = plain.get_by_role("link", name="Next page")
+        if not onward.count():
+            break
+        onward.click()
+    assert len(seen) == len(set(seen)) > 1_000
+    plain.get_by_role("link", name="First page").click()
+    assert plain.locator("tbody th").first.inner_text() == seen[0]
+    told: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        more = f"&cursor={cursor}" if cursor else ""
+        answer = plain.request.get(f"{site}/api/v1/parcels?limit=1000{more}").json()
+        told += [each["id"] for each in answer["parcels"]]
+        assert answer["more"] is (answer["cursor"] is not None)
+        cursor = answer["cursor"]
+    assert told == sorted(told) == [each.split()[0] for each in seen]
+
+
 def test_editions_are_listed_verified_and_their_files_are_there(plain: Page, site: str) -> None:
     plain.goto(f"{site}/editions?lang=en")
     said = plain.locator("main").inner_text()
-    for each in ("2026-Q4-1", "the chain of 1 editions is whole", "SHA-256", "902"):
+    for each in ("2026-Q4-1", "the chain of 1 edition is whole", "SHA-256", "902"):
         assert each in said, each
     files = plain.locator("td a[href*=download]")
     assert {"csv", "en.csv", "xlsx", "geojson", "gpkg", "parquet"} <= set(files.all_inner_texts())
     answer = plain.request.get(site + str(files.first.get_attribute("href")))
     assert answer.status == 200
     assert "可开放容量" in answer.text()
+
+
+def violations(page: Page) -> list[str]:
+    """Return the rules of accessibility that a page breaks, each with where."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:4]}"
+        for each in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_planners_dialog_and_band_and_the_empty_page_break_no_rule(
+    page: Page, site: str, empty_site: str, site_service: Service, language: str
+) -> None:
+    page.goto(f"{empty_site}/?lang={language}")
+    assert not violations(page)
+    page.goto(f"{site}/?lang={language}")
+    page.locator("#more summary").click()
+    page.locator("#planner").click()
+    assert not violations(page)
+    page.fill("#token", create_token(site_service.private, "planner", None, 1).whole)
+    page.keyboard.press("Enter")
+    page.locator("#planner-band").wait_for()
+    assert not violations(page)
 
 
 @pytest.mark.parametrize(
@@ -113,13 +164,7 @@ def test_no_rule_of_accessibility_is_broken(
         if "k=5" in path:
             page.locator(".actions button").last.click()
     page.wait_for_load_state("networkidle")
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    told = [
-        f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:4]}"
-        for each in found["violations"]
-    ]
-    assert not told, "\n".join(told)
+    assert not violations(page)
     if "none" in path:
         watch.faults[:] = [each for each in watch.faults if "404" not in each]
 
