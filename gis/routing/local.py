@@ -10,7 +10,8 @@ from gis.corridors.streets import Flags, Floats
 from gis.routing.buckets import new_queue
 from gis.routing.doors import Doors
 from gis.routing.labels import COST_BITS, NONE, check_length, check_search
-from gis.routing.local_kernel import PATIENCE, Ground, Question, nearest, new_memory
+from gis.routing.local_kernel import PATIENCE, nearest
+from gis.routing.local_state import Ground, Question, new_memory
 from gis.routing.nearby import Nearby, nearby
 from gis.routing.paths import Paths, first_paths, new_results, new_table, new_trail
 from gis.routing.taps import Taps

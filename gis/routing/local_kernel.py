@@ -11,14 +11,14 @@ is gone beyond, because those it lists are no farther; and where a corner lists 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from gis.compiled import compiled
-from gis.corridors.streets import Flags, Ints, Longs
+from gis.corridors.streets import Ints, Longs
 from gis.routing.buckets import Fill, Queue, empty, has_room, pop, push
-from gis.routing.doors import PAIR_COST, PAIR_FEEDER, Doors
+from gis.routing.doors import PAIR_COST, PAIR_FEEDER
 from gis.routing.labels import (
     COST_BITS,
     FAR_WAY,
@@ -30,6 +30,7 @@ from gis.routing.labels import (
     keep_best,
     label_of,
 )
+from gis.routing.local_state import Ground, Memory, Question
 from gis.routing.nearby import Nearby, apart
 from gis.routing.paths import (
     ARCS,
@@ -48,79 +49,10 @@ from gis.routing.taps import COST_OF_LINK, SEED_COST, SEED_FEEDER, SEED_PLACE, T
 _MARK: Final = 2**31
 """Set in distances of corners on a cheapest path; they stay below."""
 
-_MET_COLUMNS: Final = 2
 _GONE: Final = 1
 
 PATIENCE: Final = 32
 """A search that has gone beyond so many corners looks where the taps lie, which costs about as much."""
-
-
-class Ground(NamedTuple):
-    """Where is searched: the graph with the feeders, what is known of them beforehand, and the parcels."""
-
-    taps: Taps
-    nearby: Nearby
-    doors: Doors
-
-
-class Question(NamedTuple):
-    """What is asked, and how it is looked for.
-
-    Attributes
-    ----------
-    eligible
-        Feeders that may be found.
-    parcel, k, limit
-        For which parcel, how many feeders, up to which cost.
-    epoch
-        The epoch, in its place.
-    patience
-        How many corners the search goes beyond before it looks where the taps lie.
-    """
-
-    eligible: Flags
-    parcel: int
-    k: int
-    limit: int
-    epoch: int
-    patience: int
-
-
-class Memory(NamedTuple):
-    """What a search works with.
-
-    Attributes
-    ----------
-    distance
-        Epoch and distance from the parcel of each corner.
-    met
-        Corners where a feeder was met no dearer than before, and its label, shape (n, 2).
-    marked
-        Corners that are marked.
-    used
-        Number of corners met, and of corners gone beyond.
-    low, high
-        Between which distances from the landmarks all taps lie that matter, shape (landmarks,).
-    """
-
-    distance: Longs
-    met: Longs
-    marked: Longs
-    used: Longs
-    low: Ints
-    high: Ints
-
-
-def new_memory(distance: Longs, room: int, landmarks: int) -> Memory:
-    """Return a memory with room for so many corners."""
-    return Memory(
-        distance,
-        np.empty((room, _MET_COLUMNS), np.int64),
-        np.empty(room, np.int64),
-        np.zeros(2, np.int64),
-        np.empty(landmarks, np.int32),
-        np.empty(landmarks, np.int32),
-    )
 
 
 @compiled

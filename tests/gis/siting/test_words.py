@@ -47,7 +47,7 @@ def by_value() -> set[str]:
         *(f"independence.{each}" for each in INDEPENDENCE),
         *(f"way.{each}" for each in ("route", "straight")),
         *(f"rejected.{each}" for each in ("short", "away")),
-        *("site.drawn", "notice.valid"),
+        *("site.drawn", "notice.valid", "town", "town.none"),
         *(f"level.{each}" for each in LEVELS),
         *(f"status.{each}" for each in Status),
     }
