@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from api.operations.tokens import create_token
 from api.service import Service
 from tests.browser.conftest import Watch
+from tests.browser.site.asking import Open, answered, colours, place_of
 from tests.browser.site.conftest import PARCEL, SCREENED_KVA
 
-Open = Callable[..., None]
-HOSTILE = "<img src=x onerror=\"document.title='run'\"><b>屏</b>"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-def place_of(page: Page, parcel: str) -> tuple[float, float]:
-    """Return the middle of a parcel in pixels of the window, after bringing it into view."""
-    told = page.evaluate("id => fetch('/api/v1/parcels/' + id).then((answer) => answer.json())", parcel)
-    page.evaluate(
-        "([lat, lon]) => map_grid.setView([lat, lon], 16, { animate: false })", [told["lat"], told["lon"]]
-    )
-    found = page.evaluate(
-        "([lat, lon]) => { const p = map_grid.latLngToContainerPoint([lat, lon]),"
-        " b = map_grid.getContainer().getBoundingClientRect(); return [p.x + b.x, p.y + b.y]; }",
-        [told["lat"], told["lon"]],
-    )
-    return found[0], found[1]
-
-
-def answered(page: Page) -> str:
-    """Return what the answer says once it is there."""
-    expect(page.locator("#verdict")).to_be_visible(timeout=20_000)
-    return page.locator("#answer").inner_text()
-
-
-def colours(page: Page) -> dict[str, int]:
-    """Return how many pixels of the tiles have each colour, of the opaque ones."""
-    found: dict[str, int] = page.evaluate(
-        """() => { const seen = {};
-        document.querySelectorAll('canvas.leaflet-tile').forEach((tile) => {
-          const data = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height).data;
-          for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) {
-            const key = '#' + [0, 1, 2].map((k) => data[i + k].toString(16).padStart(2, '0')).join('');
-            seen[key] = (seen[key] || 0) + 1;
-          }
-        }); return seen; }"""
-    )
-    return found
 
 
 def test_a_click_on_a_parcel_is_answered(page: Page, opened: Open) -> None:
@@ -250,165 +213,6 @@ def test_a_phone_has_a_sheet_and_its_legend_behind_a_button(page: Page, opened: 
     assert high
     assert high["height"] > 1.5 * low["height"]
     expect(page.locator("#sheet")).to_have_attribute("aria-expanded", "true")
-
-
-def hostile(value: Any) -> Any:
-    """Return JSON whose names are markup."""
-    if isinstance(value, dict):
-        named = ("name", "asset_name", "parcel_name", "road_name", "words", "detail", "clause")
-        return {
-            key: HOSTILE if key in named and isinstance(each, str | None) else hostile(each)
-            for key, each in value.items()
-        }
-    return [hostile(each) for each in value] if isinstance(value, list) else value
-
-
-def test_names_are_only_ever_text(page: Page, opened: Open) -> None:
-    def spoil(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, json=hostile(answer.json()))
-
-    page.route("**/api/v1/**", spoil)
-    opened(f"/?parcel={PARCEL}&load_kva=1000&k=5")
-    said = answered(page)
-    page.get_by_role("button", name="并列比较").click()
-    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-    page.fill("#search", "芦汀")
-    expect(page.locator("#found button").first).to_contain_text("onerror")
-    page.wait_for_timeout(300)
-    assert "onerror" in said
-    assert page.locator("img").count() == 0
-    assert page.title() != "run"
-
-
-@pytest.mark.parametrize(
-    ("status", "told", "button"),
-    [
-        (503, {"title": "暂不可用", "detail": "数据库暂时连接不上", "repair": "请稍后重试"}, True),
-        (429, {"title": "请求过多", "detail": "每分钟请求已达上限"}, True),
-        (
-            422,
-            {"title": "输入有误", "detail": "负荷超出范围", "repair": "请改正", "faults": ["load_kva: 过大"]},
-            False,
-        ),
-    ],
-)
-def test_a_refusal_is_told_with_its_repair(
-    page: Page, opened: Open, forgive: Any, *, status: int, told: dict[str, Any], button: bool
-) -> None:
-    page.route(
-        "**/connection?*",
-        lambda route: route.fulfill(
-            status=status,
-            json=told | {"status": status, "request_id": "r-1"},
-            headers={"Retry-After": "2", "Content-Type": "application/problem+json"},
-        ),
-    )
-    opened(f"/?parcel={PARCEL}&load_kva=1000")
-    box = page.locator(".problem")
-    for each in (told["title"], told["detail"], told.get("repair", ""), *told.get("faults", ()), "r-1"):
-        expect(box).to_contain_text(each, timeout=20_000)
-    assert box.locator("button").count() == int(button)
-    if button:
-        expect(box.locator("button")).to_be_disabled()
-        page.unroute("**/connection?*")
-        box.get_by_role("button", name="重试").click(timeout=5_000)
-        answered(page)
-    forgive(str(status))
-
-
-def test_a_network_that_is_away_is_told(page: Page, opened: Open, forgive: Any) -> None:
-    opened("/?load_kva=1000")
-    page.wait_for_load_state("networkidle")
-    x, y = place_of(page, PARCEL)
-    page.wait_for_load_state("networkidle")
-    page.route("**/api/**", lambda route: route.abort("internetdisconnected"))
-    page.mouse.click(x, y)
-    expect(page.locator(".problem")).to_contain_text("网络不可用")
-    page.unroute("**/api/**")
-    page.get_by_role("button", name="重试").click()
-    answered(page)
-    forgive("ERR_INTERNET_DISCONNECTED")
-
-
-def test_tiles_that_are_away_are_told(page: Page, opened: Open, site: str, forgive: Any) -> None:
-    page.route("**/tiles/feeders/**", lambda route: route.abort())
-    opened("/")
-    expect(page.locator("#status")).to_contain_text("部分地图数据没有取到")
-    forgive("ERR_FAILED")
-
-
-def give(page: Page, token: str) -> None:
-    """Type a token into the dialog, by keyboard."""
-    page.locator("#more summary").focus()
-    page.keyboard.press("Enter")
-    page.locator("#planner").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#token")).to_be_focused()
-    page.keyboard.type(token)
-    page.keyboard.press("Enter")
-
-
-def test_a_token_opens_assets_where_they_are_until_it_is_left(
-    page: Page, opened: Open, site: str, site_service: Service, watch: Watch
-) -> None:
-    opened(f"/?parcel={PARCEL}&load_kva=1000")
-    answered(page)
-    assert "概化至 50 m" in page.locator("#option").inner_text() or page.locator("#cells").is_visible()
-    expect(page.locator("#planner-band")).to_be_hidden()
-    token = create_token(site_service.private, "planner", None, 1).whole
-    with page.expect_response(lambda answer: "/tiles/substations/" in answer.url) as tile:
-        give(page, token)
-    assert tile.value.headers["cache-control"].startswith("private")
-    assert "Authorization" in tile.value.headers["vary"]
-    answered(page)
-    expect(page.locator("#planner-band")).to_contain_text("非公开信息")
-    expect(page.locator("#cells")).to_be_hidden()
-    page.locator("#option details.block summary").first.click()
-    assert "概化至 50 m" not in page.locator("#option").inner_text()
-    with page.expect_download() as found:
-        page.get_by_role("button", name="一次性告知书").click()
-    assert found.value.suggested_filename == "notice.pdf"
-    secret = token[len("kaimen_") :]
-    assert secret not in page.url + page.evaluate("document.cookie + JSON.stringify(localStorage)")
-    assert not [url for url in watch.requests if secret in url]
-    asked: list[str] = []
-    page.on("request", lambda each: asked.extend(value for value in each.headers.values() if secret in value))
-    page.get_by_role("button", name="退出规划视图").click()
-    page.locator("#planner-band").wait_for(state="hidden")
-    answered(page)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("sessionStorage.length") == 0
-    assert not asked
-    assert page.locator("#cells").is_visible()
-
-
-def test_a_wrong_token_is_told_in_the_dialog_and_not_kept(
-    page: Page, opened: Open, watch: Watch, forgive: Any
-) -> None:
-    opened("/")
-    give(page, "kaimen_wrong")
-    expect(page.locator("#token-fault")).to_have_text("令牌有误、已过期或已撤销")
-    assert sum("401" in each for each in watch.faults) == 1
-    assert page.evaluate("sessionStorage.length") == 0
-    page.keyboard.press("Escape")
-    expect(page.locator("#token-box")).to_be_hidden()
-    assert page.evaluate("document.activeElement.id") == "planner"
-    forgive("401")
-
-
-def test_a_token_that_has_ended_is_told_and_forgotten(
-    page: Page, opened: Open, watch: Watch, forgive: Any
-) -> None:
-    opened("/")
-    page.evaluate("sessionStorage.setItem('kaimen-token', 'wrong')")
-    page.reload()
-    expect(page.locator(".problem")).to_be_visible()
-    assert sum("401" in each for each in watch.faults) == 1  # more would shut the owner out
-    assert page.evaluate("sessionStorage.getItem('kaimen-token')") is None
-    page.get_by_role("button", name="回到公众视图").click()
-    expect(page.locator("#answer .hint")).to_be_visible()
-    forgive("401")
 
 
 @pytest.mark.parametrize(
