@@ -13,6 +13,9 @@ MAX_HEADER_BYTES: Final = 16_384
 MAX_HEADERS: Final = 100
 """Header fields; more is 431."""
 
+MAX_HEAD_BYTES: Final = 2 * (MAX_URL_BYTES + MAX_HEADER_BYTES)
+"""Request line and header that have not ended; more is 400, and the connection is closed."""
+
 MAX_BODY_BYTES: Final = 1_048_576
 """Body of a request; more is 413."""
 

@@ -6,8 +6,16 @@ import json
 import logging
 import traceback
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
+@lru_cache(maxsize=2)
+def _second(since_1970: int) -> str:
+    return datetime.fromtimestamp(since_1970, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 class JsonFormatter(logging.Formatter):
@@ -16,7 +24,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": f"{_second(int(record.created))}.{int(record.created % 1 * 1000):03}+00:00",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -29,7 +37,7 @@ class JsonFormatter(logging.Formatter):
                 f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(fault.__traceback__)
             ]
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _encode(line)
 
 
 def logging_config(level: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def at_least(needed: Tier) -> Any:  # noqa: ANN401  # a parameter of FastAPI, wh
 
 def language_of(request: Request) -> Language:
     """Return the language of words: ``?lang=`` if it is given, else as ``Accept-Language`` has it."""
-    asked = request.query_params.get("lang")
+    asked = request.query_params.get("lang") if request.scope["query_string"] else None
     if asked in ("zh", "en"):
         return "zh" if asked == "zh" else "en"
     return preferred(request.headers.get("accept-language", ""))

@@ -16,15 +16,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NoReturn
 
-import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
-from api.bounds import HEAD_SECONDS, MAX_HEADER_BYTES, MAX_URL_BYTES
+from api.bounds import HEAD_SECONDS, MAX_HEAD_BYTES
 from api.logs import logging_config
 from api.runner import running_jobs
 from api.service import Service
@@ -48,10 +47,14 @@ _FIGURES_BYTES: Final = 1 << 20  # more than all routes with all answers take
 _HEALTHY_S: Final = 30  # a process that compiles kernels answers its supervisor late
 
 
-class PatientProtocol(H11Protocol):
-    """HTTP/1.1 that closes a connection whose request line and header do not arrive in time."""
+class PatientProtocol(HttpToolsProtocol):
+    """HTTP/1.1 that closes a connection whose request line and header do not arrive in time, or never end."""
 
     _waiting: TimerHandle | None = None
+    _in_head = False
+    _asked = False
+    _unanswered_bytes = 0
+    """Bytes since the last whole request; of what came with its end, none."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to wait for the first request."""
@@ -59,18 +62,48 @@ class PatientProtocol(H11Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on where a request has begun and its header is not whole."""
+        """Wait on where no request is under way."""
+        self._unanswered_bytes += len(data)
         super().data_received(data)
-        whole = self.conn.their_state is not h11.IDLE
-        if whole or not self.conn.trailing_data[0]:
-            self._rest()
-        elif self._waiting is None:
+        if self.transport.is_closing():
+            return
+        if self._in_head and self._unanswered_bytes > MAX_HEAD_BYTES:
+            self.send_400_response("The header does not end.")
+        elif self._waiting is None and not self._busy():
             self._wait()
+
+    def on_message_begin(self) -> None:
+        """Note that a header has begun."""
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Wait no more: the header is whole."""
+        self._in_head = False
+        self._rest()
+        super().on_headers_complete()
+        self._asked = True
+
+    def on_message_complete(self) -> None:
+        """Count anew."""
+        self._unanswered_bytes = 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse, but not within an answer that has begun: that one breaks off."""
+        if self._busy() and self.cycle.response_started:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._rest()
         super().connection_lost(exc)
+
+    def _busy(self) -> bool:
+        """Whether a request is under way; before the first one there is no cycle to look at."""
+        return self._asked and not self.cycle.response_complete
 
     def _wait(self) -> None:
         self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
@@ -160,6 +193,7 @@ def _config(settings: Settings, app: Any, **more: Any) -> uvicorn.Config:  # noq
     return uvicorn.Config(
         app,
         http=PatientProtocol,
+        loop="uvloop",
         ws="none",
         lifespan="off",
         proxy_headers=False,  # the gate decides whom to believe
@@ -170,7 +204,6 @@ def _config(settings: Settings, app: Any, **more: Any) -> uvicorn.Config:  # noq
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=END_SECONDS,
         timeout_worker_healthcheck=_HEALTHY_S,
-        h11_max_incomplete_event_size=2 * (MAX_URL_BYTES + MAX_HEADER_BYTES),
         **more,
     )
 

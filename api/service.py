@@ -11,6 +11,8 @@ from api.office import Office
 from api.settings import Settings
 from api.tiers import Tier
 from api.tile_cache import TileCache
+from api.together import Together
+from layers.queries.published import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Service:
         Folder in which several processes that serve keep their figures; None where there is one.
     kept
         Answers that were made already, of editions and data versions that never change.
+    asked
+        What is asked of the newest edition at present, by many at once.
     office
         What sites are assessed from.
     """
@@ -38,6 +42,7 @@ class Service:
     public: Engine
     figures: Path | None = None
     kept: TileCache = field(default_factory=TileCache)
+    asked: Together[str, Told] = field(default_factory=Together)
     office: Office = field(init=False)
 
     def __post_init__(self) -> None:

@@ -25,6 +25,7 @@ from api.bounds import (
 )
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
+_CONTROL: Final = re.compile("[\x00-\x1f]")
 _LONG: Final = 65_536  # to parse more would keep others waiting
 _CLOSE: Final = {"Connection": "close"}
 _VERSIONS: Final = frozenset({"1.0", "1.1", "2", "3"})
@@ -70,19 +71,22 @@ class Bounded:
 def _require_plain(scope: Scope, headers: Headers) -> None:
     if len(scope.get("raw_path", scope["path"])) + len(scope["query_string"]) > MAX_URL_BYTES:
         raise HTTPException(414)
-    size = sum(len(name) + len(value) for name, value in scope["headers"])
+    size = sum([len(name) + len(value) for name, value in scope["headers"]])
     if size > MAX_HEADER_BYTES or len(scope["headers"]) > MAX_HEADERS:
         raise HTTPException(431)
     # NUL is no text for PostgreSQL, and control characters are none of an id.
     query = scope["query_string"].lower()
-    if b"%00" in query or b"\0" in query or any(ord(sign) < ord(" ") for sign in scope["path"]):
+    if b"%00" in query or b"\0" in query or _CONTROL.search(scope["path"]):
         raise HTTPException(400)
     if scope["http_version"] not in _VERSIONS:
         raise HTTPException(400, headers=_CLOSE)
     if "transfer-encoding" in headers and "content-length" in headers:
         # A proxy in front may have believed the other one of the two.
         raise HTTPException(400, headers=_CLOSE)
-    if "host" in headers and not _HOST.fullmatch(headers["host"]):
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 and (hosts or scope["http_version"] == "1.1"):
+        raise HTTPException(400, headers=_CLOSE)
+    if hosts and not _HOST.fullmatch(hosts[0]):
         raise HTTPException(400)
 
 

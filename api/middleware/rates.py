@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -21,25 +22,27 @@ WRONG_TOKENS_A_MINUTE: Final = 30
 
 WINDOW_S: Final = 60
 
-COSTS: Final[tuple[tuple[re.Pattern[str], int], ...]] = tuple(
-    (re.compile(pattern), cost)
-    for pattern, cost in (
-        (r"/healthz", 0),
-        (r"/api/v1/parcels/[^/]+/connection/notice\.pdf", 60),
-        (r"/api/v1/parcels/[^/]+/connection", 20),
-        (r"/api/v1/connection", 20),
-        (r"/api/v1/zones(/export)?", 60),
-        (r"/api/v1/screenings", 60),
-        (r"/api/v1/editions/[^/]+/(download\.|files/|diff/).*", 20),
-        (r"/ogc/.*/items", 5),
-    )
+COSTS: Final = (
+    (r"/healthz", 0),
+    (r"/api/v1/parcels/[^/]+/connection/notice\.pdf", 60),
+    (r"/api/v1/parcels/[^/]+/connection", 20),
+    (r"/api/v1/connection", 20),
+    (r"/api/v1/zones(/export)?", 60),
+    (r"/api/v1/screenings", 60),
+    (r"/api/v1/editions/[^/]+/(download\.|files/|diff/).*", 20),
+    (r"/ogc/.*/items", 5),
 )
 """Path -> cost in units; everything else, a tile too, costs one."""
+
+_COSTLY: Final = re.compile("|".join(f"(?P<at{at}>{pattern})" for at, (pattern, _) in enumerate(COSTS)))
+_ADDRESSES: Final = 4_096
 
 
 def cost_of(path: str) -> int:
     """Return what a request for a path costs."""
-    return next((cost for pattern, cost in COSTS if pattern.fullmatch(path)), 1)
+    found = _COSTLY.fullmatch(path)
+    # The last group to end is the one around a pattern, whatever groups are within it.
+    return COSTS[int(found.lastgroup.removeprefix("at"))][1] if found and found.lastgroup else 1
 
 
 def client_of(scope: Scope, trusted_proxies: int) -> str:
@@ -54,10 +57,16 @@ def client_of(scope: Scope, trusted_proxies: int) -> str:
         named = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
         if len(named) >= trusted_proxies:
             found = named[-trusted_proxies].strip()
+    return _network(found) or (peer[0] if peer else "local")
+
+
+@lru_cache(maxsize=_ADDRESSES)
+def _network(found: str) -> str | None:
+    """Return the address or network that counts as one client; None where it is no address."""
     try:
         address = ipaddress.ip_address(found)
     except ValueError:
-        return peer[0] if peer else "local"
+        return None
     if isinstance(address, ipaddress.IPv6Address):
         mapped = address.ipv4_mapped
         return str(mapped or ipaddress.ip_network((int(address), 64), strict=False))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from api.cursors import Cursor
@@ -12,6 +14,7 @@ from gis.capacity.words import Language
 from gis.claims.rules import is_text
 from gis.editions.explained import explanation, words_of
 from gis.editions.header import next_due
+from gis.editions.metadata import WORDS
 from gis.errors import InputError
 from layers.queries.collections import Collection
 from layers.queries.published import (
@@ -20,9 +23,10 @@ from layers.queries.published import (
     Newest,
     Page,
     Shape,
+    Told,
     Wanted,
     newest_edition,
-    read_asset,
+    read_assets,
     read_extent,
     read_heading,
     read_page,
@@ -45,14 +49,19 @@ def newest(service: Service) -> Newest | None:
     return newest_edition(service.public)
 
 
+def kept_heading(service: Service, edition: str) -> Heading | None:
+    """Return what is said of an edition that was asked for already; None where it was not."""
+    kept: tuple[Heading] | None = service.kept.peek(("heading", edition))
+    return None if kept is None else kept[0]
+
+
 def heading_of(service: Service, edition: str) -> Heading | None:
     """Return what is said of an edition; None where there is none of that id."""
     if not is_text(edition):
         return None
-    kept = service.kept.peek(("heading", edition))
+    kept = kept_heading(service, edition)
     if kept is not None:
-        [known] = kept
-        return known if isinstance(known, Heading) else None
+        return kept
     found = read_heading(service.public, edition)
     if found is not None:  # what is not there may be published later
         service.kept.get(("heading", edition), lambda: (found,))
@@ -131,12 +140,17 @@ def found_by(service: Service, edition: Newest | None, words: str | None) -> lis
     return finder.find(words)
 
 
-def asset_of(service: Service, asset: str) -> tuple[Newest | None, str | None]:
-    """Return the newest edition and its row of an asset as JSON; None for what there is not."""
-    found = read_asset(service.public, asset) if is_text(asset) else None
-    if found is None:
-        return newest(service), None
-    return Newest(found[0], found[1], 0), found[2]
+def assets_of(service: Service, assets: Iterable[str]) -> dict[str, Told]:
+    """Return what the newest edition tells of assets, each by its id."""
+    wanted = set(assets)
+    edition, bodies = read_assets(service.public, sorted(filter(is_text, wanted)))
+    heading = heading_of(service, edition.id) if edition else None
+    return {each: Told(edition, heading, bodies.get(each)) for each in wanted}
+
+
+async def told_now(service: Service, asset: str = "") -> Told:
+    """Return what the newest edition tells of an asset; of none, which edition that is."""
+    return await service.asked.of(asset, partial(assets_of, service))
 
 
 def with_words(body: str, language: Language) -> dict[str, Any]:
@@ -145,10 +159,21 @@ def with_words(body: str, language: Language) -> dict[str, Any]:
     return row | {"words": words_of(row, language)}
 
 
-def explained_row(service: Service, body: str, language: Language) -> dict[str, Any]:
-    """Return a row with what its words mean, and sentences that explain it."""
+def worded(body: str, language: Language) -> str:
+    """Return a row with what its words mean, as JSON; what the database wrote is not written anew."""
+    row = json.loads(body)
+    return f'{body[:-1]},"words":{_words(tuple(row[each] for each in WORDS), language)}}}'
+
+
+@lru_cache(maxsize=4_096)
+def _words(values: tuple[str | None, ...], language: Language) -> str:
+    words = words_of(dict(zip(WORDS, values, strict=True)), language)
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+
+
+def explained_row(heading: Heading | None, body: str, language: Language) -> dict[str, Any]:
+    """Return a row of an edition with what its words mean, and sentences that explain it."""
     row = with_words(body, language)
-    heading = heading_of(service, row["edition_id"])
     banded = heading is not None and bool(heading.bands_kva)
     return row | {"explanation": explanation(row, language, banded=banded)}
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import shapely
 
 from api.operations.connection import parcel_as_json, parcel_numbers
-from api.operations.published import asset_of, found_by, newest
+from api.operations.published import assets_of, found_by, newest
 from api.operations.siting import Ground
 from api.service import Service
 from api.tiers import Tier
@@ -66,8 +66,10 @@ def _found(
 
 def _published(service: Service, words: str, limit: int) -> list[dict[str, Any]]:
     told = []
-    for identity in (found_by(service, newest(service), words) or [])[:limit]:
-        _, body = asset_of(service, identity)
+    found = (found_by(service, newest(service), words) or [])[:limit]
+    known = assets_of(service, found)
+    for identity in found:
+        body = known[identity].body
         if body is not None:
             row = json.loads(body)
             shape = row.get("geometry")

@@ -13,13 +13,13 @@ from api.cursors import read_cursor
 from api.negotiation import MEDIA, form_of
 from api.operations.published import (
     Answered,
-    asset_of,
     edition_meant,
     explained_row,
     found_by,
     heading_as_json,
     page_of,
-    with_words,
+    told_now,
+    worded,
 )
 from api.queries import LANGUAGE, BBox, CursorWord, Words, forms
 from api.requests import Language, language_of, service_of
@@ -92,16 +92,16 @@ def capacity(  # the parameters of one query
 
 
 def _page(found: Answered, links: list[dict[str, str]], language: Language) -> str:
-    return _json(
+    told = _json(
         {
             "edition": heading_as_json(found.heading),
-            "items": [with_words(each, language) for each in found.page.rows],
             "returned": len(found.page.rows),
             "cursor": found.cursor,
             "next": next((each["href"] for each in links if each["rel"] == "next"), None),
             "links": links,
         }
     )
+    return f'{told[:-1]},"items":[{",".join(worded(each, language) for each in found.page.rows)}]}}'
 
 
 def _features(found: Answered, links: list[dict[str, str]]) -> str:
@@ -123,20 +123,21 @@ def _json(value: object) -> str:
     },
     openapi_extra={"parameters": [LANGUAGE]},
 )
-def asset(
+async def asset(
     request: Request,
     asset_id: str,
 ) -> Response:
     """Tell the published row of an asset with its words, and explain it."""
     service, language = service_of(request), language_of(request)
-    edition, body = asset_of(service, asset_id)
+    told = await told_now(service, asset_id)
+    body = told.body
     if body is None:
         raise HTTPException(404, _unknown(asset_id, language))
 
     def make() -> Response:
-        return Response(_json(explained_row(service, body, language)), media_type=MEDIA["json"])
+        return Response(_json(explained_row(told.heading, body, language)), media_type=MEDIA["json"])
 
-    tag = etag(edition.sha256 if edition else None, asked(request), language)
+    tag = etag(told.edition.sha256 if told.edition else None, asked(request), language)
     return validated(request, tag, REVALIDATED, make, "Accept-Language")
 
 

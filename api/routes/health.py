@@ -22,8 +22,8 @@ _NOT_READY: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/healthz", summary="The process is alive")
-def healthz() -> dict[str, str]:
-    """Say that the process is alive."""
+async def healthz() -> dict[str, str]:
+    """Say that the process is alive; not on a thread, as all of them may be busy."""
     return {"status": "ok"}
 
 

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.caching import IMMUTABLE, REVALIDATED, etag, packed, validated
 from api.ogc.documents import TILE
-from api.operations.published import heading_of, kept_tile, newest, tile_of
+from api.operations.published import heading_of, kept_heading, kept_tile, tile_of, told_now
 from api.operations.tilejson import capacity_tilejson, working_tilejson
 from api.operations.tiles import Wanted, kept_working_tile, working_tile_of
 from api.queries import LANGUAGE
@@ -176,7 +176,7 @@ async def tile_answer(
     if layer not in TILE_LAYERS:
         raise unknown_layer(request, layer)
     wanted = _place(request, at)
-    edition = await run_in_threadpool(_edition, service, version)
+    edition = await _edition(service, version)
     if edition is None and version is not None:
         zh, en = f"没有公开期次 {version!r}", f"edition {version!r} does not exist"
         raise HTTPException(404, zh if language == "zh" else en)
@@ -188,8 +188,9 @@ async def tile_answer(
     return await _sent(request, tag, REVALIDATED if version is None else IMMUTABLE, body)
 
 
-def _edition(service: Service, version: str | None) -> Newest | None:
+async def _edition(service: Service, version: str | None) -> Newest | None:
+    """Return the edition that a tile is of: the one named, else the newest; None where there is none."""
     if version is None:
-        return newest(service)
-    found = heading_of(service, version)
+        return (await told_now(service)).edition
+    found = kept_heading(service, version) or await run_in_threadpool(heading_of, service, version)
     return None if found is None else Newest(found.id, found.sha256, found.rows)

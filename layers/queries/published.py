@@ -63,6 +63,23 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the newest edition tells of an asset.
+
+    Attributes
+    ----------
+    edition, heading
+        The edition; None while there is none.
+    body
+        The asset's row as JSON; None where it has none.
+    """
+
+    edition: Newest | None
+    heading: Heading | None
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which rows are asked for; what is not stated narrows nothing.
 
@@ -127,13 +144,16 @@ def published_runs(engine: Engine) -> frozenset[str]:
         return frozenset(row[0] for row in connection.execute(statement("published_runs")))
 
 
-def read_asset(engine: Engine, asset: str) -> tuple[str, str, str | None] | None:
-    """Return id and hash of the newest edition and its row of an asset as JSON, None where it has none.
+def read_assets(engine: Engine, assets: Sequence[str]) -> tuple[Newest | None, dict[str, str]]:
+    """Return the newest edition and its rows of some assets as JSON, by their ids; of others there is none.
 
-    None alone while there is no edition.
+    None and nothing while there is no edition.
     """
     with reading(engine) as connection:
-        return connection.execute(statement("published_asset"), {"asset": asset}).fetchone()
+        rows = connection.execute(statement("published_assets"), {"assets": list(assets)}).fetchall()
+    if not rows:
+        return None, {}
+    return Newest(*rows[0][:3]), {asset: body for *_, asset, body in rows if asset is not None}
 
 
 def read_page(
@@ -273,7 +293,7 @@ def read_extent(engine: Engine, collection: Collection, edition: str | None) -> 
 def as_object(collection: Collection) -> sql.Composable:
     """Return a row as one object of its columns, the place as GeoJSON."""
     parts = [_pair(each.name, sql.Identifier(each.name)) for each in collection.properties]
-    parts.append(_pair(collection.place, _geojson(collection, "CRS84")))
+    parts.append(_pair(collection.place, sql.SQL("{}::json").format(_geojson(collection, "CRS84"))))
     return sql.SQL("json_build_object({})::text").format(sql.SQL(", ").join(parts))
 
 
@@ -284,13 +304,15 @@ def as_feature(system: System = "CRS84") -> Shape:
 
 def _feature(system: System, collection: Collection) -> sql.Composable:
     properties = [_pair(each.name, sql.Identifier(each.name)) for each in collection.properties]
-    parts = [
-        _pair("type", sql.Literal("Feature")),
-        _pair("id", sql.Identifier(collection.key)),
-        _pair("geometry", _geojson(collection, system)),
-        _pair("properties", sql.SQL("json_build_object({})").format(sql.SQL(", ").join(properties))),
-    ]
-    return sql.SQL("json_build_object({})::text").format(sql.SQL(", ").join(parts))
+    # Put together as text: to read the geometry as JSON first takes as long as all the rest.
+    return sql.SQL(
+        """concat('{{"type":"Feature","id":', to_json({key}), ',"geometry":', coalesce({place}, 'null'),"""
+        """ ',"properties":', json_build_object({properties}), '}}')"""
+    ).format(
+        key=sql.Identifier(collection.key),
+        place=_geojson(collection, system),
+        properties=sql.SQL(", ").join(properties),
+    )
 
 
 def _pair(name: str, value: sql.Composable) -> sql.Composable:
@@ -305,4 +327,4 @@ def _geojson(collection: Collection, system: System) -> sql.Composable:
     if reference.latitude_first:
         place = sql.SQL("st_flipcoordinates({})").format(place)
     # The third argument leaves out a "crs" that RFC 7946 does not know.
-    return sql.SQL("st_asgeojson({}, {}, 0)::json").format(place, sql.Literal(reference.decimals))
+    return sql.SQL("st_asgeojson({}, {}, 0)").format(place, sql.Literal(reference.decimals))

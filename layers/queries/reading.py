@@ -18,9 +18,8 @@ def reading(engine: Engine) -> Iterator[psycopg.Connection]:
 
     What the driver raises is raised as SQLAlchemy does it.
     """
-    plain = engine.execution_options(isolation_level="AUTOCOMMIT")
-    with _as_sqlalchemy(), plain.connect() as connection:
-        yield driver(connection)
+    with _as_sqlalchemy(), engine.connect() as connection:
+        yield driver(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
 
 @contextmanager

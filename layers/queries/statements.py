@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from psycopg import sql
-
 
 @cache
-def statement(name: str) -> sql.SQL:
+def statement(name: str) -> bytes:
     """Return the statement in ``NAME.sql`` beside this module.
 
     Raises
@@ -18,4 +16,4 @@ def statement(name: str) -> sql.SQL:
         There is none.
     """
     # A file of this package, so that no word of a request ever becomes a part of it.
-    return sql.SQL(resources.files("layers.queries").joinpath(f"{name}.sql").read_text(encoding="utf-8"))
+    return resources.files("layers.queries").joinpath(f"{name}.sql").read_bytes()

@@ -186,8 +186,12 @@ def test_a_database_that_is_restarted_under_load_costs_some_503_and_nothing_else
             own_cluster.stop()
             until(lambda: load.found[-1].status_code == 503)
             assert served.get("/healthz").status_code == 200
+            for path in ("/api/v1/capacity/F1", "/tiles/capacity/10/856/418"):
+                gone = served.get(path)
+                assert (gone.status_code, gone.headers["retry-after"]) == (503, "2")
             own_cluster.start()
             until(lambda: served.get("/readyz").status_code == 200)
+            assert served.get("/api/v1/capacity/F1").status_code == 404
         finally:
             load.ended.set()
             for each in askers:
@@ -233,6 +237,14 @@ def test_a_client_that_never_ends_its_header_is_left(port: int, begun: bytes) ->
     with socket.create_connection(("127.0.0.1", port)) as slow:
         slow.sendall(begun)
         assert read_all(slow) == b""
+
+
+def test_blank_lines_between_requests_keep_no_connection_open(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as asked:
+        asked.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert asked.recv(65536).startswith(b"HTTP/1.1 200")
+        asked.sendall(b"\r\n")
+        read_all(asked)  # the server closes, well before it would close a silent one
 
 
 def test_a_header_that_comes_in_pieces_is_waited_for_and_the_connection_kept(port: int) -> None:

@@ -1,39 +1,40 @@
 """How fast tiles of 200,000 parcels are made and served, side by side with tiles that hold every parcel.
 
 Made: in this process over one connection, every tile of a zoom or a spread of 24 of them, never from memory.
-Served: one worker of uvicorn, 8 connections of a process of its own, tiles that are kept; beside it
-``/healthz``, which does nothing. Nothing fails because it is slow; a tile beyond 300 kB fails.
+Served: `kaimen serve` with two workers, asked from another process, tiles that are kept; beside it
+``/healthz``, which does nothing, and tipg over the same table. Nothing fails because it is slow; a tile
+beyond 300 kB fails.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import Engine
 
-from api.operations.tiles import TIMEOUT_MS, Wanted, state_of
-from api.service import Service
-from api.settings import Settings
-from api.tiers import Tier
+from api.operations.tiles import TIMEOUT_MS
 from layers.database import driver
 from layers.queries.reading import reading_together
 from layers.queries.tiles import Tile
 from layers.queries.working_tiles import PUBLIC_LAYERS, working_tile
-from tests.api.open.conftest import address as served
 from tests.api.tiles.conftest import Box, addresses, column_row
 from tests.api.tiles.towns import RUN, SOUTH, STEP, WEST, fill_town
-from tests.benchmarks.bench_serving import _ask
+from tests.benchmarks.bench_serving import PACKED, THEIR_REQUESTS, Client, kept
+from tests.benchmarks.load import Asker, asker
+from tests.benchmarks.servers import Server, kaimen, tipg
 
 COLUMNS, ROWS = 500, 400
 TOWN: Box = (WEST, SOUTH, WEST + COLUMNS * STEP, SOUTH + ROWS * STEP)
 MOST_BYTES = 300_000
 SPREAD = 24
 REQUESTS = 4_000
+CONNECTIONS = 8
 MADE = (
     *(("parcels", zoom) for zoom in (6, 8, 10, 12, 13, 14)),
     *(("zones", 11), ("base", 10), ("base", 12), ("base", 14)),
@@ -49,15 +50,6 @@ with drawn as (
 select st_asmvt(drawn, 'parcels', 4096, 'geom') from drawn where geom is not null
 """
 """What is compared with: every parcel in every tile, as it is."""
-
-
-@pytest.fixture
-def service(engine: Engine, tmp_path: Path) -> Service:
-    fill_town(engine, COLUMNS, ROWS)
-    return Service(Settings(home=tmp_path, database_url=None, rate_limit=0), private=engine, public=engine)
-
-
-address = served
 
 
 def spread(zoom: int) -> Iterator[Tile]:
@@ -88,28 +80,50 @@ def whole(engine: Engine, zoom: int) -> tuple[float, int]:
         return (time.perf_counter() - begin) * 1_000, len(row[0]) if row else 0
 
 
-def test_tiles(service: Service, address: str, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = [f"{COLUMNS * ROWS:,} parcels; tiles not kept: median ms, p99 ms, largest raw kB"]
+def test_tiles(
+    engine: Engine,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fill_town(engine, COLUMNS, ROWS)
+
+    def say(line: str) -> None:
+        with capsys.disabled():
+            print(f"\n{line}", end="")
+
+    say(f"{COLUMNS * ROWS:,} parcels; tiles not kept: median ms, p99 ms (target 400), largest raw kB (300)")
     for layer, zoom in MADE:
-        taken, largest = made(service.private, layer, zoom)
+        taken, largest = made(engine, layer, zoom)
         figures = f"{np.median(taken):.0f}, {np.percentile(taken, 99):.0f}, {largest / 1e3:.1f}"
-        lines.append(f"  {layer} z{zoom}: {figures}")
         assert largest <= MOST_BYTES
         if layer == "parcels":
-            full_ms, full = whole(service.private, zoom)
+            full_ms, full = whole(engine, zoom)
             times, share = full_ms / max(taken), full / largest
-            lines[-1] += f"; with every parcel {times:.1f} times the slowest, {share:.1f} times the largest"
-    wanted = Wanted("parcels", Tier.PUBLIC)
-    state = state_of(service, wanted, PUBLIC_LAYERS["parcels"])
-    assert state is not None
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        empty, _ = pool.apply(_ask, (address, ["/healthz"] * REQUESTS, 8))
-        for zoom in (10, 12, 14):
-            places = list(addresses(zoom, TOWN))[:SPREAD]
-            some = [f"/tiles/parcels/{zoom}/{x}/{y}?v={state.v}" for x, y in places]
-            pool.apply(_ask, (address, some, 2))  # made now, and kept
-            rate, p99 = pool.apply(_ask, (address, some * (REQUESTS // len(some)), 8))
-            told = f"{rate:,.0f} a second (p99 {p99:.0f} ms), {rate / empty:.2f} of /healthz ({empty:,.0f})"
-            lines.append(f"  kept, z{zoom}: {told}")
-    with capsys.disabled():
-        print("\n" + "\n".join(lines))
+            figures += f"; with every parcel {times:.1f} times the slowest, {share:.1f} times the largest"
+        say(f"  {layer} z{zoom}: {figures}")
+    with (
+        asker() as asking,
+        kaimen(monkeypatch, tmp_path / "served", database_url, workers=2) as ours,
+        tipg(database_url, "grid") as theirs,
+        closing(Client(ours.address)) as client,
+    ):
+        for line in _served(client, asking, ours, theirs):
+            say(line)
+
+
+def _served(client: Client, asking: Asker, ours: Server, theirs: Server) -> Iterator[str]:
+    v = json.loads(client.get("/tiles/parcels.json"))["v"]
+    empty = asking.rate(ours.port, ["/healthz"] * REQUESTS, CONNECTIONS)
+    yield f"two workers; /healthz: {empty}"
+    for zoom in (10, 12, 14):
+        places = list(addresses(zoom, TOWN))[:SPREAD]
+        rate, alone = kept(asking, ours, [f"/tiles/parcels/{zoom}/{x}/{y}?v={v}" for x, y in places])
+        yield f"  kept, z{zoom}: {rate} (target 1,500 a worker); {alone}"
+        paths = [
+            f"/collections/grid.parcels/tiles/WebMercatorQuad/{zoom}/{x}/{y}"
+            for x, y in places[:THEIR_REQUESTS]
+        ]
+        other = asking.rate(theirs.port, paths, CONNECTIONS, PACKED)
+        yield f"    tipg, one worker: {other}; ours {rate.per_second / other.per_second:.0f} times (target 5)"

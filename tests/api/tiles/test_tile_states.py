@@ -14,14 +14,15 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from api.operations import tiles
+from api.operations.front import tiles_of
 from api.service import Service
 from api.tiers import Tier
 from gis.errors import ConflictError
 from layers.queries.reading import reading_together
 from layers.queries.tiles import MOST_ZOOM, Tile
 from layers.queries.working_tiles import PUBLIC_LAYERS, WORKING_LAYERS, working_tile
-from tests.api.tiles.conftest import column_row
-from tests.api.tiles.towns import SOUTH, WEST, fill_town
+from tests.api.tiles.conftest import Town, column_row
+from tests.api.tiles.towns import RUN, SOUTH, WEST, fill_town
 
 ALL = ("parcels", "zones", "base", "feeders", "substations", "transformers")
 OPEN = ("parcels", "zones", "base", "feeders")
@@ -45,6 +46,19 @@ def touch(engine: Engine, layer: str) -> None:
             text("update grid.layer_versions set changed_at = clock_timestamp() where layer = :layer"),
             {"layer": layer},
         )
+
+
+@pytest.mark.parametrize(
+    ("layer", "run"),
+    [("base", None), ("parcels", None), ("feeders", None), ("zones", RUN), ("parcels", RUN)],
+)
+def test_the_addresses_that_pages_give_may_be_kept_for_ever(town: Town, layer: str, run: str | None) -> None:
+    found = tiles_of(town.service, Tier.PUBLIC, layer, run)
+    assert found is not None
+    z, x, y = at(layer).split("/")[3:]
+    answer = town.public.get(found[0].format(z=z, x=x, y=y))
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
 def test_a_tile_is_asked_for_again_until_its_address_names_its_state(
