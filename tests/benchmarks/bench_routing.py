@@ -37,6 +37,7 @@ LIMIT_M: Final = 2_000.0
 LIMIT: Final = 200_000
 _SAMPLE: Final = 500
 _PEER_SAMPLE: Final = 50
+_PGROUTING_SAMPLE: Final = 200
 _CLASSES, _CLASSES_TIMED = 32, 4
 
 
@@ -217,7 +218,7 @@ def test_pgrouting(city: City, problem: Problem, board: Board, scratch: Callable
     if not pgrouting.available(url):
         board.add(city.name, "pgRouting", "left out: the server does not have it (postgresql-NN-pgrouting)")
         pytest.skip("pgRouting is not installed")
-    parcels = _sample(city, _PEER_SAMPLE)
+    parcels = _sample(city, _PGROUTING_SAMPLE)
     found = _sweep(city, k=5)
     with psycopg.connect(url, autocommit=True) as connection:
         neighbour = pgrouting.Neighbour.of(connection, city, problem)
