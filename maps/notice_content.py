@@ -145,8 +145,10 @@ def _supplies(page: NoticePage, option: Told | None, teller: Teller) -> Iterator
     yield teller.block(teller.say("heading.route"), tuple(_route(option["route"], teller)), whole=True)
     second = option.get("second")
     if second is not None:
-        apart = Row("", teller.say(f"independence.{option['independence']}"))
-        both = (apart, *_supply(second, page, teller), *_route(second["route"], teller))
+        apart = teller.say(f"independence.{option['independence']}")
+        own = _procedure(second, teller)
+        above = Row("", teller.join([apart, own if own != _procedure(option, teller) else ""]))
+        both = (above, *_supply(second, page, teller), *_route(second["route"], teller))
         yield teller.block(teller.say("heading.second"), both, whole=True)
 
 
@@ -298,21 +300,27 @@ def _in_one_line(option: Told, teller: Teller) -> str:
 
 
 def _one_supply(option: Told, teller: Teller) -> str:
-    route, approval = option["route"], (option.get("decision") or {}).get("approval", {})
+    route = option["route"]
     crossed = teller.say(
         "label.crossing_figures", n=route["crossing_count"], m=teller.number(route["crossing_m"])
     )
-    procedure, days = approval.get("procedure"), approval.get("limit_working_days")
-    limit = teller.say("label.untimed") if days is None else teller.days(days)
     return teller.join(
         [
             str(option["asset_name"] or option["asset_id"]),
             f"{teller.number(route['length_m'])} m",
             f"{teller.say('label.crossings')} {crossed}",
-            f"{policy_words(f'procedure.{procedure}')[teller.language]} ({limit})" if procedure else "",
+            _procedure(option, teller),
             f"{teller.say('label.open_capacity')} {teller.measure(option['open_capacity_kva'], 'kVA')}",
         ]
     )
+
+
+def _procedure(option: Told, teller: Teller) -> str:
+    """Return an option's procedure and its limit, nothing where none is decided."""
+    approval = (option.get("decision") or {}).get("approval", {})
+    procedure, days = approval.get("procedure"), approval.get("limit_working_days")
+    limit = teller.say("label.untimed") if days is None else teller.days(days)
+    return f"{policy_words(f'procedure.{procedure}')[teller.language]} ({limit})" if procedure else ""
 
 
 def _clauses(policy: Notice | None, teller: Teller) -> Block | None:

@@ -180,7 +180,7 @@ def _reasons(content: ZoneMap, x: float, y: float, language: Language) -> Iterat
         return
     yield f'<text class="legend-title" x="{x:g}" y="{y:g}">{safe(words("why")[language])}</text>'
     for test, count in failed[:MOST_REASONS]:
-        lines = wrapped(short(failed_test_words(test)[language]), COLUMN - 84, 12)
+        lines = wrapped(failed_test_words(test)[language], COLUMN - 84, 12)
         for number, line in enumerate(lines):
             y += ROW if number == 0 else 16
             yield f'<text class="legend" x="{x:g}" y="{y:g}">{safe(line)}</text>'

@@ -159,6 +159,16 @@ def test_two_supplies_are_told_with_what_they_do_not_share(language: Language) -
     assert shown.has(words("independence.bus_section")[language][1:], "10kV另0线", "10kV另1线")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_second_supply_with_another_procedure_says_which(language: Language) -> None:
+    made = page(language, supplies=2)
+    [first, *_] = made.assessment["options"]
+    heavy = {"approval": {"procedure": "approval", "limit_working_days": 613}}
+    pair = first | {"second": first | {"decision": heavy}, "independence": "substation"}
+    shown = Printed(notice_pdf(replace(made, assessment={**made.assessment, "options": [pair]}), language))
+    assert shown.text.count("613") == 1
+
+
 def test_ids_of_what_was_rejected_stay_as_they_are() -> None:
     made = refused("en", "restricted")
     rejected = [{"asset_id": "way/46625958", "reason": "stale", "detail": "d"}]
