@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from api.together import Together
+from tests.api.loops import run
 
 
 @dataclass
@@ -41,7 +42,7 @@ def test_who_comes_while_a_question_is_under_way_waits_for_the_next_one() -> Non
         book.open.set()
         return list(await asyncio.gather(first, *others))
 
-    assert asyncio.run(scene()) == [("a", 0), ("a", 1), ("b", 1), ("b", 1), ("c", 1)]
+    assert run(scene()) == [("a", 0), ("a", 1), ("b", 1), ("b", 1), ("c", 1)]
     assert book.asked == [{"a"}, {"a", "b", "c"}]
 
 
@@ -59,7 +60,7 @@ def test_a_fault_reaches_all_who_waited_for_it_and_nobody_else() -> None:
         found: list[object] = await asyncio.gather(*tasks, return_exceptions=True)
         return [*found, await together.of("a", ask)]
 
-    first, *raised, last = asyncio.run(scene())
+    first, *raised, last = run(scene())
     assert [type(each) for each in raised] == [LookupError] * 2
     assert first == last == "a"
     assert asked == [{"a"}, {"b", "c"}, {"a"}]
@@ -78,7 +79,7 @@ def test_one_who_leaves_costs_the_others_nothing() -> None:
             await first
         return await second
 
-    assert asyncio.run(scene()) == ("b", 0)
+    assert run(scene()) == ("b", 0)
 
 
 def test_loops_do_not_wait_for_each_other() -> None:
@@ -87,4 +88,4 @@ def test_loops_do_not_wait_for_each_other() -> None:
     def ask(keys: set[str]) -> dict[str, str]:
         return {each: each for each in keys}
 
-    assert [asyncio.run(together.of(key, ask)) for key in ("a", "b")] == ["a", "b"]
+    assert [run(together.of(key, ask)) for key in ("a", "b")] == ["a", "b"]

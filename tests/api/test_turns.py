@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from api.turns import MOST_WAITING, FullError, in_turn
+from tests.api.loops import run
 
 
 def test_one_works_the_others_wait_and_too_many_are_refused() -> None:
@@ -30,7 +31,7 @@ def test_one_works_the_others_wait_and_too_many_are_refused() -> None:
         gate.set()
         return await asyncio.gather(*every)
 
-    assert asyncio.run(all_at_once()) == order == list(range(MOST_WAITING + 1))
+    assert run(all_at_once()) == order == list(range(MOST_WAITING + 1))
 
 
 def test_after_a_fault_the_next_one_has_its_turn() -> None:
@@ -43,4 +44,4 @@ def test_after_a_fault_the_next_one_has_its_turn() -> None:
                 await in_turn(fail)
         return [await in_turn(lambda: 1)]
 
-    assert asyncio.run(one_after_the_other()) == [1]
+    assert run(one_after_the_other()) == [1]

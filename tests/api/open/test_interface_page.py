@@ -30,7 +30,8 @@ def test_every_get_route_has_an_example_that_answers(open_client: TestClient) ->
     asked = [each for each in re.findall(r"curl [^\n]*'B(/[^']*)'", page) if not each.endswith("/decision")]
     assert len(asked) > 10
     for path in asked:
-        if "Q4-2" not in path:
+        # A second edition, and one with a screening, are asked for in tests of their own.
+        if "Q4-2" not in path and "/zones/export" not in path:
             assert open_client.get(path).status_code in {200, 204}, path
 
 
