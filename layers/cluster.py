@@ -120,13 +120,11 @@ class Cluster:
             account.check(self.home)
             self._trim_log()
             postmaster = self._postmaster(account)
-            if postmaster is None or not self._reachable(account):
+            if postmaster is None or not self._reachable(account) or not self._becomes_ready(postmaster):
                 self._end(account)
                 if not (self.data / "PG_VERSION").exists():
                     self._create(account, lock)
                 self._launch(account)
-            else:
-                self._await_ready(postmaster)
             self._prepare()
 
     def stop(self) -> None:
@@ -320,15 +318,17 @@ class Cluster:
                 log.seek(0)
                 log.write(kept)
 
-    def _await_ready(self, postmaster: int) -> None:
-        """Wait for a server that somebody else started and that says ``ready`` in its eighth line."""
+    def _becomes_ready(self, postmaster: int) -> bool:
+        """Wait until a server that another started says ``ready`` in its eighth line; false if it ends."""
         deadline = time.monotonic() + _START_S
         while alive(postmaster) and time.monotonic() < deadline:
             with suppress(FileNotFoundError):
                 lines = (self.data / "postmaster.pid").read_bytes().splitlines()
-                if [line.strip() for line in lines[7:8]] == [b"ready"]:
-                    return
+                if alive(postmaster) and [line.strip() for line in lines[7:8]] == [b"ready"]:
+                    return True
             time.sleep(_POLL_S)
+        if not alive(postmaster):
+            return False
         raise ClusterError(
             f"the private database in {self.data} started and did not become ready",
             repair=f"see the end of {self.log}",
