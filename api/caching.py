@@ -20,6 +20,9 @@ REVALIDATED: Final = "public, no-cache"
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 """The address names an edition, which never changes."""
 
+NOBODY: Final = "no-store"
+"""Whoever passes the answer on keeps nothing of it."""
+
 _DIGITS: Final = 32
 _WORTH_PACKING: Final = 1_000
 """Bytes from which on a body is packed."""

@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 from api.commands.terminal import answer, expanded, failure, say, usage_failure
 from api.settings import Settings
 from gis.errors import DatabaseError, InputError, KaimenError
-from layers.disk import database_without_room, is_full, is_full_database, without_room
+from layers.database import database_without_room, is_full_database
+from layers.disk import is_full, without_room
 
 _COMMANDS = {
     "assess": "api.commands.assess:assess",

@@ -27,7 +27,7 @@ from gis.errors import (
     MissingDataError,
     StorageError,
 )
-from layers.disk import is_full_database
+from layers.database import is_full_database
 
 STATUS: tuple[tuple[type[KaimenError], int], ...] = (
     (InputError, 422),
@@ -136,9 +136,9 @@ def _body(found: _Problem, language: Language) -> dict[str, Any]:
     phrase = HTTPStatus(found.status).phrase
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": found.title or (getattr(told.title, language) if told else phrase),
+        "title": found.title or (told.title[language] if told else phrase),
         "status": found.status,
-        "detail": found.detail or (getattr(told.detail, language) if told else phrase),
+        "detail": found.detail or (told.detail[language] if told else phrase),
     }
     if found.repair:
         body["repair"] = found.repair
@@ -169,7 +169,7 @@ def _of_database(fault: SQLAlchemyError, language: Language) -> _Problem:
         return _Problem(507)
     state = getattr(fault.orig, "sqlstate", None) if isinstance(fault, DBAPIError) else None
     if state in _SLOW:
-        return replace(_away(), detail=getattr(TOO_SLOW, language))
+        return replace(_away(), detail=TOO_SLOW[language])
     if isinstance(fault, OperationalError | PoolTimeoutError):
         return _away()
     if isinstance(fault, DataError):
@@ -199,7 +199,7 @@ def _away() -> _Problem:
 def _fault(found: Mapping[str, Any], language: Language) -> str:
     """Return one fault of validation with the name of its field; the value itself is not repeated."""
     where, *names = [str(part) for part in found["loc"]] or ["body"]
-    place = getattr(PLACES[where], language) if where in PLACES else where
-    words = getattr(FAULTS.get(found["type"], ANY_FAULT), language)
+    place = PLACES[where][language] if where in PLACES else where
+    words = FAULTS.get(found["type"], ANY_FAULT)[language]
     said = words.format_map(found.get("ctx") or {})
     return f"{' '.join([place, '.'.join(names)]).strip()}: {said}"

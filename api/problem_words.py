@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from gis import errors
-
-
-class Words(NamedTuple):
-    """A sentence in both languages."""
-
-    zh: str
-    en: str
+from gis.policy.model import Words
 
 
 class Told(NamedTuple):
@@ -198,3 +192,10 @@ PLACES: Final[dict[str, Words]] = {
     "body": Words("请求内容", "body"),
 }
 """Where a value stood in the request."""
+
+
+def no_screening(run: str | None) -> Words:
+    """Return what is said where a screening, or with None the newest one, is not stored."""
+    if run is None:
+        return Words("还没有筛查：运行 kaimen screen", "no screening is stored yet: kaimen screen makes one")
+    return Words(f"没有筛查 {run!r}", f"there is no screening {run!r}")

@@ -58,10 +58,7 @@ class Work:
 
     def __call__(self) -> None:
         """Answer the job; leave with 1 where something else has to decide what becomes of it."""
-        for each in (
-            signal.SIGINT,
-            signal.SIGTERM,
-        ):  # whoever runs jobs ends them, also when all are signalled
+        for each in (signal.SIGINT, signal.SIGTERM):  # when all are signalled, who runs jobs ends this one
             signal.signal(each, signal.SIG_IGN)
         logging.config.dictConfig(logging_config(self.settings.log_level))
         engine = open_engine(self.url)

@@ -13,13 +13,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from gis.errors import DatabaseError
+from gis.errors import DatabaseError, StorageError
 from layers.tables.base import SCHEMA
 
 _CONNECT_TIMEOUT_S = 10
 _BOUNDS = MappingProxyType({"statement_timeout": "30000", "lock_timeout": "10000"})
+_DISK_FULL = "53100"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -116,3 +117,18 @@ def version(engine: Engine) -> tuple[str | None, str | None]:
         exists = connection.scalar(text("select to_regclass(:name)"), {"name": f"{SCHEMA}.alembic_version"})
         current = context.get_current_revision() if exists else None
     return current, ScriptDirectory.from_config(migration_config()).get_current_head()
+
+
+def is_full_database(fault: BaseException) -> bool:
+    """Return whether the database refused because its server has no room."""
+    return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) == _DISK_FULL
+
+
+def database_without_room(fault: DBAPIError) -> StorageError:
+    """Return the error that the server of the database has no room."""
+    words = str(fault.orig).strip().partition("\n")[0]
+    return StorageError(
+        f"the server of the database has no room: {words}",
+        repair="free space where it keeps its data (the private one: KAIMEN_HOME), then run the command"
+        " again; what was under way has been undone",
+    )

@@ -10,22 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
-
 from gis.errors import StorageError
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_DISK_FULL: Final = "53100"
 
 
 def is_full(fault: BaseException) -> bool:
     """Return whether the system refused to write because there is no room, or the user may have no more."""
     return isinstance(fault, OSError) and fault.errno in _NO_ROOM
-
-
-def is_full_database(fault: BaseException) -> bool:
-    """Return whether the database refused because its server has no room."""
-    return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) == _DISK_FULL
 
 
 def room(path: Path) -> str:
@@ -41,16 +33,6 @@ def without_room(path: Path, why: str) -> StorageError:
     return StorageError(
         f"{path} cannot be written: {why}; {room(path)}",
         repair="free space there, then run the command again; nothing half-written is kept",
-    )
-
-
-def database_without_room(fault: DBAPIError) -> StorageError:
-    """Return the error that the server of the database has no room."""
-    words = str(fault.orig).strip().partition("\n")[0]
-    return StorageError(
-        f"the server of the database has no room: {words}",
-        repair="free space where it keeps its data (the private one: KAIMEN_HOME), then run the command"
-        " again; what was under way has been undone",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.caching import NOBODY
 from api.middleware.csp import is_page, policy_of
 from api.tiers import Tier
 
@@ -21,7 +22,6 @@ _SECURITY: Final = (
 )
 _VARY: Final = ("Authorization", "Accept-Language", "Accept-Encoding")
 _FIRST_ERROR: Final = 400
-_NOBODY: Final = "no-store"
 
 
 class Headed:
@@ -60,8 +60,8 @@ def _varied(given: str) -> str:
 def _keep(headers: MutableHeaders, scope: Scope, status: int) -> None:
     """Say who may keep the answer: what a token has opened is of nobody else."""
     shown = any(name == b"authorization" for name, _ in scope["headers"])
-    if status >= _FIRST_ERROR or is_page(scope) or headers.get("Cache-Control") == _NOBODY:
-        headers["Cache-Control"] = _NOBODY
+    if status >= _FIRST_ERROR or is_page(scope) or headers.get("Cache-Control") == NOBODY:
+        headers["Cache-Control"] = NOBODY
     elif shown or scope.get("kaimen.tier", Tier.PUBLIC) is not Tier.PUBLIC:
         headers["Cache-Control"] = "private, no-cache"
     else:

@@ -25,7 +25,7 @@ from layers.queries.grid import read_grid
 from layers.queries.versions import version_in
 from layers.screenings import Run, find, read_rows
 
-_DRAWN: Final = tuple(dict.fromkeys(("parcels", *CONTEXT, "capacity")))
+_DRAWN: Final = ("parcels", *CONTEXT, "capacity")
 """Layers that a zone map rests on beside the screening: of a table it is the parcels alone."""
 
 _NOTHING: Final = np.array([None], dtype=object)

@@ -25,6 +25,7 @@ from api.operations.siting import GROUND_LAYERS, Ground, require_policy
 from gis.capacity.parameters import CapacityParameters
 from gis.errors import InputError, KaimenError
 from gis.network.columns import Objects
+from gis.siting.double import uncounted
 from gis.siting.loads import LoadTable, default_table
 from gis.siting.question import Question
 from gis.siting.screen import Screening, screen
@@ -123,7 +124,7 @@ def screen_parcels(
     ground: Ground,
     request: ScreenRequest,
     step: Callable[[str], None],
-    counted: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005  # nobody is told
+    counted: Callable[[int, int], None] = uncounted,
 ) -> Screened:
     """Screen every parcel and store the run.
 

@@ -21,6 +21,7 @@ from api.operations.edition_pages import public_zone_map
 from api.operations.editions import screened_rows
 from api.operations.run_exports import RunExport
 from api.operations.screening_files import attribution, map_bytes
+from api.problem_words import no_screening
 from api.service import Service
 from api.tiers import Tier
 from gis.claims.rules import is_text
@@ -169,7 +170,7 @@ def find_export(service: Service, wanted: Wanted) -> Found | Words:
         A file of the edition is missing and cannot be made anew.
     """
     if wanted.run is not None and not is_text(wanted.run):
-        return _no_run(wanted.run)
+        return no_screening(wanted.run)
     return _published(service, wanted) if wanted.tier is Tier.PUBLIC else _stored(service, wanted)
 
 
@@ -177,16 +178,10 @@ def _stored(service: Service, wanted: Wanted) -> Found | Words:
     with reading_together(service.private, TIMEOUT_MS) as connection:
         run = find_run(connection, wanted.run)
         if run is None:
-            return _no_run(wanted.run)
+            return no_screening(wanted.run)
         number = service.settings.map_number
         source = RunExport(run.id, f".{wanted.format}", wanted.language, number)
         return Found(run.id, source.tag(connection), source)
-
-
-def _no_run(run: str | None) -> Words:
-    if run is None:
-        return Words("还没有筛查：运行 kaimen screen", "no screening is stored yet: kaimen screen makes one")
-    return Words(f"没有筛查 {run!r}", f"there is no screening {run!r}")
 
 
 def _published(service: Service, wanted: Wanted) -> Found | Words:

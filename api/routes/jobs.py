@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Response
 from starlette.exceptions import HTTPException
 
+from api.caching import NOBODY
 from api.clock import today
 from api.errors import problem_body
 from api.operations.jobs import Asked, Listed, ask_screening, cancel_job, error_of, job_of, jobs_of
@@ -61,7 +62,7 @@ def screening(
     )
     found = ask_screening(service.private, asked, token)
     if found is None:
-        raise HTTPException(429, getattr(QUEUE_FULL, language), {"Retry-After": str(_FULL_S)})
+        raise HTTPException(429, QUEUE_FULL[language], {"Retry-After": str(_FULL_S)})
     told = _told(found, language)[0]
     response.headers["location"] = f"/api/v1/jobs/{told.id}"
     return _kept_by_nobody(response, told)
@@ -97,14 +98,14 @@ def cancel(service: ServiceOf, language: LanguageOf, token: TokenOf, job_id: Job
     """Cancel a job; nothing of a screening is stored before it is whole."""
     found = cancel_job(service.private, _known(job_id, language), token)
     told = _told(_there(found, job_id, language), language)[0]
-    headers = {"cache-control": "no-store"}
+    headers = {"cache-control": NOBODY}
     if told.ended_at is not None:
         return Response(status_code=204, headers=headers)
     return Response(told.model_dump_json(), 202, headers, media_type="application/json")
 
 
 def _kept_by_nobody(response: Response, told: _Told) -> _Told:
-    response.headers["cache-control"] = "no-store"
+    response.headers["cache-control"] = NOBODY
     return told
 
 
@@ -173,5 +174,5 @@ def _problem(job: Job, language: Language) -> ProblemTold | None:
         return ProblemTold(**problem_body(error_of(job.error), language))
     if job.state != "lost":
         return None
-    title, detail = getattr(LOST.title, language), getattr(LOST.detail, language)
+    title, detail = LOST.title[language], LOST.detail[language]
     return ProblemTold(type="about:blank", title=title, status=503, detail=detail)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from api.bounds import K_MAX, LIMIT_M_MAX, MAX_VERTICES
-from api.caching import REVALIDATED, asked, etag, validated
+from api.caching import NOBODY, REVALIDATED, asked, etag, validated
 from api.clock import today
 from api.cursors import read_cursor
 from api.operations.connection import (
@@ -286,7 +286,7 @@ def _notice(request: Request, replied: Replied, option: int) -> Response:
     return Response(
         notice_pdf(page, language),
         media_type=_PDF,
-        headers={"content-disposition": 'inline; filename="notice.pdf"', "cache-control": "no-store"},
+        headers={"content-disposition": 'inline; filename="notice.pdf"', "cache-control": NOBODY},
     )
 
 

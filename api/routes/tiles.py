@@ -14,6 +14,7 @@ from api.ogc.documents import TILE
 from api.operations.published import heading_of, kept_heading, kept_tile, tile_of, told_now
 from api.operations.tilejson import capacity_tilejson, working_tilejson
 from api.operations.tiles import Wanted, kept_working_tile, working_tile_of
+from api.problem_words import no_screening
 from api.queries import LANGUAGE
 from api.requests import language_of, service_of, tier_of
 from api.schemas.tiles import TileJson
@@ -139,8 +140,7 @@ def shown_to(request: Request, wanted: Wanted) -> WorkingLayer:
 
 def no_run(request: Request, run: str | None) -> HTTPException:
     """Return that there is no such screening."""
-    zh, en = f"没有筛查 {run!r}", f"there is no screening {run!r}"
-    return HTTPException(404, zh if language_of(request) == "zh" else en)
+    return HTTPException(404, no_screening(run)[language_of(request)])
 
 
 async def _sent(request: Request, tag: str, control: str, body: bytes) -> Response:

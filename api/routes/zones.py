@@ -128,12 +128,9 @@ async def _made(request: Request, source: Source) -> tuple[str, bytes]:
 
 
 def _none(request: Request, run: str | None, load_kva: float | None) -> HTTPException:
-    if run is not None and load_kva is None:
-        return no_run(request, run)
     if load_kva is None:
-        zh, en = "还没有筛查: 运行 kaimen screen", "no screening is stored yet: kaimen screen makes one"
-    else:
-        command = f"kaimen screen --load-kva {load_kva:g}"
-        zh = f"没有负荷为 {load_kva:g} kVA 的筛查: 运行 {command}"
-        en = f"no screening is stored for {load_kva:g} kVA: {command} makes it"
+        return no_run(request, run)
+    command = f"kaimen screen --load-kva {load_kva:g}"
+    zh = f"没有负荷为 {load_kva:g} kVA 的筛查：运行 {command}"
+    en = f"no screening is stored for {load_kva:g} kVA: {command} makes it"
     return HTTPException(404, zh if language_of(request) == "zh" else en)

@@ -197,17 +197,12 @@ def highest_rows(group: Rows, newest: Rows, day: Days, values: Floats, months: i
         Length of the time: it ends with the newest row's day and begins the day after the same day so many
         months before. 0 for the newest row alone.
     """
-    if months == 0 or not len(group):
+    if months == 0 or not len(group) or not len(newest):
         return newest
     ends = pd.Series(day[np.maximum(newest, 0)])
     ends[newest < 0] = pd.NaT
     before = (ends - pd.DateOffset(months=months)).to_numpy(dtype="datetime64[D]")
     inside = (group >= 0) & (day > before[np.maximum(group, 0)])
-    ranked = newest_rows(
-        np.where(inside, group, -1), len(newest), np.zeros(len(day), "datetime64[D]"), (values, _age(day))
-    )
+    undated = np.full(len(day), np.datetime64("NaT", "D"))  # the value comes before the day
+    ranked = newest_rows(np.where(inside, group, -1), len(newest), undated, (values, day.astype(np.float64)))
     return np.where(ranked >= 0, ranked, newest)
-
-
-def _age(day: Days) -> Floats:
-    return np.where(np.isnat(day), -np.inf, day.astype("datetime64[D]").astype(np.float64))

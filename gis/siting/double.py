@@ -27,6 +27,11 @@ INDEPENDENCE: Final[tuple[Independence, ...]] = ("substation", "bus_section")
 """What two supplies do not share: the substation, or at least main transformer and bus section (母线段)."""
 
 
+def uncounted(done: int, total: int) -> None:
+    """Tell nobody how many sites of all are done."""
+    del done, total
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One option among some."""
@@ -101,7 +106,7 @@ def find_all_pairs(
     asked: Rows,
     *,
     alone: Callable[[int], Seeker],
-    counted: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005  # nobody is told
+    counted: Callable[[int, int], None] = uncounted,
 ) -> tuple[Options, dict[int, list[Pair]]]:
     """Return the best pairs for each of some sites, at most k: each supply carries the load alone.
 

@@ -16,7 +16,7 @@ from gis.policy.model import PROCEDURES
 from gis.siting.assess import Desk
 from gis.siting.classes import NO_SECOND, Classes, SiteClass, classify, verdicts
 from gis.siting.columns import ROW_COLUMNS
-from gis.siting.double import find_all_pairs
+from gis.siting.double import find_all_pairs, uncounted
 from gis.siting.network import LEVELS
 from gis.siting.options import NO_PROCEDURE, Options, find_options
 from gis.siting.question import Plan, Question, planned
@@ -96,7 +96,7 @@ def screen(
     *,
     alone: Callable[[int], Seeker],
     step: Callable[[str], None] = lambda _: None,
-    counted: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005  # nobody is told
+    counted: Callable[[int, int], None] = uncounted,
 ) -> Screening:
     """Return the class and the options of every parcel.
 

@@ -33,6 +33,18 @@ export function fill(node, ...children) {
   children.forEach((child) => { if (child !== null && child !== undefined) node.append(child); });
 }
 
+// What is said of what goes on; the kind colours it.
+export function tell(text, kind) {
+  find("status").className = kind || "";
+  fill(find("status"), text);
+}
+
+// Puts into a box what a problem says about its repair, and all its faults.
+export function repairs(box, told) {
+  if (told.repair) box.append(make("p.repair", {}, told.repair));
+  if (told.faults && told.faults.length) box.append(make("ul", {}, ...told.faults.map((each) => make("li", {}, each))));
+}
+
 export function figure(value, digits) {
   if (typeof value !== "number") return value === null || value === undefined ? "—" : String(value);
   return value.toLocaleString("en-US", { maximumFractionDigits: digits === undefined ? 1 : digits });

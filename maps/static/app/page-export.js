@@ -1,16 +1,11 @@
 /* Files of the screening that is shown: what is published of it, or with a token the whole. */
-import { data, fill, find, make, offer, say } from "./page-dom.js";
+import { data, make, offer, say, tell } from "./page-dom.js";
 import { headers, token } from "./page-token.js";
 
 const FORMATS = [
   ["html", "HTML"], ["pdf", "PDF"], ["png", "PNG"], ["svg", "SVG"], ["csv", "CSV"],
   ["gpkg", "GeoPackage"], ["parquet", "GeoParquet"], ["geojson", "GeoJSON"],
 ];
-
-function tell(text, kind) {
-  find("status").className = kind || "";
-  fill(find("status"), text);
-}
 
 // Fetched and then saved: a link carries no token, and would leave the page for a refusal.
 async function fetched(event) {

@@ -1,6 +1,6 @@
 /* The page: what is asked, by whom it is answered, and how both stand in the address. */
 import { Problem, ask, drop, query, refusal } from "./page-ask.js";
-import { data, fill, find, figure, known, kva, make, need, say, verdictWords } from "./page-dom.js";
+import { data, fill, find, figure, known, kva, make, need, repairs, say, tell, verdictWords } from "./page-dom.js";
 import { centre, drawRoutes, drawing, finish, goTo, layer, listen, look, map, outline, repaint, shown, startDrawing, stopDrawing, undo, whole } from "./page-map.js";
 import { leave, offerView, openView } from "./page-planner.js";
 import { address, body, geometry, question, read, state, write } from "./page-state.js";
@@ -12,20 +12,13 @@ const FACTS = data.facts;
 const narrow = window.matchMedia("(max-width: 760px)");
 
 // --- words that stay on screen ---
-function tell(text, kind) {
-  const box = find("status");
-  box.className = kind || "";
-  fill(box, text);
-}
-
 function trouble(fault, again) {
   if (!(fault instanceof Problem) && !(fault instanceof TypeError)) throw fault;
   const told = fault.told || {}, offline = !fault.status;
   const box = make("div.problem", { role: "alert" },
     make("h2", {}, offline ? say("state.offline") : told.title || say("state.failed")),
     make("p", {}, offline ? say("state.offline.more") : told.detail || ""));
-  if (told.repair) box.append(make("p.repair", {}, told.repair));
-  if (told.faults && told.faults.length) box.append(make("ul", {}, ...told.faults.map((each) => make("li", {}, each))));
+  repairs(box, told);
   if (again && (offline || fault.status >= 429)) {
     const button = make("button", { type: "button", onclick: again }, say("state.retry"));
     box.append(button);

@@ -1,6 +1,6 @@
 /* The page of screenings: asks for them, follows those under way, lists the latest. */
 import { Problem, ask } from "./page-ask.js";
-import { data, fill, figure, find, make, say } from "./page-dom.js";
+import { data, fill, figure, find, make, repairs, say, tell } from "./page-dom.js";
 import { keep, token } from "./page-token.js";
 
 const EVERY_MS = 1000;
@@ -9,15 +9,9 @@ const OPEN = ["waiting", "running"];
 const open = (job) => OPEN.includes(job.state);
 let next = 0, followed = {}, drawn = "";
 
-function tell(text, kind) {
-  find("status").className = kind || "";
-  fill(find("status"), text);
-}
-
 function problem(told) {
   const box = make("div.problem", {}, make("h3", {}, told.title || say("state.failed")), make("p", {}, told.detail || ""));
-  if (told.repair) box.append(make("p.repair", {}, told.repair));
-  if (told.faults && told.faults.length) box.append(make("ul", {}, ...told.faults.map((each) => make("li", {}, each))));
+  repairs(box, told);
   return box;
 }
 

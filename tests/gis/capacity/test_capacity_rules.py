@@ -167,6 +167,11 @@ def test_the_highest_of_a_years_monthly_peaks_counts_where_the_utility_says_so()
     assert f"{READ - timedelta(days=200)}" in told
 
 
+def test_readings_without_any_asset_are_no_fault_of_the_peaks_of_months() -> None:
+    alone = {"capacity": golden()["capacity"]}
+    assert len(work_out(alone, parameters=replace(DEFAULT, peak_months=12)).ids) == 0
+
+
 def test_a_substation_without_a_meter_is_estimated_from_its_transformers() -> None:
     capacity = work_out(put(golden(), "capacity", "S", peak_kva=None))
     assert at(capacity, "S", "peak_kva") == pytest.approx(0.9 * 38_000)
