@@ -6,7 +6,6 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gis.corridors.drawn_joints import Place, crossing_distance, distance_on_arm, joint, place_on_arm
 from gis.corridors.drawn_verges import DrawnArcs, DrawnVerges, compiled_inside
@@ -38,7 +37,7 @@ class DrawEnds(NamedTuple):
     """
 
     verge: Ints
-    end: NDArray[np.int8]
+    end: Ints
     segment: Longs
     station_m: Floats
     near_verge: Longs

@@ -7,13 +7,14 @@ from typing import Final
 import numpy as np
 
 from gis.corridors.streets import Flags, Floats
+from gis.held import hold
 from gis.routing.buckets import new_queue
 from gis.routing.doors import Doors
 from gis.routing.labels import COST_BITS, NONE, check_length, check_search
 from gis.routing.local_kernel import PATIENCE, nearest
-from gis.routing.local_state import Ground, Question, new_memory
+from gis.routing.local_state import Bench, Question, new_memory
 from gis.routing.nearby import Nearby, nearby
-from gis.routing.paths import Paths, first_paths, new_results, new_table, new_trail
+from gis.routing.paths import Paths, first_paths, new_table, new_trail
 from gis.routing.taps import Taps
 
 _EPOCHS: Final = 2**31 - 1
@@ -43,7 +44,6 @@ class Searcher:
         self._distance = np.full(taps.corners, NONE)
         self._provide(_FIRST_ROOM)
         self._epoch = _EPOCHS
-        self._results = new_results(1, 1, paths=True)
 
     def nearest_feeders(
         self,
@@ -87,14 +87,11 @@ class Searcher:
         eligible = np.asarray(capacity_kva) >= load_kva
         if allowed is not None:
             eligible &= allowed
-        ground = Ground(self._taps, self._nearby, doors)
-        if len(self._results.label) != k:
-            self._results = new_results(1, k, paths=True)
         count = -1
         while count < 0:
             table = new_table(k, self._trail)
             question = Question(eligible, parcel, k, limit, self._next_epoch(), self._patience)
-            count = nearest(ground, self._memory, self._queue, question, self._results, self._trail, table)
+            count = nearest(self._bench, doors, question, table)
             if count < 0:
                 self._provide(4 * self._room)
         return first_paths(table, count)
@@ -102,9 +99,10 @@ class Searcher:
     def _provide(self, room: int) -> None:
         """Provide working memory with room for so many corners that are met, waited for or gone along."""
         self._room = room
-        self._memory = new_memory(self._distance, room, self._nearby.low.shape[1])
-        self._queue = new_queue(self._taps.width_bits, room)
         self._trail = new_trail(room)
+        memory = new_memory(self._distance, room, self._nearby.low.shape[1])
+        queue = new_queue(self._taps.width_bits, room)
+        self._bench = hold(Bench(self._taps, self._nearby, memory, queue, self._trail))
 
     def _next_epoch(self) -> int:
         """Return the next epoch; when none is left, forget all distances and begin again."""

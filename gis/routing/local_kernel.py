@@ -17,8 +17,9 @@ import numpy as np
 
 from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
+from gis.held import Held
 from gis.routing.buckets import Fill, Queue, empty, has_room, pop, push
-from gis.routing.doors import PAIR_COST, PAIR_FEEDER
+from gis.routing.doors import PAIR_COST, PAIR_FEEDER, Doors
 from gis.routing.labels import (
     COST_BITS,
     FAR_WAY,
@@ -30,14 +31,14 @@ from gis.routing.labels import (
     keep_best,
     label_of,
 )
-from gis.routing.local_state import Ground, Memory, Question
+from gis.routing.local_state import Bench, Ground, Memory, Question
 from gis.routing.nearby import Nearby, apart
 from gis.routing.paths import (
     ARCS,
     ENTRY,
     FIRST_ARC,
+    LEG_COLUMNS,
     TAP,
-    Results,
     Table,
     Trail,
     fill_row,
@@ -57,12 +58,9 @@ PATIENCE: Final = 32
 
 @compiled
 def nearest(
-    ground: Ground,
-    memory: Memory,
-    queue: Queue,
+    bench: Held[Bench],
+    doors: Doors,
     question: Question,
-    results: Results,
-    trail: Trail,
     table: Table,
 ) -> int:
     """Find the nearest eligible feeders of a parcel, and the paths to them.
@@ -72,8 +70,11 @@ def nearest(
     How many there are, in the first columns of the table; -1 where the room in the memory, the queue or the
     trail was too little.
     """
-    doors, found, k, parcel = ground.doors, results.label, question.k, question.parcel
-    found[:], memory.used[:], trail.used[0] = NONE, 0, 0
+    memory, queue, trail = bench.value.memory, bench.value.queue, bench.value.trail
+    ground = Ground(bench.value.taps, bench.value.nearby, doors)
+    k, parcel = question.k, question.parcel
+    found, leg = np.full(k, NONE), np.empty(LEG_COLUMNS, np.int64)
+    memory.used[:], trail.used[0] = 0, 0
     for row in range(doors.pair_start[parcel], doors.pair_start[parcel + 1]):
         feeder, cost = int(doors.pair[row, PAIR_FEEDER]), int(doors.pair[row, PAIR_COST])
         if question.eligible[feeder] and cost <= question.limit:
@@ -96,10 +97,9 @@ def nearest(
         return -1
     rank = 0
     while rank < k and found[rank] != NONE:
-        label, leg = found[rank], results.leg[rank]
-        if not _trace(ground, memory, question, label, leg, trail):
+        if not _trace(ground, memory, question, found[rank], leg, trail):
             return -1
-        fill_row(doors, parcel, label, leg, table, rank)
+        fill_row(doors, parcel, found[rank], leg, table, rank)
         rank += 1
     return rank
 

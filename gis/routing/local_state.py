@@ -7,8 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from gis.corridors.streets import Flags, Ints, Longs
+from gis.routing.buckets import Queue
 from gis.routing.doors import Doors
 from gis.routing.nearby import Nearby
+from gis.routing.paths import Trail
 from gis.routing.taps import Taps
 
 _MET_COLUMNS: Final = 2
@@ -68,6 +70,16 @@ class Memory(NamedTuple):
     used: Longs
     low: Ints
     high: Ints
+
+
+class Bench(NamedTuple):
+    """What is at hand for every search of one searcher: ``Ground`` without the parcels, and room to work."""
+
+    taps: Taps
+    nearby: Nearby
+    memory: Memory
+    queue: Queue
+    trail: Trail
 
 
 def new_memory(distance: Longs, room: int, landmarks: int) -> Memory:

@@ -15,9 +15,10 @@ from gis.corridors.coverage_intervals import covered_between
 from gis.corridors.coverage_places import PlaceMeasures
 from gis.corridors.graph import ArcKind, CornerGraph
 from gis.corridors.streets import Flags, Floats, Ints, Kind, Longs
+from gis.held import Held, hold
 from gis.routing.anchor_columns import AnchorColumns, anchor_columns
 from gis.routing.field import Positions
-from gis.routing.paths import Paths
+from gis.routing.paths import ENTRY_END, ENTRY_POSITION, TAP_END, TAP_POSITION, Paths, Table, X, Y
 
 DIRECT = -1
 """In place of a verge's end: entry and tap lie on one verge, and no corner is passed."""
@@ -55,11 +56,11 @@ class Anchors:
     places: Places
     measures: PlaceMeasures
     positions: Positions
-    columns: AnchorColumns = field(init=False, repr=False, compare=False)
+    columns: Held[AnchorColumns] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Lay out the columns, which are looked up for every single route."""
-        object.__setattr__(self, "columns", anchor_columns(self.places, self.measures, self.positions))
+        object.__setattr__(self, "columns", hold(anchor_columns(self.places, self.measures, self.positions)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class PathEnds(NamedTuple):
     row: Longs
     share: Floats
     verge: Ints
-    end: NDArray[np.int8]
+    end: Ints
     at_cm: Ints
     stub_cm: Ints
     stub_green_cm: Ints
@@ -151,11 +152,10 @@ def measures(
     return Measures(*measure_table(measured_network(graph, coverage), entries, taps, paths))
 
 
-def measure_table(network: MeasuredNetwork, entries: Anchors, taps: Anchors, paths: Paths) -> Ints:
+def measure_table(network: Held[MeasuredNetwork], entries: Anchors, taps: Anchors, paths: Paths) -> Ints:
     """Return ``measures`` as one table with their columns as its rows, shape (8, n)."""
     table = np.empty((_COLUMNS, len(paths)), dtype=np.int32)
-    along = _Along(paths.start, paths.arc, paths.corner)
-    _measure(network, entries.columns, taps.columns, _ends_of(paths), along, table)
+    _measure(network, entries.columns, taps.columns, paths.table, table)
     return table
 
 
@@ -168,50 +168,26 @@ def both_ends(
     passes no corner has its positions from the search, in weighted centimetres: at the ends of the places
     they are the places' own, and where both are one point they stay one.
     """
-    return _path_ends(graph.verge_cm, entries.columns, taps.columns, _ends_of(paths, rows))
+    columns = np.ascontiguousarray(paths.table.columns[:, rows])
+    return _held_ends(graph.verge_cm, entries.columns, taps.columns, columns)
 
 
-class _Ends(NamedTuple):
-    """The ends of paths as the search told them, see ``Paths``."""
-
-    entry_position: Ints
-    entry_end: NDArray[np.int8]
-    tap_position: Ints
-    tap_end: NDArray[np.int8]
-    x: Ints
-    y: Ints
-
-
-def _ends_of(paths: Paths, rows: Longs | slice | None = None) -> _Ends:
-    if rows is None:
-        return _Ends(
-            paths.entry_position, paths.entry_end, paths.tap_position, paths.tap_end, paths.x, paths.y
-        )
-    return _Ends(
-        paths.entry_position[rows],
-        paths.entry_end[rows],
-        paths.tap_position[rows],
-        paths.tap_end[rows],
-        paths.x[rows],
-        paths.y[rows],
-    )
-
-
-class _Along(NamedTuple):
-    """What paths go along, see ``Paths``."""
-
-    start: Longs
-    arc: Ints
-    corner: Ints
+@compiled
+def _held_ends(
+    verge_cm: Ints, entries: Held[AnchorColumns], taps: Held[AnchorColumns], columns: Ints
+) -> tuple[PathEnds, PathEnds]:
+    return _path_ends(verge_cm, entries.value, taps.value, columns)
 
 
 @compiled
 def _path_ends(
-    verge_cm: Ints, entries: AnchorColumns, taps: AnchorColumns, ends: _Ends
+    verge_cm: Ints, entries: AnchorColumns, taps: AnchorColumns, columns: Ints
 ) -> tuple[PathEnds, PathEnds]:
-    entry, tap = _new_ends(ends.entry_position, ends.entry_end), _new_ends(ends.tap_position, ends.tap_end)
+    """Return ``both_ends`` of the columns of paths."""
+    entry = _new_ends(columns[ENTRY_POSITION], columns[ENTRY_END])
+    tap = _new_ends(columns[TAP_POSITION], columns[TAP_END])
     for at in range(entry.row.size):
-        one, other, x, y = entry.row[at], tap.row[at], ends.x[at], ends.y[at]
+        one, other, x, y = entry.row[at], tap.row[at], columns[X, at], columns[Y, at]
         entry_cm, tap_cm = _direct_cm(entries, one, x), _direct_cm(taps, other, y)
         if x == y and entries.low[one] < x < entries.high[one]:
             entry_cm = min(max(tap_cm, entries.low_cm[one]), entries.high_cm[one])
@@ -223,7 +199,7 @@ def _path_ends(
 
 
 @compiled
-def _new_ends(row: Ints, end: NDArray[np.int8]) -> PathEnds:
+def _new_ends(row: Ints, end: Ints) -> PathEnds:
     count = row.size
     return PathEnds(
         row.astype(np.int64),
@@ -283,10 +259,10 @@ def _between(at_low: int, at_high: int, part: int, span: int) -> int:
     return at_low + (2 * rise + span) // (2 * span)
 
 
-def measured_network(graph: CornerGraph, coverage: Coverage) -> MeasuredNetwork:
+def measured_network(graph: CornerGraph, coverage: Coverage) -> Held[MeasuredNetwork]:
     """Return what paths over a graph are measured by; nothing is copied."""
     green, near, dug = coverage.green, coverage.infrastructure, coverage.dug
-    return MeasuredNetwork(
+    network = MeasuredNetwork(
         verge_a=graph.verge_a,
         verge_b=graph.verge_b,
         verge_cm=graph.verge_cm,
@@ -300,13 +276,19 @@ def measured_network(graph: CornerGraph, coverage: Coverage) -> MeasuredNetwork:
         edge_kind=graph.streets.kind,
         arc_measures=coverage.arc_measures,
     )
+    return hold(network)
 
 
 @compiled
 def _measure(
-    net: MeasuredNetwork, entries: AnchorColumns, taps: AnchorColumns, ends: _Ends, along: _Along, table: Ints
+    network: Held[MeasuredNetwork],
+    entries: Held[AnchorColumns],
+    taps: Held[AnchorColumns],
+    paths: Table,
+    table: Ints,
 ) -> None:
-    entry, tap = _path_ends(net.verge_cm, entries, taps, ends)
+    net = network.value
+    entry, tap = _path_ends(net.verge_cm, entries.value, taps.value, paths.columns)
     row = np.empty(_COLUMNS, np.int32)
     for at in range(table.shape[1]):
         row[:] = 0
@@ -321,7 +303,7 @@ def _measure(
             open_run = open_run and high == low
         else:
             open_run = _add_end(row, net, entry, at) and open_run
-            open_run = _add_arcs(row, net, along, at, open_run)
+            open_run = _add_arcs(row, net, paths, at, open_run)
             corner = net.verge_a[tap.verge[at]] if tap.end[at] == 0 else net.verge_b[tap.verge[at]]
             open_run = open_run and net.corner_median[corner]
             open_run = _add_end(row, net, tap, at) and open_run
@@ -332,11 +314,11 @@ def _measure(
 
 
 @compiled
-def _add_arcs(row: Ints, net: MeasuredNetwork, along: _Along, at: int, open_run: bool) -> bool:
+def _add_arcs(row: Ints, net: MeasuredNetwork, paths: Table, at: int, open_run: bool) -> bool:
     """Add what a path goes along, all corners but the last one; return whether a crossing is open then."""
-    for step in range(along.start[at], along.start[at + 1]):
-        this = along.arc[step]
-        open_run = open_run and net.corner_median[along.corner[step]]
+    for step in range(paths.start[at], paths.start[at + 1]):
+        this = paths.arc[step]
+        open_run = open_run and net.corner_median[paths.corner[step]]
         for column in range(_COUNT):
             row[column] += net.arc_measures[this, column]
         if net.arc_kind[this] == _VERGE:

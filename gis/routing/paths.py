@@ -8,11 +8,10 @@ as any way on, by the first place, and else follows the first arc that leads on 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
@@ -20,10 +19,38 @@ from gis.routing.doors import PAIR_COST, PAIR_ENTRY, PAIR_FEEDER, PAIR_TAP, PAIR
 from gis.routing.labels import COST_BITS, NONE, feeder_of
 from gis.routing.taps import SEED_FEEDER, SEED_PLACE
 
+ENTRY_POSITION, ENTRY_END, TAP_POSITION, TAP_END, X, Y = range(4, 10)
 _COLUMNS: Final = 10
-_BARE_COLUMNS: Final = 4
 ENTRY, TAP, FIRST_ARC, ARCS = range(4)
-_LEG_COLUMNS: Final = 4
+LEG_COLUMNS: Final = 4
+
+
+class Table(NamedTuple):
+    """``Paths`` as compiled loops read and fill them.
+
+    Attributes
+    ----------
+    columns
+        From ``parcel`` to ``y``, a row of the table each, shape (10, results).
+    start, arc, corner
+        See ``Paths``.
+    """
+
+    columns: Ints
+    start: Longs
+    arc: Ints
+    corner: Ints
+
+
+class _Column:
+    """A row of the table, by its name."""
+
+    def __init__(self, row: int) -> None:
+        self._row = row
+
+    def __get__(self, paths: Paths, _: type[Paths]) -> Ints:
+        column: Ints = paths.table.columns[self._row]
+        return column
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +59,8 @@ class Paths:
 
     Attributes
     ----------
+    table
+        All that follows.
     parcel
         The parcel's number among the entries' owners.
     rank
@@ -41,7 +70,7 @@ class Paths:
     cost
         Least cost of all ways from parcel to feeder, weighted centimetres.
     entry_position, tap_position
-        Positions at either end; -1 where paths were not asked for.
+        Positions at either end; -1, like all from here on, where paths were not asked for.
     entry_end, tap_end
         The corner of its verge by which the path leaves the entry and comes to the tap: 0 the first, 1 the
         last, -1 none, where entry and tap lie on one verge.
@@ -57,23 +86,37 @@ class Paths:
         the tap's.
     """
 
-    parcel: Ints
-    rank: Ints
-    feeder: Ints
-    cost: Ints
-    entry_position: Ints
-    entry_end: NDArray[np.int8]
-    tap_position: Ints
-    tap_end: NDArray[np.int8]
-    x: Ints
-    y: Ints
-    start: Longs
-    arc: Ints
-    corner: Ints
+    table: Table
+
+    parcel = _Column(0)
+    rank = _Column(1)
+    feeder = _Column(2)
+    cost = _Column(3)
+    entry_position = _Column(ENTRY_POSITION)
+    entry_end = _Column(ENTRY_END)
+    tap_position = _Column(TAP_POSITION)
+    tap_end = _Column(TAP_END)
+    x = _Column(X)
+    y = _Column(Y)
+
+    @property
+    def start(self) -> Longs:
+        """See above."""
+        return self.table.start
+
+    @property
+    def arc(self) -> Ints:
+        """See above."""
+        return self.table.arc
+
+    @property
+    def corner(self) -> Ints:
+        """See above."""
+        return self.table.corner
 
     def __len__(self) -> int:
         """Return the number of results."""
-        return len(self.parcel)
+        return len(self.table.columns[0])
 
 
 def some_paths(paths: Paths, rows: Longs) -> Paths:
@@ -81,10 +124,7 @@ def some_paths(paths: Paths, rows: Longs) -> Paths:
     sizes = np.diff(paths.start)[rows]
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     arcs = np.arange(start[-1]) + np.repeat(paths.start[rows] - start[:-1], sizes)
-    columns = {each.name: getattr(paths, each.name) for each in fields(Paths)}
-    along = {name: columns.pop(name)[arcs] for name in ("arc", "corner")}
-    del columns["start"]
-    return Paths(start=start, **along, **{name: column[rows] for name, column in columns.items()})
+    return Paths(Table(paths.table.columns[:, rows], start, paths.arc[arcs], paths.corner[arcs]))
 
 
 class Trail(NamedTuple):
@@ -158,16 +198,7 @@ class Results(NamedTuple):
 def new_results(parcels: int, k: int, *, paths: bool) -> Results:
     """Return room for results."""
     rows = parcels * k
-    return Results(np.full(rows, NONE), np.empty((rows if paths else 0, _LEG_COLUMNS), np.int64))
-
-
-class Table(NamedTuple):
-    """Columns of ``Paths`` from ``parcel`` to ``y``, or to ``cost`` alone, and the other three."""
-
-    columns: Ints
-    start: Longs
-    arc: Ints
-    corner: Ints
+    return Results(np.full(rows, NONE), np.empty((rows if paths else 0, LEG_COLUMNS), np.int64))
 
 
 def assemble(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail: Trail) -> Paths:
@@ -187,14 +218,14 @@ def assemble(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail:
     count = np.count_nonzero(results.label != NONE)
     arcs = int(trail.used[0])
     table = Table(
-        np.empty((_COLUMNS if len(results.leg) else _BARE_COLUMNS, count), np.int32),
+        np.full((_COLUMNS, count), -1, np.int32),
         np.zeros(count + 1, np.int64),
         np.empty(arcs, np.int32),
         np.empty(arcs, np.int32),
     )
     if count:
         _fill(doors, parcels, turns, results, trail, table)
-    return paths_of(table)
+    return Paths(table)
 
 
 def new_table(k: int, trail: Trail) -> Table:
@@ -204,34 +235,9 @@ def new_table(k: int, trail: Trail) -> Table:
 
 def first_paths(table: Table, count: int) -> Paths:
     """Return the first paths of a table whose arcs are a trail's."""
-    start = table.start[: count + 1]
-    arcs = int(start[-1])
-    return paths_of(
-        Table(table.columns[:, :count], start, table.arc[:arcs].copy(), table.corner[:arcs].copy())
-    )
-
-
-def paths_of(table: Table) -> Paths:
-    """Return the paths of a table."""
-    parcel, rank, feeder, cost, *ends = table.columns
-    if not ends:
-        ends = [np.full(len(parcel), -1, np.int32)] * (_COLUMNS - _BARE_COLUMNS)
-    entry_position, entry_end, tap_position, tap_end, x, y = ends
-    return Paths(
-        parcel,
-        rank,
-        feeder,
-        cost,
-        entry_position,
-        entry_end.astype(np.int8),
-        tap_position,
-        tap_end.astype(np.int8),
-        x,
-        y,
-        table.start,
-        table.arc,
-        table.corner,
-    )
+    columns, start = np.ascontiguousarray(table.columns[:, :count]), table.start[: count + 1]
+    arcs = start[-1]
+    return Paths(Table(columns, start, table.arc[:arcs].copy(), table.corner[:arcs].copy()))
 
 
 @compiled
@@ -271,14 +277,14 @@ def fill_row(doors: Doors, parcel: int, label: int, leg: Longs, table: Table, ra
 def _fill_ends(doors: Doors, leg: Longs, columns: Ints, row: int) -> None:
     entry, tap = leg[ENTRY], leg[TAP]
     if entry >= 0:
-        columns[4, row], columns[5, row] = entry >> 1, entry & 1
-        columns[6, row], columns[7, row] = tap >> 1, tap & 1
-        columns[8, row], columns[9, row] = -1, -1
+        columns[ENTRY_POSITION, row], columns[ENTRY_END, row] = entry >> 1, entry & 1
+        columns[TAP_POSITION, row], columns[TAP_END, row] = tap >> 1, tap & 1
+        columns[X, row], columns[Y, row] = -1, -1
     else:
         direct = doors.pair[-1 - entry]
-        columns[4, row], columns[5, row] = direct[PAIR_ENTRY], -1
-        columns[6, row], columns[7, row] = direct[PAIR_TAP], -1
-        columns[8, row], columns[9, row] = direct[PAIR_X], direct[PAIR_Y]
+        columns[ENTRY_POSITION, row], columns[ENTRY_END, row] = direct[PAIR_ENTRY], -1
+        columns[TAP_POSITION, row], columns[TAP_END, row] = direct[PAIR_TAP], -1
+        columns[X, row], columns[Y, row] = direct[PAIR_X], direct[PAIR_Y]
 
 
 @compiled

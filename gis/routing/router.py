@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Final
+from itertools import accumulate
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from gis.corridors.feeder_taps import FeederTaps, offered
 from gis.corridors.model import Corridors
 from gis.corridors.places import places
 from gis.corridors.streets import Flags, Floats, Ints, Longs
+from gis.held import Held
 from gis.routing.choice import chosen
 from gis.routing.criteria import Criterion, costs, positions
 from gis.routing.doors import Doors, index_entries
@@ -30,8 +31,6 @@ from gis.routing.route import NoRoute, Route, why_no_route
 from gis.routing.search import Search
 from gis.routing.sweep import capacity_sweep
 from gis.routing.taps import Taps, index_taps
-
-_NUMBERS: Final = np.arange(len(Criterion), dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,29 +230,26 @@ class Router:
                 for anchors, taps, paths in zip(who.anchors, self.tap_anchors, found, strict=True)
             ]
         )
-        parcel, feeder = (
-            _joined([paths.parcel for paths in found]),
-            _joined([paths.feeder for paths in found]),
-        )
+        parcel = _joined([paths.parcel for paths in found])
+        feeder = _joined([paths.feeder for paths in found])
         order = chosen(table, parcel, feeder)
         criterion, row = np.zeros(len(order), np.int32), order
         if len(found) > 1:
-            sizes = [len(paths) for paths in found]
-            criterion = np.repeat(_NUMBERS[: len(found)], sizes)[order]
-            row = order - np.array([sum(sizes[:each]) for each in range(len(found))])[criterion]
-        tap_position = _joined([paths.tap_position for paths in found])[order]
+            first = np.array([0, *accumulate(len(paths) for paths in found[:-1])])
+            criterion = (np.searchsorted(first, order, side="right") - 1).astype(np.int32)
+            row = order - first[criterion]
         return Connections(
             parcel=parcel[order],
             feeder=feeder[order],
-            tap=self._tap_of[tap_position],
+            tap=self._tap_of[_joined([paths.tap_position for paths in found])[order]],
             criterion=criterion,
             row=row,
-            measures=Measures(*table[:, order]),
+            measures=Measures(*table.take(order, axis=1)),
             paths=found,
         )
 
     @cached_property
-    def _network(self) -> MeasuredNetwork:
+    def _network(self) -> Held[MeasuredNetwork]:
         return measured_network(self.corridors.graph, self.corridors.coverage)
 
     @cached_property

@@ -14,7 +14,7 @@ import shapely
 
 from gis.corridors.feeder_taps import TapKind
 from gis.metric_zone import project
-from gis.routing.paths import Paths
+from gis.routing.paths import Paths, Table
 from gis.routing.route import Piece, PieceKind, Route
 from gis.routing.search import Search
 from gis.routing.sweep import capacity_sweep
@@ -58,13 +58,13 @@ def case(
 
 def _joined(parts: list[Paths]) -> Paths:
     """Return what was found for one parcel after the other as one table."""
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(Paths)
-        if field.name != "start"
-    }
-    sizes = np.concatenate([np.diff(part.start) for part in parts])
-    return Paths(start=np.append(0, np.cumsum(sizes)), **columns)
+    columns, sizes, arc, corner = (
+        np.concatenate(each, axis=-1)
+        for each in zip(
+            *((part.table.columns, np.diff(part.start), part.arc, part.corner) for part in parts), strict=True
+        )
+    )
+    return Paths(Table(columns, np.append(0, np.cumsum(sizes)), arc, corner))
 
 
 def test_all_parcels_at_once_get_what_each_gets_alone(case: Case) -> None:
@@ -79,9 +79,9 @@ def test_all_parcels_at_once_get_what_each_gets_alone(case: Case) -> None:
         ]
         local = _joined(alone)
         assert len(swept) > len(case.load_kva) / 3.0
-        for field in fields(Paths):
-            one, other = getattr(swept, field.name), getattr(local, field.name)
-            assert np.array_equal(one, other), (case.name, router.criteria[criterion], field.name)
+        for name in Table._fields:
+            one, other = getattr(swept.table, name), getattr(local.table, name)
+            assert np.array_equal(one, other), (case.name, router.criteria[criterion], name)
 
 
 def test_a_parcel_alone_is_shown_the_connections_of_all(case: Case) -> None:

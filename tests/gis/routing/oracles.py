@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, inf
 from typing import Any, NamedTuple
@@ -229,13 +229,9 @@ def results(paths: Paths) -> list[Result]:
 
 def rows(paths: Paths, parcel: int) -> list[list[Any]]:
     """Return all that is known of a parcel's paths."""
-    names = [each.name for each in fields(paths) if each.name not in {"start", "arc", "corner"}]
     return [
-        [getattr(paths, name)[row].item() for name in names]
-        + [
-            getattr(paths, name)[paths.start[row] : paths.start[row + 1]].tolist()
-            for name in ("arc", "corner")
-        ]
+        paths.table.columns[:, row].tolist()
+        + [steps[paths.start[row] : paths.start[row + 1]].tolist() for steps in (paths.arc, paths.corner)]
         for row in np.flatnonzero(paths.parcel == parcel)
     ]
 
