@@ -104,6 +104,18 @@ def test_an_edition_without_a_map_names_the_source_of_its_rows_alone(
     assert publish_district(service, map_number=NUMBER).facts["sources"] == [dict(SOURCE)]
 
 
+@pytest.mark.parametrize("path", ["/", "/table"])
+def test_the_live_pages_name_the_source_as_soon_as_they_show_it(
+    engine: Engine, client: TestClient, path: str
+) -> None:
+    fill(engine, rows())
+    assert NAMED not in client.get(path).text
+    from_osm(engine, "parcels")
+    with engine.begin() as connection:  # as every import does
+        connection.execute(text("update grid.layer_versions set batch_id = 2 where layer = 'parcels'"))
+    assert NAMED in client.get(path).text
+
+
 def test_the_map_shows_both_and_the_same_facts_give_the_same_bytes() -> None:
     pages, frozen = edition_pages(), freeze_screening(found(), grid(rows())["parcels"], "2026-Q4-1")
 
