@@ -51,6 +51,7 @@ def frame_of(request: Request, here: str, common: Front | None = None) -> PageFr
         heading=shown.heading,
         disclaimer=shown.disclaimer,
         map_number=shown.map_number,
+        attribution=shown.attribution,
     )
 
 

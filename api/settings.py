@@ -39,7 +39,9 @@ class Settings(BaseSettings):
         default="loopback", description="Who may read /metrics."
     )
     map_number: str | None = Field(
-        default=None, max_length=100, description="Number of the map's review (审图号), shown on every page."
+        default=None,
+        max_length=100,
+        description="Number of the map's review (审图号), on every page and zone map.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged; `info` has a line for each request."

@@ -14,7 +14,7 @@ from maps.pages import environment
 _TOLD: Final = (
     *("publisher", "as_of", "created_at", "data_dates", "next_due", "note", "corrects"),
     *("rows", "withheld", "screening", "screening_load", "screening_length", "parcels", "parcels_withheld"),
-    *("contact", "hotlines"),
+    *("map_number", "sources", "contact", "hotlines"),
 )
 _PROOF: Final = ("rows_sha256", "previous", "previous_sha256")
 _WHAT: Final[Mapping[str, tuple[str, str]]] = {

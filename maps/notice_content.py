@@ -336,7 +336,7 @@ def _clauses(policy: Notice | None, teller: Teller) -> Block | None:
 
 
 def _foot(page: NoticePage, teller: Teller) -> Iterator[Row]:
-    """Yield what must never be shortened: validity, contacts, source, disclaimer."""
+    """Yield what must never be shortened: validity, contacts, sources, disclaimer."""
     say, language = teller.say, teller.language
     edition = page.assessment.get("edition")
     figures = f"{say('label.edition')} {edition}" if edition else say("label.live")
@@ -346,6 +346,8 @@ def _foot(page: NoticePage, teller: Teller) -> Iterator[Row]:
     yield Row(sentence(say("label.figures")), teller.join([figures, dated]))
     if page.url:
         yield Row(sentence(say("label.whole")), page.url)
+    if page.attribution:
+        yield Row("", page.attribution)
     yield Row("", page.disclaimer[language])
 
 

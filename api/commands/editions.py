@@ -71,7 +71,8 @@ def publish(  # the options of one command
 ) -> None:
     """Publish an edition."""
     day = today()
-    request = Request(as_of.date() if as_of else day, note, corrects, parameters, disclosure)
+    asked = as_of.date() if as_of else day
+    request = Request(asked, note, corrects, parameters, disclosure, settings.map_number)
     home = settings.home.absolute()
     with connected(settings) as engine, publishing() as watch:
         done = publish_edition(engine, home, request, day, watch)

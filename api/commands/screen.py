@@ -81,7 +81,8 @@ def screen(  # noqa: PLR0913  # the options of one command
         done = screen_parcels(engine, shared, request, watch.step)
         if files:
             watch.step("Writing the files")
-            caption = Caption(data_day(shared.readings["capacity"], day), None, default_settings())
+            data_date, number = data_day(shared.readings["capacity"], day), settings.map_number
+            caption = Caption(data_date, None, default_settings(), number)
             write_screening(done.shown(), files, language, lambda: zone_map(engine, done.shown(), caption))
     if as_json:
         answer(_as_json(done, files))

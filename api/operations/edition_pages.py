@@ -55,7 +55,7 @@ def public_zone_map(edition: Edition, screened: Screened, context: Mapping[str, 
     Parameters
     ----------
     edition
-        Whose day, id and disclaimer stand on it.
+        Whose day, id, disclaimer, sources and map number stand on it.
     screened
         What is public of the screening.
     context
@@ -78,6 +78,8 @@ def public_zone_map(edition: Edition, screened: Screened, context: Mapping[str, 
             load_kva=screened.load_kva,
             run_id=screened.run_id,
             disclaimer=Words(values["disclaimer_zh"], values["disclaimer_en"]),
+            map_number=edition.facts.get("map_number"),
+            attribution=", ".join(each["name"] for each in edition.facts.get("sources", ())),
         ),
     )
 

@@ -55,6 +55,8 @@ class Request:
         Words of the publisher, and the edition that is corrected.
     parameters, settings
         The utility's own files, of the open capacity and of the disclosure; None for the defaults.
+    map_number
+        Number of the map's review (审图号) that its zone map shows; None where there is none.
     """
 
     as_of: date
@@ -62,6 +64,7 @@ class Request:
     corrects: str | None = None
     parameters: Path | None = None
     settings: Path | None = None
+    map_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +117,21 @@ def publish_edition(
     wish = Wish(
         as_of=request.as_of,
         created_at=datetime.now(UTC),
-        note=_plain(request.note),
+        note=_plain(request.note, "note"),
         corrects=request.corrects,
         parameters=parameters_from(request.parameters),
         settings=_settings_from(request.settings),
         policies=policy_hashes(),
         code_version=metadata.version("kaimen"),
+        map_number=_plain(request.map_number, "map number (KAIMEN_MAP_NUMBER)"),
     )
     return publish(engine, home, wish, watch, edition_pages())
 
 
-def _plain(note: str | None) -> str | None:
-    if any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in note or ""):
-        raise InputError("the note is not one line of text", repair="write it in one line, without tabs")
-    return (note or "").strip() or None
+def _plain(text: str | None, what: str) -> str | None:
+    if any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in text or ""):
+        raise InputError(f"the {what} is not one line of text", repair="write it in one line, without tabs")
+    return (text or "").strip() or None
 
 
 def _settings_from(path: Path | None) -> DisclosureSettings:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from api.operations.editions import verify_editions
 from api.operations.policy import Question, decide_question, every_jurisdiction
 from api.operations.published import extent_of, heading_as_json, heading_of, newest
+from api.operations.screening_files import DRAWN, attribution
 from api.operations.tilejson import capacity_tilejson, working_tilejson
 from api.operations.tiles import TIMEOUT_MS, Wanted
 from api.service import Service
@@ -22,6 +23,7 @@ from layers.queries.grid import read_grid
 from layers.queries.published import published_runs
 from layers.queries.reading import reading_together
 from layers.queries.runs import runs_by_load
+from layers.queries.versions import version_in
 
 _ASKED: Final = {"load_kva": 500.0, "customer": "lv_other"}
 """Any load between the limits: the limits themselves do not depend on it."""
@@ -39,18 +41,28 @@ class Front:
         What its figures are not.
     map_number
         Number of the map's review (审图号).
+    attribution
+        Whose data the maps show; "" where nobody is to be named.
     """
 
     heading: Mapping[str, Any] | None
     disclaimer: Words
     map_number: str | None
+    attribution: str = ""
 
 
 def front(service: Service) -> Front:
     """Return what every page shows."""
     edition = newest(service)
     told = None if edition is None else heading_as_json(heading_of(service, edition.id))
-    return Front(told, disclaimer(), service.settings.map_number)
+    return Front(told, disclaimer(), service.settings.map_number, _attribution(service))
+
+
+def _attribution(service: Service) -> str:
+    """Return whom the maps have to name; looked for once for each version of the data."""
+    with reading_together(service.private, TIMEOUT_MS) as connection:
+        key = ("attribution", version_in(connection, DRAWN))
+        return service.kept.get(key, lambda: attribution(connection, DRAWN))
 
 
 def disclaimer() -> Words:

@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine
 
+from api.operations.screening_files import DRAWN, attribution
 from api.operations.siting import Answered
 from gis.editions.disclosure import default_settings
 from gis.policy.model import Language, Words
@@ -73,7 +74,13 @@ def notice_page(
         disclaimer=Words(settings.disclaimer_zh, settings.disclaimer_en),
         data_date=date.fromisoformat(max(days)) if days else None,
         url=url,
+        attribution=_attribution(engine),
     )
+
+
+def _attribution(engine: Engine) -> str:
+    with engine.connect() as connection:
+        return attribution(connection, DRAWN)
 
 
 def _policy(answered: Answered, chosen: Proposal, language: Language) -> Notice | None:

@@ -28,6 +28,7 @@ from maps.zone_map import MapHeading, ZoneMap, zone_map_html, zone_map_pdf, zone
 _BOM: Final = "﻿"
 CONTEXT: Final = ("roads", "water", "green", "railways", "substations", "feeders")
 """Layers that are drawn around the parcels for planners."""
+DRAWN: Final = ("parcels", *CONTEXT)
 
 TABLES: Final[Mapping[str, str]] = {
     ".csv": "CSV",
@@ -103,7 +104,7 @@ def zone_map(source: Engine | Connection, shown: Shown, caption: Caption) -> Zon
             run_id=run.id,
             disclaimer=Words(settings.disclaimer_zh, settings.disclaimer_en),
             map_number=caption.map_number,
-            attribution=attribution(source, ("parcels", *CONTEXT)),
+            attribution=attribution(source, DRAWN),
         ),
     )
 

@@ -119,7 +119,7 @@ class EditionExport:
         heading = replace(
             drawn.heading,
             map_number=self.service.settings.map_number,
-            attribution=attribution(connection, ("parcels", *CONTEXT)),
+            attribution=attribution(connection, ("parcels", *CONTEXT)) or drawn.heading.attribution,
         )
         numbered = replace(drawn, heading=heading)
         return lambda: map_bytes(numbered, f".{self.wanted.format}", self.wanted.language)

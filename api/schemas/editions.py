@@ -42,6 +42,14 @@ class EditionDownload(Strict):
     bytes: int
 
 
+class EditionSource(Strict):
+    """Whose data an edition shows, by which licence."""
+
+    name: str
+    licence: str
+    url: str
+
+
 class EditionDocument(Strict):
     """The header of an edition, as it is hashed, and what follows from it."""
 
@@ -67,6 +75,8 @@ class EditionDocument(Strict):
     withheld: int
     withheld_by_reason: dict[str, int]
     screening: dict[str, Any] | None = Field(None, description="What it holds of a screening, if any.")
+    map_number: str | None = Field(None, description="Number of the review of its zone map (审图号).")
+    sources: list[EditionSource] = Field(default_factory=list, description="Whom to name beside it.")
     files: list[dict[str, Any]]
     sha256: str
     next_due: str

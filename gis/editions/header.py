@@ -41,7 +41,8 @@ class Edition:
         Over those of the inputs and, after them, of the claims.
     facts
         Everything else it is proved by: ``format``, ``code_version``, ``disclosed``, ``parameters``,
-        ``settings``, ``policies``, ``reliability``, ``data``, ``withheld``, ``files``.
+        ``settings``, ``policies``, ``reliability``, ``data``, ``withheld``, ``sources``, ``files``; with a
+        screening ``screening`` and ``map_number``.
     """
 
     id: str

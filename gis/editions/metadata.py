@@ -59,6 +59,7 @@ def metadata(edition: Edition) -> tuple[Line, ...]:
         *_identity(edition),
         *_method(edition),
         *_screening(edition),
+        *_sources(edition),
         *_duty(edition),
         *_reliability(edition),
         *_proof(edition),
@@ -166,6 +167,18 @@ def _screening(edition: Edition) -> Iterator[Line]:
         "Parcels withheld (important users)",
         found["withheld"],
     )
+
+
+def _sources(edition: Edition) -> Iterator[Line]:
+    """Yield the map's number, and whose data the edition shows; editions of earlier versions say neither."""
+    if "map_number" in edition.facts:
+        number = edition.facts["map_number"]
+        yield Line("map_number", "审图号", "Map review number", number or "＿＿＿＿", number or "none yet")
+    named = [
+        f"{each['name']} ({each['licence']}, {each['url']})" for each in edition.facts.get("sources", ())
+    ]
+    if named:
+        yield _plain("sources", "数据来源", "Sources", "; ".join(named))
 
 
 def _duty(edition: Edition) -> tuple[Line, ...]:

@@ -40,12 +40,17 @@ from layers.editions.files import FOLDER, INDEX, Staging, finish, staging, sweep
 from layers.editions.screened import fitting_run, found_in
 from layers.editions.store import Stored, act_as_publisher, read_editions, write_header, write_rows
 from layers.queries.grid import read_grid
+from layers.queries.working_tiles import from_osm
+from layers.sources.osm import SOURCE
 from layers.tables.batches import layer_versions
 from layers.tables.editions import FROZEN, SCREENED
 
 _LOCK: Final = "hashtext('kaimen publish')"
 CONTEXT: Final = ("roads", "water", "green", "railways")
 """Layers that are drawn around the parcels: no feeder, no transformer, no substation."""
+
+_ASSETS: Final = ("substations", "main_transformers", "feeders", "transformers")
+"""Layers that the published rows are of."""
 
 _TOLD: Final = 100
 _LOST: Final = frozenset({"23505", "23001", "40001"})
@@ -70,6 +75,8 @@ class Wish:
         Policy file -> SHA-256.
     code_version
         Version of Kaimen.
+    map_number
+        Number of the map's review (审图号); None where there is none.
     """
 
     as_of: date
@@ -80,6 +87,7 @@ class Wish:
     settings: DisclosureSettings
     policies: Mapping[str, str]
     code_version: str
+    map_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +212,7 @@ def _publish(connection: Connection, home: Path, wish: Wish, working: _Working) 
     frozen = freeze(grid, capacity, wish.settings, edition_id)
     draft = _draft(connection, wish, edition_id, known, frozen, grid)
     screened, unscreened = _screened(connection, grid, wish, pages, edition_id)
-    if screened is not None:
-        draft = replace(draft, facts={**draft.facts, "screening": screened.facts()})
+    draft = _with_map(connection, draft, screened, wish)
     name, committed = database_name(connection), [each.edition for each in known]
     place = working.held.enter_context(staging(home, name, committed))
     watch.step("Writing the rows")
@@ -231,6 +238,15 @@ def _screened(
     if run is None:
         return None, why
     return freeze_screening(found_in(connection, run), grid["parcels"], edition_id), None
+
+
+def _with_map(connection: Connection, draft: Edition, screened: Screened | None, wish: Wish) -> Edition:
+    """Return the edition with whose data it shows and, of a zone map, its number."""
+    shown = _ASSETS if screened is None else (*_ASSETS, "parcels", *CONTEXT)
+    facts: dict[str, Any] = {"sources": [dict(SOURCE)] if from_osm(connection, shown) else []}
+    if screened is not None:
+        facts |= {"screening": screened.facts(), "map_number": wish.map_number}
+    return replace(draft, facts={**draft.facts, **facts})
 
 
 def _with_files(
@@ -297,7 +313,7 @@ def _require_fit(grid: Grid, known: Sequence[Stored], wish: Wish, watch: Publish
     if wish.corrects is not None and wish.corrects not in ids:
         there = f"there are {', '.join(ids[-10:])}" if ids else "there is none yet"
         raise InputError(f"edition {wish.corrects} does not exist", repair=f"name one that does: {there}")
-    if not any(len(grid[layer]) for layer in ("substations", "main_transformers", "feeders", "transformers")):
+    if not any(len(grid[layer]) for layer in _ASSETS):
         raise PublicationError(
             "the database holds no substation, main transformer, feeder or transformer",
             repair="import them first: kaimen import LAYER FILE",

@@ -14,7 +14,7 @@ from gis.dictionary.model import ASSET_LEVELS, Layer, layers
 from gis.network.model import Grid
 from layers.database import driver, snapshot
 from layers.tables.base import SCHEMA, SRID
-from layers.tables.grid import layer_tables
+from layers.tables.grid import PARCEL_SQUARES, layer_tables
 
 CAPACITY_LAYERS = (*ASSET_LEVELS, "capacity", "claims")
 """Layers that the open capacity is worked out from; their frames say by ``batch_id`` where rows came from."""
@@ -64,6 +64,7 @@ def read_layer(
     """
     layer = layers()[name]
     left_out = {"geom"} if name in CAPACITY_LAYERS else {"geom", "batch_id"}
+    left_out |= set(PARCEL_SQUARES)  # what tiles count by says nothing of the parcel
     columns = [c.name for c in layer_tables[name].columns if c.name not in left_out]
     parts: list[sql.Composable] = [sql.Identifier("t", name) for name in columns]
     source = sql.SQL("")

@@ -1,30 +1,20 @@
 -- How many parcels of which class, with which load, lie in each square of a 64th of the tile's side? The squares are
--- numbered over the whole map, so that each parcel counts in one square of one tile: that of its middle.
+-- numbered over the whole map, so that each parcel counts in one square of one tile: that of its middle. Parcels keep
+-- the smallest square, of zoom 12; those of a zoom further out are twice as wide.
 with map as (select st_xmax(box) as half_m, 2 * st_xmax(box) / (64 * 2 ^ %(z)s) as side_m from st_tileenvelope(0, 0, 0) box),
--- Each step whole before the next one: the planner would work out middles many times, and expect a handful of rows.
-placed as materialized (
-    select p.id, p.load_kva, st_centroid(p.geom) as middle
-    from grid.parcels p
-    where p.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
-),
-seen as materialized (
-    select r.class,
-        floor((st_x(p.middle) + 180) / 360 * 64 * 2 ^ %(z)s)::int as i,
-        floor((1 - asinh(tan(radians(st_y(p.middle)))) / pi()) / 2 * 64 * 2 ^ %(z)s)::int as j,
-        case
-            when %(public)s then case when r.load_source in ('land_use', 'argument') then 10 * ceil(r.load_kva / 10) end
-            else round(coalesce(r.load_kva, p.load_kva)::numeric, 1)::float8
-        end as load_kva
-    from placed p left join siting.run_rows r on r.run_id = %(run)s and r.parcel_id = p.id
-),
 counted as materialized (
-    select i, j, count(*) as count, sum(load_kva) as kva,
+    select p.square_x >> 12 - %(z)s as i, p.square_y >> 12 - %(z)s as j, count(*) as count,
+        sum(case
+            when %(public)s then case when r.load_source in ('land_use', 'argument') then 10 * ceil(r.load_kva / 10) end
+            else floor(10 * coalesce(r.load_kva, p.load_kva) + 0.5) / 10
+        end) as kva,
         count(*) filter (where class = 'plug_and_play') as plug_and_play,
         count(*) filter (where class = 'filing') as filing, count(*) filter (where class = 'approval') as approval,
         count(*) filter (where class = 'restricted') as restricted,
         count(*) filter (where class = 'unreachable') as unreachable,
         count(*) filter (where class = 'unknown') as unknown, count(*) filter (where class is null) as unscreened
-    from seen
+    from grid.parcels p left join siting.run_rows r on r.run_id = %(run)s and r.parcel_id = p.id
+    where p.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
     group by i, j
 ),
 drawn as (

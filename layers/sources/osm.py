@@ -10,10 +10,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import numpy as np
 import osmium
@@ -32,6 +33,11 @@ from layers.sources.osm_rows import DEGREE, Lines, Shapes, on_globe
 
 ATTRIBUTION = "© OpenStreetMap contributors"
 """What every map and file made from the data must show (ODbL 1.0)."""
+
+SOURCE: Final[Mapping[str, str]] = MappingProxyType(
+    {"name": ATTRIBUTION, "licence": "ODbL 1.0", "url": "https://www.openstreetmap.org/copyright"}
+)
+"""The same with the licence, for what keeps its sources as data."""
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".o5m", ".opl")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from geoalchemy2 import Geometry
@@ -44,6 +45,17 @@ _GEOMETRY_TYPES = {
     "line": ("ST_LineString", "ST_MultiLineString"),
     "polygon": ("ST_Polygon", "ST_MultiPolygon"),
 }
+
+PARCEL_SQUARES = MappingProxyType(
+    {
+        "square_x": "floor((st_x(st_centroid(geom)) + 180) / 360 * 262144)::int",
+        "square_y": "floor((1 - asinh(tan(radians(st_y(st_centroid(geom))))) / pi()) / 2 * 262144)::int",
+    }
+)
+"""Column, row of the square that a parcel's middle lies in, of 2^18 by 2^18 over the map of WebMercatorQuad.
+
+Tiles seen from far add parcels up by these: a middle costs more than all the rest of such a tile.
+"""
 
 assets = Table(
     "assets",
@@ -112,6 +124,8 @@ def _table(layer: Layer) -> Table:
     extra: list[Column[Any]] = []
     if layer.name == "roads":
         extra = [Column("node_ids", ARRAY(BigInteger), comment="shared nodes in the order of the vertices")]
+    if layer.name == "parcels":
+        extra = [Column(at, Integer, Computed(sql, persisted=True)) for at, sql in PARCEL_SQUARES.items()]
     return Table(
         layer.name,
         metadata,

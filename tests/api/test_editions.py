@@ -20,8 +20,13 @@ import shapely
 from sqlalchemy import Engine
 
 from api.commands import editions as commands
+from api.operations.screening import run_inputs
+from api.operations.siting import GROUND_LAYERS
 from gis.editions.columns import PUBLISHED
+from gis.siting.loads import default_table
+from layers.queries.versions import data_version
 from tests.gis.editions.districts import fill, put, rows
+from tests.gis.editions.screenings import put_run
 
 Kaimen = Callable[..., Any]
 
@@ -206,6 +211,15 @@ def test_the_targets_of_the_jurisdiction_stand_in_the_files(
     [target] = stated["targets"]
     assert (target["clauses"], target["from"]) == (["二(五)"], "2021-12-31")
     assert target["figures"] == {"urban_hours_a_year": 5, "rural_hours_a_year": 7}
+
+
+def test_the_number_of_the_map_is_that_of_the_settings(
+    filled: Kaimen, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_run(engine, run_inputs(data_version(engine, GROUND_LAYERS), default_table()))
+    monkeypatch.setenv("KAIMEN_MAP_NUMBER", "GS(2026)1号")
+    filled("publish", "--as-of", "2026-11-21")
+    assert filled("editions", "show", "2026-Q4-1", "--json").json["map_number"] == "GS(2026)1号"
 
 
 def test_every_file_holds_the_allow_list_and_nothing_else(filled: Kaimen, tmp_path: Path) -> None:

@@ -68,6 +68,14 @@ def test_what_is_printed_is_the_contract_and_what_the_town_says(screened: tuple[
     assert told["by_town"] == expected.by_town()
 
 
+def test_the_map_shows_its_number(
+    kaimen_town: Kaimen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAIMEN_MAP_NUMBER", "GS(2026)1号")
+    assert kaimen_town("screen", *DAY, "--out", tmp_path / "a.svg", "--language", "zh").code == 0
+    assert "审图号：GS(2026)1号" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
 def test_the_rows_are_those_of_the_town(screened: tuple[Answer, Path], town_engine: Engine) -> None:
     """Stored, read back and worked out without a database: the same bytes."""
     with town_engine.connect() as connection:

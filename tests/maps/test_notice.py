@@ -322,3 +322,14 @@ def test_a_reason_is_not_said_twice() -> None:
     told = notice_html(replace(made, assessment={**made.assessment, "rejected": rejected}), "en")
     assert told.count(reason) == 1
     assert "2,100 m away" in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whose_data_it_shows_stands_at_the_foot_of_the_one_page(language: Language) -> None:
+    named = "© OpenStreetMap contributors"
+    shown = Printed(notice_pdf(replace(extreme(language), attribution=named), language))
+    assert shown.pages == 1
+    assert shown.has(named)
+    told = notice_html(replace(page(language), attribution="<b>& contributors"), language)
+    assert "&lt;b&gt;&amp; contributors" in told
+    assert "contributors" not in notice_html(page(language), language)

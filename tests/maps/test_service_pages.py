@@ -133,7 +133,7 @@ def test_the_map_page_loads_nothing_but_its_own_files(language: Language) -> Non
 
 def test_names_from_data_end_no_element() -> None:
     heading = {"as_of": date(2026, 11, 21), "edition_id": HOSTILE}
-    told = frame(heading=heading, disclaimer=Words(HOSTILE, HOSTILE), map_number=HOSTILE)
+    told = frame(heading=heading, disclaimer=Words(HOSTILE, HOSTILE), map_number=HOSTILE, attribution=HOSTILE)
     content = page(
         jurisdictions=[(HOSTILE, HOSTILE)], thresholds=[{"name": HOSTILE, "said": [HOSTILE]}], example=HOSTILE
     )

@@ -18,6 +18,7 @@ from api.operations.front import tiles_of
 from api.service import Service
 from api.tiers import Tier
 from gis.errors import ConflictError
+from layers.database import driver
 from layers.queries.reading import reading_together
 from layers.queries.tiles import MOST_ZOOM, Tile
 from layers.queries.working_tiles import PUBLIC_LAYERS, WORKING_LAYERS, working_tile
@@ -248,6 +249,37 @@ def test_a_statement_that_takes_too_long_ends(engine: Engine) -> None:
         assert connection.scalar(text("show statement_timeout")) == "100ms"
     with engine.connect() as connection:
         assert connection.scalar(text("show statement_timeout")) == "0"
+
+
+def test_a_statement_asked_often_is_planned_for_each_box(engine: Engine) -> None:
+    """Planned once for all boxes, that of a whole city is read parcel by parcel."""
+    question = "select id from grid.parcels where geom && st_makeenvelope(%s, 30, 121, 32, 4326)"
+    with reading_together(engine, 5_000) as connection:
+        raw = driver(connection)
+        for west in range(20):
+            raw.execute(question, (100.0 + west,), prepare=True)
+        told = raw.execute(
+            "select generic_plans, custom_plans from pg_prepared_statements where statement like '%parcels%'"
+        ).fetchall()
+    assert told == [(0, 20)]
+
+
+def test_a_parcel_that_moves_counts_where_it_is_now(engine: Engine) -> None:
+    fill_town(engine, 2, 1)
+    tile = Tile(12, *column_row(12, WEST + 0.3, SOUTH))
+
+    def counted() -> int:
+        with reading_together(engine, 5_000) as connection:
+            made = working_tile(connection, PUBLIC_LAYERS["parcels"], tile, public=True, run=RUN)
+        cells = mapbox_vector_tile.decode(made)["parcels"]["features"] if made else []
+        return sum(each["properties"]["count"] for each in cells)
+
+    assert counted() == 0
+    with engine.begin() as connection:
+        connection.execute(
+            text("update grid.parcels set geom = st_translate(geom, 0.3, 0) where id = 'P000001'")
+        )
+    assert counted() == 1
 
 
 def test_a_tile_that_takes_too_long_is_503_and_frees_its_worker(
