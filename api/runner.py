@@ -7,9 +7,7 @@ and one that dies takes nothing with it. Of all who serve a database one runs jo
 from __future__ import annotations
 
 import logging
-import logging.config
 import multiprocessing
-import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,7 +19,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.logs import logging_config
+from api.child import begin_child
 from api.operations.jobs import WithdrawnError, screen_request, work
 from api.operations.screening import known_run
 from api.settings import Settings
@@ -58,9 +56,7 @@ class Work:
 
     def __call__(self) -> None:
         """Answer the job; leave with 1 where something else has to decide what becomes of it."""
-        for each in (signal.SIGINT, signal.SIGTERM):  # when all are signalled, who runs jobs ends this one
-            signal.signal(each, signal.SIG_IGN)
-        logging.config.dictConfig(logging_config(self.settings.log_level))
+        begin_child(self.settings.log_level)
         engine = open_engine(self.url)
         try:
             work(engine, self.settings.home.absolute(), self.job)

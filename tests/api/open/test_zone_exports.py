@@ -6,7 +6,8 @@ import io
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,9 @@ from api.app import create_app
 from api.operations import run_exports, zone_exports
 from api.operations.tokens import create_token
 from api.operations.zone_exports import FORMATS, TEXTS
-from api.routes import zones as routes
 from api.service import Service
 from api.settings import Settings
-from api.turns import FullError
+from api.turns import EXPORTS, MOST_WAITING
 from gis.editions.columns import PARCELS, ZONES
 from gis.editions.header import Edition
 from gis.siting.columns import COLUMNS
@@ -250,13 +250,14 @@ def test_another_state_of_the_land_is_another_file(shop: Shop) -> None:
     assert shop.planner.head(PATH, params={"format": "csv"}).headers["etag"] == table
 
 
-def test_too_many_at_once_are_asked_to_come_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def full(_: Callable[[], Any]) -> Any:
-        raise FullError
-
-    monkeypatch.setattr(routes, "in_turn", full)
+def test_too_many_at_once_are_asked_to_come_back(shop: Shop) -> None:
     query = {"format": "pdf", "lang": "en", "run": screened(shop.service.private, k=7).id}
+    gate, portal = threading.Event(), shop.planner.portal
+    assert portal is not None
+    waiting = [portal.start_task_soon(EXPORTS.take, gate.wait) for _ in range(MOST_WAITING + 1)]
     answer = shop.planner.get(PATH, params=query)
+    gate.set()
+    assert all(each.result() for each in waiting)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert "being made" in answer.json()["detail"]
 
