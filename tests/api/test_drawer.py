@@ -98,8 +98,9 @@ def test_a_child_that_does_not_come_to_its_end_is_ended() -> None:
 
 
 def test_a_refusal_comes_back_as_it_was_raised_and_a_fault_without_its_words(
-    drawer: Drawer, capfd: pytest.CaptureFixture[str]
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
+    drawer = Drawer("info")  # its standard error is that of this test
     with pytest.raises(InputError) as refusal:
         drawer.draw(refuse)
     told = refusal.value
