@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from typing import Final
 
@@ -35,6 +36,9 @@ BEAT_S: Final = 0.25
 
 _STANDBY_S: Final = 2.0
 """How often who stands by looks whether the runner's place is free."""
+
+PROCESSES: SpawnContext | ForkServerContext = multiprocessing.get_context("spawn")
+"""How the process of a job begins: with nothing of the one that begins it."""
 
 # The server notices within a minute that a machine is gone which held the runner's place.
 _KEEPALIVE: Final = {
@@ -119,9 +123,7 @@ class Runner:
                 self._work(place, job)
 
     def _work(self, place: Connection, job: Job) -> None:
-        process = multiprocessing.get_context("spawn").Process(
-            target=Work(self._settings, self._url, job), name=f"job {job.kind}"
-        )
+        process = PROCESSES.Process(target=Work(self._settings, self._url, job), name=f"job {job.kind}")
         process.start()
         try:
             while process.is_alive():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -17,6 +18,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from api import runner
 from api.app import create_app
 from api.operations import jobs as operations
 from api.operations.jobs import STEPS
@@ -44,6 +46,16 @@ def until(met: Callable[[], Any]) -> Any:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded_once() -> Iterator[None]:
+    """Begin processes of jobs with their modules loaded; in `test_jobs_served` they begin with nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["api.runner"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "PROCESSES", context)
+        yield
 
 
 class Planner:
