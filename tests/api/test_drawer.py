@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from api.turns import LaterError
 from gis.errors import InputError
 from maps.notice import notice_pdf
 from tests.api.conftest import ROOT
-from tests.api.test_serving import until
+from tests.api.test_serving import gone, until
 from tests.maps.notices import page
 
 HEAVY = {"fastapi", "starlette", "uvicorn", "numba", "api.app", "api.service"}
@@ -46,14 +45,6 @@ def refuse() -> None:
 
 def fail() -> None:
     raise ZeroDivisionError("of 4321 kVA")
-
-
-def gone(pid: int) -> bool:
-    """Whether a process has ended; who is nobody's child may stay as a zombie where no one asks for it."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 @pytest.fixture(scope="module")
