@@ -160,7 +160,8 @@ def test_a_screening_is_asked_followed_and_answered(town: Service, planner: Plan
     assert job["result"]["parcels"] == expected.by_class()
     zones = planner.client.get(job["result"]["zones"]).json()
     assert (zones["run_id"], zones["load_kva"]) == (job["result"]["run_id"], 901.0)
-    assert job["result"]["page"] == "/?view=zones&load_kva=901&lang=en"
+    run = job["result"]["run_id"]
+    assert job["result"]["page"] == f"/?view=zones&run={run}&load_kva=901&lang=en"
     assert job["progress"]["done"] == job["progress"]["total"] == len(STEPS)
     assert planner.job(identity, "zh")["words"] == "已完成"
 

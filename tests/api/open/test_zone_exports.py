@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -271,6 +272,23 @@ def test_a_screening_that_is_not_published_is_not_for_the_public(shop: Shop) -> 
     assert shop.public.get(PATH, params={"format": "csv", "run": other}).status_code == 404
     assert other.encode() in asked(shop.planner, "csv", run=other)
     assert shop.planner.get(PATH, params={"format": "csv", "run": "x"}).status_code == 404
+
+
+def test_the_map_opens_the_screening_that_its_address_names(shop: Shop) -> None:
+    older, newer = (screened(shop.service.private, k=each).id for each in (11, 12))
+    for client in (shop.public, shop.planner):
+        assert shown_on_map(client) == [newer]
+        assert shown_on_map(client, older) == [older]
+        answer = client.get("/", params={"view": "zones", "run": "x", "lang": "en"})
+        assert answer.status_code == 404
+        assert "there is no screening 'x'" in html.unescape(answer.text)
+
+
+def shown_on_map(client: TestClient, run: str | None = None) -> list[str]:
+    page = client.get("/", params={"view": "zones"} | ({} if run is None else {"run": run})).text
+    told = json.loads(page.partition('id="page-data"')[2].partition(">")[2].partition("</script>")[0])
+    assert all(f"run={each['run']}" in sets["url"] for each in told["runs"] for sets in each["tiles"])
+    return [each["run"] for each in told["runs"]]
 
 
 @pytest.mark.parametrize("query", ["", "?format=docx", "?format=csv&run=" + "x" * 101])
