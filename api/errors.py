@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from api.problem_words import ANY_FAULT, FAULTS, PLACES, STATUSES, TITLES, TOO_SLOW
 from api.requests import Language, language_of
+from api.turns import LaterError
 from gis.errors import (
     ClusterError,
     ConflictError,
@@ -39,7 +40,7 @@ STATUS: tuple[tuple[type[KaimenError], int], ...] = (
 )
 """The first class that fits decides."""
 
-HANDLED: Final = (KaimenError, SQLAlchemyError, HTTPException, RequestValidationError)
+HANDLED: Final = (KaimenError, SQLAlchemyError, HTTPException, RequestValidationError, LaterError)
 """What routes may raise; everything else is a fault of ours."""
 
 RETRY_SECONDS: Final = 2
@@ -156,6 +157,9 @@ def _understood(fault: Exception, language: Language) -> _Problem:
         return _Problem(fault.status_code, detail=None if plain else str(fault.detail), headers=headers)
     if isinstance(fault, RequestValidationError):
         return _Problem(422, faults=[_fault(each, language) for each in fault.errors()[:_FAULTS_SHOWN]])
+    if isinstance(fault, LaterError):
+        headers = {"Retry-After": str(fault.after_s)}
+        return _Problem(503, detail=fault.words[language], headers=headers)
     if isinstance(fault, SQLAlchemyError):
         return _of_database(fault, language)
     if isinstance(fault, KaimenError):

@@ -111,6 +111,15 @@ QUEUE_FULL: Final = Words(
 )
 """Why a job is not taken."""
 
+FULL: Final = Words("正在制作其他文件，请稍后再试", "other files are being made; ask again soon")
+"""Why a file is not made now."""
+
+NOT_DRAWN: Final = Words(
+    "绘制进程意外中止，未能生成文件；请稍后重试",
+    "the process that draws ended before the file was made; ask again in a moment",
+)
+"""Why a file was not made."""
+
 LOST: Final = Told(
     Words("任务中断", "The job was interrupted"),
     Words(

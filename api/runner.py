@@ -7,21 +7,20 @@ and one that dies takes nothing with it. Of all who serve a database one runs jo
 from __future__ import annotations
 
 import logging
-import logging.config
 import multiprocessing
-import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from typing import Final
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.logs import logging_config
+from api.child import begin_child
 from api.operations.jobs import WithdrawnError, screen_request, work
 from api.operations.screening import known_run
 from api.settings import Settings
@@ -37,6 +36,9 @@ BEAT_S: Final = 0.25
 
 _STANDBY_S: Final = 2.0
 """How often who stands by looks whether the runner's place is free."""
+
+PROCESSES: SpawnContext | ForkServerContext = multiprocessing.get_context("spawn")
+"""How the process of a job begins: with nothing of the one that begins it."""
 
 # The server notices within a minute that a machine is gone which held the runner's place.
 _KEEPALIVE: Final = {
@@ -58,9 +60,7 @@ class Work:
 
     def __call__(self) -> None:
         """Answer the job; leave with 1 where something else has to decide what becomes of it."""
-        for each in (signal.SIGINT, signal.SIGTERM):  # when all are signalled, who runs jobs ends this one
-            signal.signal(each, signal.SIG_IGN)
-        logging.config.dictConfig(logging_config(self.settings.log_level))
+        begin_child(self.settings.log_level)
         engine = open_engine(self.url)
         try:
             work(engine, self.settings.home.absolute(), self.job)
@@ -123,9 +123,7 @@ class Runner:
                 self._work(place, job)
 
     def _work(self, place: Connection, job: Job) -> None:
-        process = multiprocessing.get_context("spawn").Process(
-            target=Work(self._settings, self._url, job), name=f"job {job.kind}"
-        )
+        process = PROCESSES.Process(target=Work(self._settings, self._url, job), name=f"job {job.kind}")
         process.start()
         try:
             while process.is_alive():

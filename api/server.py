@@ -24,6 +24,7 @@ from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.bounds import HEAD_SECONDS, MAX_HEAD_BYTES
+from api.child import end_with_parent
 from api.logs import logging_config
 from api.runner import running_jobs
 from api.service import Service
@@ -125,6 +126,7 @@ class Worker:
 
     def __call__(self) -> FastAPI:
         """Return the application."""
+        end_with_parent()
         self._reserve()
         private, public = open_serving_engine(self.private_url), open_public_engine(self.public_url)
         return create_app(Service(self.settings, private, public, self.figures))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from api.drawer import Drawer
 from api.office import Office
 from api.settings import Settings
 from api.tiers import Tier
@@ -35,6 +36,8 @@ class Service:
         What is asked of the newest edition at present, by many at once.
     office
         What sites are assessed from.
+    drawer
+        Draws pages and maps, beside those that answer.
     """
 
     settings: Settings
@@ -44,10 +47,12 @@ class Service:
     kept: TileCache = field(default_factory=TileCache)
     asked: Together[str, Told] = field(default_factory=Together)
     office: Office = field(init=False)
+    drawer: Drawer = field(init=False)
 
     def __post_init__(self) -> None:
-        """Open the office; it looks at the data when it is first asked."""
+        """Open the office and the drawer; both begin when they are first asked."""
         object.__setattr__(self, "office", Office(self.private, self.home))
+        object.__setattr__(self, "drawer", Drawer(self.settings.log_level))
 
     @property
     def home(self) -> Path:

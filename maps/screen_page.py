@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from maps.page_frame import PageFrame
 from maps.page_words import embedded, words_json
 
-_SAID = ("screen.", "state.", "class.", "ask.supplies.", "ask.auto")
+_SAID = ("screen.", "state.", "class.", "ask.supplies.", "ask.auto", "zones.files", "zones.making")
 """What its script says."""
 
 

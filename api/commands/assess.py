@@ -92,9 +92,9 @@ def assess(  # noqa: PLR0913  # the options of one command
         question=Question.of(day, k=k, limit_m=limit_m, supplies=supplies, facts=facts_given(facts)),
     )
     with connected(settings) as engine:
-        with stages() as watch:
-            shared = ground(engine, settings.home.absolute(), watch, table)
-            watch.step("Looking for routes")
+        with stages() as shown:
+            shared = ground(engine, settings.home.absolute(), shown.watch, table)
+            shown.tell("Looking for routes")
             answered = assess_place(shared, shared.live(day, parameters), asked)
         page = notice_page(engine, answered, language, requested_on=today()) if files else None
     told = assessment_as_json(answered.assessment, answered.desk, language)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -25,13 +25,13 @@ _MEGABYTE = 1_000_000
 @click.pass_obj
 def build(settings: Settings, force: bool, as_json: bool) -> None:
     """Build the corridors."""
-    with connected(settings) as engine, stages() as watch:
+    with connected(settings) as engine, stages() as shown:
         done = mapped(
             CORRIDORS,
             engine,
             settings.home.absolute(),
             CorridorParameters(),
-            watch,
+            shown.watch,
             force=force,
             thorough=True,
         )
@@ -41,15 +41,30 @@ def build(settings: Settings, force: bool, as_json: bool) -> None:
         _tell(done)
 
 
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What is shown while something is built: the steps of the build, and what the command does beside."""
+
+    watch: BuildWatch
+    tell: Callable[[str], None]
+
+
 @contextmanager
-def stages() -> Iterator[BuildWatch]:
+def stages() -> Iterator[Stages]:
     """Show the stages of a build while it runs."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=words, transient=True, disable=not words.is_terminal) as shown:
         task = shown.add_task("Looking at the layers", total=None)
-        yield BuildWatch(
-            lambda stage: shown.update(task, description=stage),
-            lambda: say("Another build is running; this one starts when it ends."),
+
+        def tell(stage: str) -> None:
+            shown.update(task, description=stage)
+
+        yield Stages(
+            BuildWatch(
+                lambda step: tell(step.words),
+                lambda: say("Another build is running; this one starts when it ends."),
+            ),
+            tell,
         )
 
 

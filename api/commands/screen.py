@@ -76,11 +76,11 @@ def screen(  # noqa: PLR0913  # the options of one command
     day = day_of(on) or today()
     question = Question.of(day, k=k, limit_m=limit_m, facts=facts_given(facts))
     request = ScreenRequest(question, load, jurisdiction, parameters)
-    with connected(settings) as engine, stages() as watch:
-        shared = ground(engine, settings.home.absolute(), watch, table)
-        done = screen_parcels(engine, shared, request, watch.step)
+    with connected(settings) as engine, stages() as shown:
+        shared = ground(engine, settings.home.absolute(), shown.watch, table)
+        done = screen_parcels(engine, shared, request, shown.watch.step)
         if files:
-            watch.step("Writing the files")
+            shown.tell("Writing the files")
             data_date, number = data_day(shared.readings["capacity"], day), settings.map_number
             caption = Caption(data_date, None, default_settings(), number)
             write_screening(done.shown(), files, language, lambda: zone_map(engine, done.shown(), caption))

@@ -21,6 +21,7 @@ from gis.corridors.parameters import CorridorParameters
 from gis.corridors.streets import Kind
 from gis.errors import KaimenError, MissingDataError
 from gis.network.model import Grid
+from gis.steps import Step
 from layers.array_file import alone_in, read_arrays, require_writable, verify, write_arrays
 from layers.queries.versions import DataVersion, data_version, read_version
 
@@ -58,7 +59,7 @@ class Recipe(Generic[_Value]):
     format: int
     layers: tuple[str, ...]
     kind: type[_Value]
-    make: Callable[[Grid, CorridorParameters, Callable[[str], None]], _Value]
+    make: Callable[[Grid, CorridorParameters, Callable[[Step], None]], _Value]
     upon: str = ""
 
 
@@ -66,7 +67,7 @@ class Recipe(Generic[_Value]):
 class BuildWatch:
     """Who is told while something is built: of each stage, and that another build must end first."""
 
-    step: Callable[[str], None]
+    step: Callable[[Step], None]
     waiting: Callable[[], None]
 
 
@@ -125,7 +126,7 @@ class Figures:
     parcels_without_frontage: int
 
 
-def _make_corridors(grid: Grid, parameters: CorridorParameters, step: Callable[[str], None]) -> Corridors:
+def _make_corridors(grid: Grid, parameters: CorridorParameters, step: Callable[[Step], None]) -> Corridors:
     if grid["roads"].empty:
         raise MissingDataError(
             "the database holds no roads, and cables follow roads",
@@ -211,11 +212,11 @@ def mapped(
         fitting = found()
         if fitting is not None:
             return fitting
-        watch.step("Reading the layers")
+        watch.step(Step.LAYERS)
         version, grid = read_version(engine, recipe.layers)
         key = _key(recipe, version, parameters)
         made = to_arrays(recipe.make(grid, parameters, watch.step))
-        watch.step("Writing the file")
+        watch.step(Step.FILE)
         write_arrays(path, made, key)
         arrays = read_arrays(path, key)
     if arrays is None:

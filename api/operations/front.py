@@ -102,14 +102,23 @@ def thresholds(service: Service, on: date, language: Language) -> list[dict[str,
     return told
 
 
-def screenings(service: Service) -> list[dict[str, Any]]:
+def screenings(service: Service, run: str | None) -> list[dict[str, Any]] | None:
     """Return the newest screening of the parcels' own loads and of each load for all, with its counts.
 
     ``published`` tells whether an edition holds it, so that the public may download it.
+
+    Parameters
+    ----------
+    service
+        Who is asked.
+    run
+        Id of the screening that is told in place of the newest one of its load; None where there is no such.
     """
     public = published_runs(service.public)
     with reading_together(service.private, TIMEOUT_MS) as connection:
-        found = runs_by_load(connection)
+        found = runs_by_load(connection, run)
+    if run is not None and run not in {head.id for head, _ in found}:
+        return None
     return [
         {
             "run": head.id,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from api.operations.corridors import BuildWatch
@@ -22,6 +22,7 @@ from gis.errors import InputError, KaimenError
 from gis.siting.loads import default_table
 from gis.siting.question import Question
 from gis.siting.sites import Load
+from gis.steps import Step
 from layers.jobs import Bounds, Job, ask, cancel, fail, find, finish, of_token, runner_works, tell
 
 BOUNDS: Final = Bounds(of_all=20, of_one=5)
@@ -31,23 +32,11 @@ MOST_TOLD: Final = 20
 """Jobs of a token that are listed."""
 
 SCREEN: Final = "screen"
-STEPS: Final = ("corridors", "grid", "levels", "sweep", "reasons", "rows", "zones", "store")
-"""What a screening does, in this order; where roads and parcels are unchanged the corridors are there."""
+STEPS: Final = tuple(dict.fromkeys(each.phase for each in Step if each is not Step.TWO_SUPPLIES))
+"""What a screening does, in this order; where roads and parcels are unchanged the corridors are there.
 
-TWO_SUPPLIES: Final = "two_supplies"
-"""Comes before the rows where two supplies are asked for: parcel by parcel."""
-
-_STEP_OF: Final = {
-    "Reading the grid": "grid",
-    "Planning the levels of supply": "levels",
-    "Sweeping over routes and capacities": "sweep",
-    "Telling why parcels have no option": "reasons",
-    "Looking for second supplies, parcel by parcel": TWO_SUPPLIES,
-    "Writing the rows": "rows",
-    "Drawing the zones": "zones",
-    "Storing the run": "store",
-}
-"""What is said while a screening is made -> step; all else is said while the corridors are built."""
+Two supplies are looked for before the rows, where they are asked for: parcel by parcel.
+"""
 
 _OFTEN_S: Final = 0.5
 """How often the count of parcels is written down."""
@@ -195,15 +184,15 @@ class _Progress:
 
     engine: Engine
     job: Job
-    _step: str = STEPS[0]
+    _step: Step = Step.LAYERS
     _told: float = field(default=0.0, init=False)
 
-    def step(self, words: str) -> None:
-        self._step = _STEP_OF.get(words, STEPS[0])
-        if self._step == TWO_SUPPLIES:
+    def step(self, step: Step) -> None:
+        self._step = step
+        if step is Step.TWO_SUPPLIES:
             self._tell(0, 0)  # until the first parcels are counted
         else:
-            self._tell(STEPS.index(self._step), len(STEPS))
+            self._tell(STEPS.index(step.phase), len(STEPS))
 
     def counted(self, done: int, total: int) -> None:
         if monotonic() - self._told > _OFTEN_S:
@@ -212,7 +201,7 @@ class _Progress:
     def _tell(self, done: int, total: int) -> None:
         self._told = monotonic()
         with self.engine.begin() as connection:
-            if not tell(connection, self.job, self._step, done, total):
+            if not tell(connection, self.job, self._step.phase, done, total):
                 raise WithdrawnError
 
 
@@ -229,9 +218,9 @@ def work(engine: Engine, home: Path, job: Job) -> None:
     progress = _Progress(engine, job)
     try:
         request = screen_request(job.question)
-        progress.step("")
+        progress.step(Step.LAYERS)
         shared = ground(engine, home, BuildWatch(progress.step, lambda: None))
-        done = screen_parcels(engine, shared, request, progress.step, progress.counted)
+        screen_parcels(engine, shared, request, progress.step, progress.counted, _finishing(job))
     except (WithdrawnError, OperationalError):
         raise
     except KaimenError as fault:
@@ -241,9 +230,16 @@ def work(engine: Engine, home: Path, job: Job) -> None:
         _log.exception("a job failed by a fault of ours", extra={"kaimen": {"job": job.kind}})
         with engine.begin() as connection:
             fail(connection, job, _as_json(KaimenError("")))
-    else:
-        with engine.begin() as connection:
-            finish(connection, job, done.run.id)
+
+
+def _finishing(job: Job) -> Callable[[Connection, str], None]:
+    """Return what ends a job with the run that is being stored: both are there, or neither."""
+
+    def stored(connection: Connection, run_id: str) -> None:
+        if not finish(connection, job, run_id):
+            raise WithdrawnError
+
+    return stored
 
 
 def _as_json(fault: KaimenError) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from api.caching import etag
+from api.drawer import Drawer
 from api.operations.screening import Shown, data_day
 from api.operations.screening_files import CONTEXT, TABLES, Caption, map_bytes, write_table, zone_map
 from gis.editions.disclosure import default_settings
@@ -58,7 +59,7 @@ class RunExport:
         drawn = None if self.ending in TABLES else (self.language, self.map_number)
         return etag("screening", self.id, self.ending, drawn, version_in(connection, shown))
 
-    def content(self, connection: Connection) -> Callable[[], bytes]:
+    def content(self, connection: Connection, drawer: Drawer) -> Callable[[], bytes]:
         """Read what the file shows, and return what makes its bytes without the database."""
         run = find(connection, self.id)
         if run is None:
@@ -67,7 +68,7 @@ class RunExport:
         if self.ending in TABLES:
             return lambda: _table(shown, self.ending)
         drawn = zone_map(connection, shown, self._caption(connection, run))
-        return lambda: map_bytes(drawn, self.ending, self.language)
+        return lambda: map_bytes(drawn, self.ending, self.language, drawer.draw)
 
     def _caption(self, connection: Connection, run: Run) -> Caption:
         return Caption(_data_day(connection, run), None, default_settings(), self.map_number)

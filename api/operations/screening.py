@@ -16,7 +16,7 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 import gis
 from api.operations.corridors import CORRIDOR_FORMAT
@@ -31,6 +31,7 @@ from gis.siting.question import Question
 from gis.siting.screen import Screening, screen
 from gis.siting.sites import Load, Sites
 from gis.siting.zones import zones
+from gis.steps import Step
 from layers.queries.versions import DataVersion, data_version
 from layers.screenings import Run, exists, rows_sha256, run_id, store
 
@@ -123,8 +124,9 @@ def screen_parcels(
     engine: Engine,
     ground: Ground,
     request: ScreenRequest,
-    step: Callable[[str], None],
+    step: Callable[[Step], None],
     counted: Callable[[int, int], None] = uncounted,
+    stored: Callable[[Connection, str], None] = lambda _, __: None,
 ) -> Screened:
     """Screen every parcel and store the run.
 
@@ -137,9 +139,11 @@ def screen_parcels(
     request
         What is asked.
     step
-        Is told, in a few words, what comes next.
+        Is told what comes next.
     counted
         Is told how many parcels of all are done, where they are looked at one after the other.
+    stored
+        Is told the id of the run within the transaction that stores it; what it raises undoes the storing.
 
     Raises
     ------
@@ -153,11 +157,11 @@ def screen_parcels(
     begin = perf_counter()
     found = screen(desk, sites, request.question, alone=ground.seeker, step=step, counted=counted)
     seconds = perf_counter() - begin
-    step("Drawing the zones")
+    step(Step.ZONES)
     load = request.load or _middle(sites, ground)
     policy = request.jurisdiction or _only(sites)
     areas = zones(desk, request.question, policy, load)
-    step("Storing the run")
+    step(Step.STORE)
     asked, inputs = _request(request), run_inputs(ground.version, ground.table)
     run = Run(
         id=run_id(asked, inputs),
@@ -176,6 +180,7 @@ def screen_parcels(
                 f"run {run.id} gave other rows than before, of the same question and data",
                 repair="keep the database and report this; it should not be",
             )
+        stored(connection, run.id)
     return Screened(run, found, areas, before is not None, seconds)
 
 

@@ -36,6 +36,7 @@ from gis.siting.question import Question
 from gis.siting.screen import one_of
 from gis.siting.seekers import Drawing, OneSite, one_parcel
 from gis.siting.sites import Load, Sites, drawn_site, parcel_sites
+from gis.steps import Step
 from layers.queries.grid import CAPACITY_LAYERS, read_grid
 from layers.queries.versions import DataVersion, data_version
 
@@ -174,7 +175,7 @@ def ground(
             network = before.network
         else:
             built = corridors(engine, home, parameters, watch)
-            watch.step("Reading the grid")
+            watch.step(Step.GRID)
             network = Network(built, parameters, read_grid(engine, NETWORK_LAYERS))
         readings = read_grid(engine, CAPACITY_LAYERS, geometry=False)
         if data_version(engine, GROUND_LAYERS) == version:

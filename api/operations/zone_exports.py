@@ -16,6 +16,7 @@ from typing import Final, Literal, get_args
 from sqlalchemy import Connection
 
 from api.caching import etag
+from api.drawer import Drawer
 from api.operations.downloads import MEDIA, Download, download, stored_file
 from api.operations.edition_pages import public_zone_map
 from api.operations.editions import screened_rows
@@ -109,7 +110,7 @@ class EditionExport:
         drawn = (self.wanted.language, self.service.settings.map_number, version_in(connection, CONTEXT))
         return etag("edition", self.edition.sha256, self.wanted.format, drawn)
 
-    def content(self, connection: Connection) -> Callable[[], bytes]:
+    def content(self, connection: Connection, drawer: Drawer) -> Callable[[], bytes]:
         """Read what the file shows, and return what makes its bytes without the database."""
         frozen = self._frozen()
         if self.wanted.format == "gpkg":
@@ -122,7 +123,7 @@ class EditionExport:
             attribution=attribution(connection, ("parcels", *CONTEXT)) or drawn.heading.attribution,
         )
         numbered = replace(drawn, heading=heading)
-        return lambda: map_bytes(numbered, f".{self.wanted.format}", self.wanted.language)
+        return lambda: map_bytes(numbered, f".{self.wanted.format}", self.wanted.language, drawer.draw)
 
     def _frozen(self) -> Screened:
         told = self.edition.facts["screening"]
@@ -238,6 +239,6 @@ def make_export(service: Service, source: Source) -> tuple[str, bytes]:
         kept = kept_export(service, tag)
         if kept is not None:
             return tag, kept
-        made = source.content(connection)
+        made = source.content(connection, service.drawer)
     data = made()
     return tag, service.kept.get(("export", tag), lambda: data)

@@ -160,7 +160,8 @@ def _made(job: Job, language: Language) -> dict[str, Any] | None:
     if job.run_id is None:
         return None
     load = job.question["load"]
-    asked = {"view": "zones"} | ({} if load is None else {"load_kva": f"{load['kva']:.10g}"})
+    asked = {"view": "zones", "run": job.run_id}
+    asked |= {} if load is None else {"load_kva": f"{load['kva']:.10g}"}
     return {
         "run_id": job.run_id,
         "parcels": {each.value: (job.by_class or {}).get(each.value, 0) for each in SiteClass},

@@ -29,8 +29,9 @@ from api.operations.published import edition_meant, found_by, page_of, with_word
 from api.operations.siting import Place
 from api.page_route import PAGE_PROBLEMS, PageRoute, frame_of
 from api.queries import CursorWord, Words
-from api.requests import Language, LanguageOf, ServiceOf, TierOf
+from api.requests import Language, LanguageOf, ServiceOf, TierOf, service_of
 from api.routes.siting import QuestionOf
+from api.routes.tiles import RunWord, no_run
 from api.schemas.capacity import LevelName, StatusName
 from api.service import Service
 from api.tiers import Tier
@@ -63,14 +64,16 @@ _STATIONS: Final = "/api/v1/capacity?level=substation&limit=1000&f=geojson"
 @router.get(
     "/", summary="The map: where the grid is open, and what a parcel can have", response_class=HTMLResponse
 )
-def map_page(request: Request, service: ServiceOf, tier: TierOf, language: LanguageOf) -> HTMLResponse:
+def map_page(
+    request: Request, service: ServiceOf, tier: TierOf, language: LanguageOf, run: RunWord = None
+) -> HTMLResponse:
     """Show the map."""
     frame = frame_of(request, "zones" if request.query_params.get("view") == "zones" else "map")
     held = bounds(service)
     content = MapPage(
         bounds=held,
         tiles=[] if held is None else _tiles(service, tier),
-        runs=[] if held is None else _runs(service, tier),
+        runs=[] if held is None else _runs(request, tier, run),
         jurisdictions=policies(language),
         thresholds=[] if held is None else _limits(thresholds(service, today(), language), language),
         power_factor=default_table().power_factor,
@@ -91,10 +94,13 @@ def _tiles(service: Service, tier: Tier) -> list[TileSet]:
     return [*sets, TileSet(_STATIONS)] if tier is Tier.PUBLIC else sets
 
 
-def _runs(service: Service, tier: Tier) -> list[dict[str, Any]]:
+def _runs(request: Request, tier: Tier, run: str | None) -> list[dict[str, Any]]:
     """Return the screenings that the zone map can show, each with its tiles."""
-    told = []
-    for each in screenings(service):
+    service, told = service_of(request), []
+    found = screenings(service, run)
+    if found is None:
+        raise no_run(request, run)
+    for each in found:
         layers = (tiles_of(service, tier, layer, each["run"]) for layer in ("zones", "parcels"))
         sets = [{"url": found[0], "from": found[1]} for found in layers if found is not None]
         told.append(each | {"tiles": sets})

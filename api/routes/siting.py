@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.bounds import K_MAX, LIMIT_M_MAX, MAX_VERTICES
@@ -35,11 +37,12 @@ from api.schemas.siting import (
     SearchResult,
 )
 from api.tiers import Tier
+from api.turns import NOTICES
 from gis.bbox import read_bbox
 from gis.errors import InputError
-from gis.policy.model import Language
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 from maps.notice import notice_pdf
+from maps.notice_page import NoticePage
 
 router = APIRouter(tags=["connection"])
 
@@ -160,13 +163,16 @@ def search(
     responses={200: {"content": {_PDF: {}}, "description": "One page, A4"}, **_KEPT},
     openapi_extra={"parameters": [LANGUAGE]},
 )
-def notice(
+async def notice(
     request: Request, parcel_id: str, question: QuestionOf, option: Annotated[int, Query(ge=1, le=K_MAX)] = 1
 ) -> Response:
     """Print the notice."""
-    _known(request, parcel_id)
-    replied = _reply(request, question, Place(parcel=parcel_id))
-    return _notice(request, replied, option)
+
+    def replied() -> Replied:
+        _known(request, parcel_id)
+        return _reply(request, question, Place(parcel=parcel_id))
+
+    return await _notice(request, replied, option)
 
 
 @router.get(
@@ -229,11 +235,11 @@ def drawn(request: Request, body: ConnectionRequest) -> Response:
     responses={200: {"content": {_PDF: {}}, "description": "One page, A4"}},
     openapi_extra={"parameters": [LANGUAGE]},
 )
-def drawn_notice(
+async def drawn_notice(
     request: Request, body: ConnectionRequest, option: Annotated[int, Query(ge=1, le=K_MAX)] = 1
 ) -> Response:
     """Print the notice of a place that was drawn."""
-    return _notice(request, _drawn(request, body), option)
+    return await _notice(request, lambda: _drawn(request, body), option)
 
 
 def _drawn(request: Request, body: ConnectionRequest) -> Replied:
@@ -266,27 +272,32 @@ def _known(request: Request, parcel_id: str) -> tuple[Ground, int]:
     return ground, number
 
 
-def _notice(request: Request, replied: Replied, option: int) -> Response:
-    language: Language = language_of(request)
+async def _notice(request: Request, reply_of: Callable[[], Replied], option: int) -> Response:
+    """Print a notice: assessed on a thread, drawn in its turn."""
+    service, language = service_of(request), language_of(request)
+    page = await run_in_threadpool(lambda: _page(request, reply_of(), option))
+    return Response(
+        await NOTICES.take(lambda: service.drawer.draw(notice_pdf, page, language)),
+        media_type=_PDF,
+        headers={"content-disposition": 'inline; filename="notice.pdf"', "cache-control": NOBODY},
+    )
+
+
+def _page(request: Request, replied: Replied, option: int) -> NoticePage:
     proposals = len(replied.answered.assessment.proposals)
     if option > max(proposals, 1):
         raise InputError(
             f"there are {proposals} options, and option {option} is asked for", repair="ask for another"
         )
-    page = notice_page(
+    return notice_page(
         service_of(request).private,
         replied.answered,
-        language,
+        language_of(request),
         requested_on=today(),
         option=option - 1,
         edition=replied.edition,
         public=replied.public,
         url=str(request.url) if request.method == "GET" else None,
-    )
-    return Response(
-        notice_pdf(page, language),
-        media_type=_PDF,
-        headers={"content-disposition": 'inline; filename="notice.pdf"', "cache-control": NOBODY},
     )
 
 

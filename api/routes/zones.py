@@ -15,7 +15,6 @@ from api.operations.zone_exports import (
     EXPORT_MEDIA,
     TEXTS,
     Format,
-    Source,
     Wanted,
     find_export,
     kept_export,
@@ -26,15 +25,12 @@ from api.queries import LANGUAGE, BBox
 from api.requests import language_of, service_of, tier_of
 from api.routes.tiles import RunWord, no_run
 from api.schemas.tiles import ZonesShown
-from api.turns import FullError, in_turn
+from api.turns import EXPORTS
 from gis.bbox import read_bbox
 from gis.policy.model import Words
 from layers.queries.runs import EVERYWHERE
 
 router = APIRouter(tags=["connection"])
-
-RETRY_EXPORT_SECONDS: Final = 10
-"""After how long to ask again where too many exports are being made."""
 
 _JSON: Final = "application/json"
 _KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the asker has it already"}}
@@ -105,7 +101,8 @@ async def export(
         return await run_in_threadpool(sent, request, found.source, REVALIDATED)
     tag, data = found.tag, kept_export(service, found.tag)
     if data is None and not holds(request, tag):
-        tag, data = await _made(request, found.source)
+        source = found.source
+        tag, data = await EXPORTS.take(lambda: make_export(service, source))
     body, encoded = data or b"", {"content-encoding": "identity"}
     if kind in TEXTS:
         body, encoded = await packed(request, tag, body)
@@ -115,16 +112,6 @@ async def export(
         return Response(body, headers=headers, media_type=EXPORT_MEDIA[kind])
 
     return validated(request, tag, REVALIDATED, make, "Accept-Language")
-
-
-async def _made(request: Request, source: Source) -> tuple[str, bytes]:
-    """Return a file made in its turn; 503 where too many wait for theirs."""
-    try:
-        return await in_turn(lambda: make_export(service_of(request), source))
-    except FullError as fault:
-        zh, en = "正在制作其他文件，请稍后再试", "other files are being made; ask again soon"
-        headers = {"Retry-After": str(RETRY_EXPORT_SECONDS)}
-        raise HTTPException(503, zh if language_of(request) == "zh" else en, headers) from fault
 
 
 def _none(request: Request, run: str | None, load_kva: float | None) -> HTTPException:

@@ -25,6 +25,7 @@ from gis.corridors.streets import Flags, Floats, Objects, Streets
 from gis.corridors.surroundings import Surroundings, Verges, surroundings
 from gis.metric_zone import project
 from gis.network.model import Grid
+from gis.steps import Step, untold
 
 CORRIDOR_LAYERS: Final = (
     "roads",
@@ -73,7 +74,7 @@ class Corridors:
 
 
 def build_corridors(
-    grid: Grid, parameters: CorridorParameters, step: Callable[[str], None] = lambda _: None
+    grid: Grid, parameters: CorridorParameters, step: Callable[[Step], None] = untold
 ) -> Corridors:
     """Return the corridors of a grid.
 
@@ -84,28 +85,28 @@ def build_corridors(
     parameters
         Thresholds and default widths.
     step
-        Is told, in a few words, what comes next.
+        Is told what comes next.
 
     Raises
     ------
     CrsError
         Nothing in the grid has a place.
     """
-    step("Noding the roads")
+    step(Step.NODING)
     streets = noded_streets(grid, parameters)
     parcels = _plane(grid, "parcels", streets)
-    step("Building the corner graph")
+    step(Step.CORNERS)
     points = _inner_points(parcels)
     streets = with_median_links(streets, points, parameters)
     water = _plane(grid, "water", streets)
     graph = corner_graph(streets, Surrounding(points, _present(water)), parameters)
-    step("Laying out where cables are drawn")
+    step(Step.OFFSETS)
     land = np.concatenate([parcels, water])
     offset_m = cleared_offsets(graph, draw_offsets(graph, land), land)
-    step("Laying green, ducts, infrastructure and the city over it")
+    step(Step.COVERAGE)
     overlays = Overlays.of_grid(grid, graph)
     covered = coverage(graph, offset_m, overlays, parameters)
-    step("Finding the entries of the parcels")
+    step(Step.ENTRIES)
     around = surroundings_of(graph, parcels, water, parameters)
     entries = parcel_entries(around)
     entry_places = places(graph, entries)

@@ -22,6 +22,7 @@ from gis.siting.options import NO_PROCEDURE, Options, find_options
 from gis.siting.question import Plan, Question, planned
 from gis.siting.seekers import AllParcels, Seeker
 from gis.siting.sites import Sites
+from gis.steps import Step, untold
 
 _MEASURES: Final = ROW_COLUMNS[ROW_COLUMNS.index("length_m") : ROW_COLUMNS.index("procedure")]
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -95,7 +96,7 @@ def screen(
     question: Question,
     *,
     alone: Callable[[int], Seeker],
-    step: Callable[[str], None] = lambda _: None,
+    step: Callable[[Step], None] = untold,
     counted: Callable[[int, int], None] = uncounted,
 ) -> Screening:
     """Return the class and the options of every parcel.
@@ -111,21 +112,21 @@ def screen(
     alone
         Gives the seeker of one parcel: second supplies are looked for one after the other.
     step
-        Is told, in a few words, what comes next.
+        Is told what comes next.
     counted
         Is told how many parcels of all are done, where they are looked at one after the other.
     """
-    step("Planning the levels of supply")
+    step(Step.LEVELS)
     plan = planned(sites, question, desk.table)
     seeker = AllParcels(desk.network)
-    step("Sweeping over routes and capacities")
+    step(Step.SWEEP)
     options = find_options(desk.network, desk.offers, sites, plan, question, seeker)
-    step("Telling why parcels have no option")
+    step(Step.REASONS)
     classes = classify(desk.network, desk.offers, sites, plan, question, options, seeker)
     if question.supplies > 1:
-        step("Looking for second supplies, parcel by parcel")
+        step(Step.TWO_SUPPLIES)
         options = _doubled(desk, sites, plan, question, options, classes, alone, counted)
-    step("Writing the rows")
+    step(Step.ROWS)
     return Screening(_rows(desk, sites, question, plan.policy, options, classes), sites)
 
 

@@ -46,9 +46,12 @@ def find_run(connection: Connection, run: str | None = None, load_kva: float | N
     return None if row is None else RunHead(*row)
 
 
-def runs_by_load(connection: Connection) -> list[tuple[RunHead, dict[str, Any]]]:
-    """Return the newest screening of the parcels' own loads, then of each load for all, with its counts."""
-    rows = driver(connection).execute(statement("runs_by_load")).fetchall()
+def runs_by_load(connection: Connection, run: str | None = None) -> list[tuple[RunHead, dict[str, Any]]]:
+    """Return the newest screening of the parcels' own loads, then of each load for all, with its counts.
+
+    The screening of an id that is given stands for the newest one of its load.
+    """
+    rows = driver(connection).execute(statement("runs_by_load"), {"run": run}).fetchall()
     return [(RunHead(*row[:-1]), row[-1]) for row in rows]
 
 

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import active_children
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from api import runner
 from api.app import create_app
 from api.operations import jobs as operations
 from api.operations.jobs import STEPS
 from api.operations.tokens import create_token
 from api.runner import running_jobs
+from api.schemas.jobs import JobStep
 from api.service import Service
 from api.settings import Settings
+from gis.steps import Step
 from layers.database import open_engine
 from layers.jobs import Bounds, Job, finish, settle, take, tell
 from layers.public_wall import open_public_engine, public_url, raise_wall
 from layers.tables.jobs import ENDED
-from tests.api.conftest import TownCommands
+from maps.page_words import say
+from tests.api.conftest import ROOT, TownCommands
+from tests.api.test_serving import children, gone
 from tests.gis.siting.small_town import drawn_town
 from tests.gis.siting.towns import ON, Bench
 
@@ -36,6 +44,15 @@ PATIENCE_S = 60
 DAY = {"on": ON.isoformat()}
 HOLD = "select pg_advisory_xact_lock(hashtext('kaimen screening'))"
 """Keeps a screening from being stored, so that its job stays at the last step."""
+RUNNER = """
+import sys, time
+from pathlib import Path
+from api.runner import running_jobs
+from api.settings import Settings
+from layers.database import open_engine
+with running_jobs(Settings(home=Path(sys.argv[2]), database_url=None), open_engine(sys.argv[1])):
+    time.sleep(600)
+"""
 
 
 def until(met: Callable[[], Any]) -> Any:
@@ -44,6 +61,16 @@ def until(met: Callable[[], Any]) -> Any:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded_once() -> Iterator[None]:
+    """Begin processes of jobs with their modules loaded; in `test_jobs_served` they begin with nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["api.runner"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "PROCESSES", context)
+        yield
 
 
 class Planner:
@@ -133,7 +160,8 @@ def test_a_screening_is_asked_followed_and_answered(town: Service, planner: Plan
     assert job["result"]["parcels"] == expected.by_class()
     zones = planner.client.get(job["result"]["zones"]).json()
     assert (zones["run_id"], zones["load_kva"]) == (job["result"]["run_id"], 901.0)
-    assert job["result"]["page"] == "/?view=zones&load_kva=901&lang=en"
+    run = job["result"]["run_id"]
+    assert job["result"]["page"] == f"/?view=zones&run={run}&load_kva=901&lang=en"
     assert job["progress"]["done"] == job["progress"]["total"] == len(STEPS)
     assert planner.job(identity, "zh")["words"] == "已完成"
 
@@ -222,6 +250,26 @@ def test_a_runner_that_ends_puts_its_job_back_and_the_next_one_answers(
         assert planner.ended(identity)["attempts"] == 1
 
 
+def test_a_job_whose_runner_is_killed_ends_with_it_and_is_answered_once(
+    town: Service, planner: Planner
+) -> None:
+    before = runs(town.private)
+    identity = planner.ask(load_kva=910)
+    url = town.private.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", RUNNER, url, str(town.home)]
+    with held(town.private), subprocess.Popen(command, cwd=ROOT) as killed:
+        planner.at(identity, "store")
+        working = children(killed.pid)
+        killed.kill()
+        killed.wait()
+        until(lambda: all(gone(each) for each in working))
+        assert planner.job(identity)["state"] == "running"  # nobody is there to tell
+    with running_jobs(town.settings, town.private):
+        job = planner.ended(identity)
+    assert (job["state"], job["attempts"]) == ("done", 2)
+    assert runs(town.private) == before + 1
+
+
 def test_two_supplies_are_counted_by_parcels(
     town: Service, planner: Planner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,9 +292,17 @@ def test_two_supplies_are_counted_by_parcels(
     reached = counted[-1][1]  # those that have one supply at least
     assert 0 < reached <= sum(told["result"]["parcels"].values())
     assert counted == [(0, 0), *((each + 1, reached) for each in range(reached))]
+    # Each step is told under its own key, and the interface and the page know it.
+    phases = list(dict.fromkeys(each.phase for each in Step))
+    assert list(dict.fromkeys(step for step, _, _ in written)) == phases
+    assert phases == list(get_args(JobStep))
+    told_of = {language: {say(language, f"job.step.{each}") for each in phases} for language in ("zh", "en")}
+    assert [len(each) for each in told_of.values()] == [len(phases)] * 2
 
 
-def test_an_attempt_that_was_given_up_writes_nothing_more(town: Service, planner: Planner) -> None:
+def test_an_attempt_that_was_given_up_writes_nothing_more(
+    town: Service, planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     identity = planner.ask(load_kva=909)
     with town.private.begin() as connection:
         first = take(connection)
@@ -258,7 +314,14 @@ def test_an_attempt_that_was_given_up_writes_nothing_more(town: Service, planner
         operations.work(town.private, town.home, first)
     with town.private.begin() as connection:
         assert not finish(connection, first, "x")
+    before = runs(town.private)
+    with monkeypatch.context() as unaware:
+        unaware.setattr(operations, "tell", lambda *_: True)  # it comes as far as to the storing
+        with pytest.raises(operations.WithdrawnError):
+            operations.work(town.private, town.home, first)
+    assert runs(town.private) == before
     operations.work(town.private, town.home, second)
+    assert runs(town.private) == before + 1
     assert planner.job(identity)["state"] == "done"
     assert planner.job(identity)["attempts"] == 2
 

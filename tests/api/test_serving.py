@@ -130,6 +130,20 @@ def test_what_is_under_way_is_answered_before_the_end(tmp_path: Path, database_u
         assert served.process.wait(PATIENCE_S) == 0
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that any thread of a process has started: the workers, and that of the job."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(each) for task in tasks for each in task.read_text(encoding="ascii").split()]
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended; who is nobody's child may stay as a zombie where no one asks for it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def refuses(url: str) -> bool:
     try:
         httpx2.get(f"{url}/healthz", timeout=5)

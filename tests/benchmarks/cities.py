@@ -162,7 +162,7 @@ def _ready(name: str, note: str, grid: Grid, seed: int) -> City:
         steps[begun[-1][0]] = now - begun[-1][1]
         begun.append((what, now))
 
-    corridors = build_corridors(grid, PARAMETERS, step)
+    corridors = build_corridors(grid, PARAMETERS, lambda each: step(each.words))
     step("Finding the taps of the feeders")
     taps = feeder_taps(grid, corridors.graph, PARAMETERS)
     step("Indexing for three criteria")

@@ -5,7 +5,7 @@ import { centre, drawRoutes, drawing, finish, goTo, layer, listen, look, map, ou
 import { leave, offerView, openView } from "./page-planner.js";
 import { address, body, geometry, question, read, state, write } from "./page-state.js";
 import { forget, headers, token } from "./page-token.js";
-import { counts, loadOf, loadWords, runOf, thresholds } from "./page-zones.js";
+import { counts, kept, loadOf, loadWords, runOf, thresholds } from "./page-zones.js";
 
 let answer = null, site = {}, slow = 0, view = null;
 const FACTS = data.facts;
@@ -295,7 +295,8 @@ async function search(now) {
 // The screening that is shown follows the load; the slider moves among those that are stored.
 function chooseRun() {
   const before = shown.run;
-  shown.run = runOf(shown.load);
+  shown.run = runOf(shown.load, state.run);
+  state.run = kept(shown.run);
   find("step").value = shown.run;
   find("step").setAttribute("aria-valuetext", loadWords(shown.run));
   if (before !== shown.run && state.view === "zones") layer.redraw();
@@ -350,12 +351,13 @@ async function begin() {
   const field = find("search").parentNode, left = (to) => { if (to && !field.contains(to)) fill(find("found")); };
   field.addEventListener("focusout", (event) => left(event.relatedTarget));
   document.addEventListener("pointerdown", (event) => left(event.target));
-  on("load", "input", () => { recolour(); if (state.view === "zones") { chooseRun(); recolour(); } });
+  on("load", "input", () => { recolour(); if (state.view === "zones") { state.run = ""; chooseRun(); recolour(); } });
   on("unit", "change", () => { state.unit = find("unit").value; recolour(); });
   on("pf", "input", recolour);
   on("step", "input", () => {
     find("load").value = loadOf(Number(find("step").value)) || "";
     find("unit").value = state.unit = "kva";
+    state.run = kept(Number(find("step").value));
     recolour();
     chooseRun();
     recolour();

@@ -1,7 +1,7 @@
 /* The whole state of the page, as it stands in its address: share it, go back, go forward. */
 import { query } from "./page-ask.js";
 
-const TEXTS = ["parcel", "at", "pf", "on", "supplies", "jurisdiction", "k", "asset", "shape"];
+const TEXTS = ["parcel", "at", "pf", "on", "supplies", "jurisdiction", "k", "asset", "shape", "run"];
 
 export const state = { facts: {} };
 
@@ -44,7 +44,7 @@ export function body(geometry) {
 }
 
 export function address(language) {
-  const pairs = [["view", state.view === "zones" ? "zones" : ""], ["parcel", state.parcel], ["at", state.at], ["shape", state.shape], ...asked(),
+  const pairs = [["view", state.view === "zones" ? "zones" : ""], ["run", state.run], ["parcel", state.parcel], ["at", state.at], ["shape", state.shape], ...asked(),
     ["option", state.option > 1 ? state.option : ""], ["asset", state.asset],
     ["c", state.centre ? state.centre.join(",") : ""], ["lang", language || new URLSearchParams(window.location.search).get("lang")]];
   const told = query(pairs);

@@ -3,8 +3,14 @@ import { data, figure, fill, find, make, need, say, style } from "./page-dom.js"
 
 const { runs } = data;
 
-// The stored screening whose load is nearest to one: by ratio; the parcels' own loads where none is given.
-export function runOf(load) {
+// A screening that the address names stands in the list for the newest one of its load.
+const named = new URLSearchParams(window.location.search).get("run");
+export const kept = (run) => (named && runs[run] && runs[run].run === named ? named : "");
+
+// The stored screening whose load is nearest to one, by ratio; where none is given the one that is named, or
+// that of the parcels' own loads.
+export function runOf(load, run) {
+  if (load === null && run) return Math.max(0, runs.findIndex((each) => each.run === run));
   const far = (run) => (run.load_kva === null ? (load === null ? -1 : Infinity) : load === null ? run.load_kva : Math.abs(Math.log(run.load_kva / load)));
   return runs.reduce((best, run, i) => (far(run) < far(runs[best]) ? i : best), 0);
 }

@@ -1,6 +1,7 @@
 /* The page of screenings: asks for them, follows those under way, lists the latest. */
 import { Problem, ask } from "./page-ask.js";
 import { data, fill, figure, find, make, repairs, say, tell } from "./page-dom.js";
+import { files } from "./page-files.js";
 import { keep, token } from "./page-token.js";
 
 const EVERY_MS = 1000;
@@ -57,7 +58,7 @@ function result(job) {
   if (!made) return null;
   const counts = Object.keys(made.parcels).filter((key) => made.parcels[key]).map((key) => say("class." + key) + " " + figure(made.parcels[key]));
   return make("div", {}, make("p", {}, make("a.button", { href: made.page }, say("screen.map")), " ", make("a.button", { href: made.zones, download: job.id + ".json" }, say("screen.data"))),
-    make("p.small", {}, counts.join(" · ")), make("p.small", {}, say("screen.run", made.run_id)));
+    make("p.small", {}, ...files(made.run_id, job.question.on)), make("p.small", {}, counts.join(" · ")), make("p.small", {}, say("screen.run", made.run_id)));
 }
 
 function past(job) {

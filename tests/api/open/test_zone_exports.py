@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,9 @@ from api.app import create_app
 from api.operations import run_exports, zone_exports
 from api.operations.tokens import create_token
 from api.operations.zone_exports import FORMATS, TEXTS
-from api.routes import zones as routes
 from api.service import Service
 from api.settings import Settings
-from api.turns import FullError
+from api.turns import EXPORTS, MOST_WAITING
 from gis.editions.columns import PARCELS, ZONES
 from gis.editions.header import Edition
 from gis.siting.columns import COLUMNS
@@ -250,13 +251,14 @@ def test_another_state_of_the_land_is_another_file(shop: Shop) -> None:
     assert shop.planner.head(PATH, params={"format": "csv"}).headers["etag"] == table
 
 
-def test_too_many_at_once_are_asked_to_come_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def full(_: Callable[[], Any]) -> Any:
-        raise FullError
-
-    monkeypatch.setattr(routes, "in_turn", full)
+def test_too_many_at_once_are_asked_to_come_back(shop: Shop) -> None:
     query = {"format": "pdf", "lang": "en", "run": screened(shop.service.private, k=7).id}
+    gate, portal = threading.Event(), shop.planner.portal
+    assert portal is not None
+    waiting = [portal.start_task_soon(EXPORTS.take, gate.wait) for _ in range(MOST_WAITING + 1)]
     answer = shop.planner.get(PATH, params=query)
+    gate.set()
+    assert all(each.result() for each in waiting)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert "being made" in answer.json()["detail"]
 
@@ -270,6 +272,23 @@ def test_a_screening_that_is_not_published_is_not_for_the_public(shop: Shop) -> 
     assert shop.public.get(PATH, params={"format": "csv", "run": other}).status_code == 404
     assert other.encode() in asked(shop.planner, "csv", run=other)
     assert shop.planner.get(PATH, params={"format": "csv", "run": "x"}).status_code == 404
+
+
+def test_the_map_opens_the_screening_that_its_address_names(shop: Shop) -> None:
+    older, newer = (screened(shop.service.private, k=each).id for each in (11, 12))
+    for client in (shop.public, shop.planner):
+        assert shown_on_map(client) == [newer]
+        assert shown_on_map(client, older) == [older]
+        answer = client.get("/", params={"view": "zones", "run": "x", "lang": "en"})
+        assert answer.status_code == 404
+        assert "there is no screening 'x'" in html.unescape(answer.text)
+
+
+def shown_on_map(client: TestClient, run: str | None = None) -> list[str]:
+    page = client.get("/", params={"view": "zones"} | ({} if run is None else {"run": run})).text
+    told = json.loads(page.partition('id="page-data"')[2].partition(">")[2].partition("</script>")[0])
+    assert all(f"run={each['run']}" in sets["url"] for each in told["runs"] for sets in each["tiles"])
+    return [each["run"] for each in told["runs"]]
 
 
 @pytest.mark.parametrize("query", ["", "?format=docx", "?format=csv&run=" + "x" * 101])

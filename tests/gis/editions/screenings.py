@@ -87,7 +87,7 @@ def run(inputs: Mapping[str, Any], on: date = ON, **asked: Any) -> Run:
         inputs=inputs,
         on=on,
         rows=len(rows),
-        summary={},
+        summary={"by_class": {}, "area_ha": {}},
         zones=screened_zones(),
         sha256=rows_sha256(rows),
     )
