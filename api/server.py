@@ -26,6 +26,7 @@ from api.app import create_app
 from api.bounds import HEAD_SECONDS, MAX_HEAD_BYTES
 from api.child import end_with_parent
 from api.logs import logging_config
+from api.rehearsal import begin_to_rehearse
 from api.runner import running_jobs
 from api.service import Service
 from api.settings import Settings
@@ -129,7 +130,9 @@ class Worker:
         end_with_parent()
         self._reserve()
         private, public = open_serving_engine(self.private_url), open_public_engine(self.public_url)
-        return create_app(Service(self.settings, private, public, self.figures))
+        service = Service(self.settings, private, public, self.figures)
+        begin_to_rehearse(service)
+        return create_app(service)
 
     def _reserve(self) -> None:
         """Give the figures of this process their room, or end it: the supervisor tries again.
@@ -169,6 +172,7 @@ def run(service: Service, listener: socket.socket, workers: int) -> None:
     if workers == 1:
         signal.signal(signal.SIGTERM, _end)  # uvicorn repeats the signal when all is answered
         server = uvicorn.Server(_config(service.settings, create_app(service)))
+        begin_to_rehearse(service)
         with suppress(KeyboardInterrupt), running_jobs(service.settings, service.private):
             server.run([listener])
         return

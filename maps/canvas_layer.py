@@ -35,6 +35,8 @@ class CanvasLayer(JSCSSMixin, Layer):
         name of a function of the page's scripts that returns a source of tiles of its own making.
     name
         Name of the layer.
+    show
+        Whether the map begins with it; else the page's scripts add it, once they know what to show.
 
     Raises
     ------
@@ -55,7 +57,14 @@ class CanvasLayer(JSCSSMixin, Layer):
     )
 
     def __init__(
-        self, look: str, *, data: str = "", tiles: str = "", source: str = "", name: str = "canvas"
+        self,
+        look: str,
+        *,
+        data: str = "",
+        tiles: str = "",
+        source: str = "",
+        name: str = "canvas",
+        show: bool = True,
     ) -> None:
         if [bool(data), bool(tiles), bool(source)].count(True) != 1:
             raise ValueError("A canvas layer has either data or tiles or a source.")
@@ -64,7 +73,7 @@ class CanvasLayer(JSCSSMixin, Layer):
                 raise ValueError(f"{given!r} is not the name of a function.")
         if tiles and (not tiles.startswith("/") or tiles.startswith("//")):
             raise ValueError(f"Tiles come from the page's own server: {tiles!r} does not start with one /.")
-        super().__init__(name=name, overlay=True, control=False)
+        super().__init__(name=name, overlay=True, control=False, show=show)
         self._name = "CanvasLayer"
         self.look, self.data, self.tiles, self.source = look, data, tiles, source
         # The layer's own list: that of the class would change for every later map of the process.

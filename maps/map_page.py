@@ -16,7 +16,7 @@ from maps.canvas_layer import CanvasLayer
 from maps.folium_page import fragments
 from maps.page_frame import PageFrame
 from maps.page_words import embedded, words_json
-from maps.static_files import static_prefix
+from maps.static_files import modules, static_prefix
 
 ASKED: Final = (
     "customer", "important", "area", "in_city_area", "in_plug_and_play_zone", "built_by", "three_zeros",
@@ -104,7 +104,8 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
         minZoom=MIN_ZOOM,  # folium's own min_zoom is that of its tiles
         maxZoom=MAX_ZOOM,
     )
-    chart.add_child(CanvasLayer("L.kaimen.page.look", source="L.kaimen.page.source"))
+    # The page adds the layer once it knows where to begin: no tile is asked for in vain.
+    chart.add_child(CanvasLayer("L.kaimen.page.look", source="L.kaimen.page.source", show=False))
     facts = [
         (name, [(_plain(each), value_words(name, each, language)) for each in _choices(name)])
         for name in ASKED
@@ -129,6 +130,7 @@ def map_page_html(content: MapPage, frame: PageFrame) -> str:
     return frame.render(
         "map_page.html.j2",
         chart=fragments(chart, name="grid", nonce=frame.nonce, linked=static_prefix()),
+        modules=modules("app/page-main.js"),
         empty=content.bounds is None,
         jurisdictions=content.jurisdictions,
         facts=facts,

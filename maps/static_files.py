@@ -15,6 +15,7 @@ _MEDIA: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; cha
 _FOLDERS: Final = ("app", "vendor")
 _OPENING: Final = re.compile(r"\A/\*.*?\*/", re.DOTALL)
 """The comment that a file of ours begins with."""
+_IMPORTED: Final = re.compile(r'^import .* from "\./([\w-]+\.js)";$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,16 @@ def _lean(body: bytes) -> bytes:
     """Return a file of ours without its indentation, empty lines and lines that are comments alone."""
     lines = (line.strip() for line in _OPENING.sub("", body.decode()).splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("// ")).encode()
+
+
+@cache
+def modules(path: str) -> tuple[str, ...]:
+    """Return the paths of a module and of all that it imports, so that a page can ask for them at once."""
+    found = [path]
+    for each in found:
+        names = _IMPORTED.findall(static_files()[each].body.decode())
+        found.extend(sorted({f"app/{name}" for name in names} - set(found)))
+    return tuple(found)
 
 
 @cache

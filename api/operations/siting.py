@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -98,7 +99,7 @@ class Ground:
     def parcel_numbers(self) -> dict[str, int]:
         """Id, and normalised name where it is the only one, -> number of a parcel."""
         names = [normal_name(each) if each else None for each in self.parcels.names.tolist()]
-        single = pd.Series(names, dtype=object).value_counts()
+        single = Counter(names)
         numbers = {
             name: number for number, name in enumerate(names) if name is not None and single[name] == 1
         }

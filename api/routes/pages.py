@@ -41,6 +41,7 @@ from gis.siting.loads import default_table
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 from layers.queries.collections import CAPACITY
 from layers.queries.published import Wanted, as_object
+from layers.queries.working_tiles import WORKING_LAYERS
 from maps.editions_page import EditionsPage, editions_page_html
 from maps.map_page import MapPage, TileSet, map_page_html
 from maps.page_words import say
@@ -85,13 +86,20 @@ def map_page(
 
 def _tiles(service: Service, tier: Tier) -> list[TileSet]:
     """Return what the tier sees; classes of parcels come with a screening."""
-    layers = (("base", ""), ("parcels", "map"), ("feeders", ""), ("substations", ""))
-    told = [(layer, tiles_of(service, tier, layer), view) for layer, view in layers]
-    sets = [TileSet(*found, view) for _, found, view in told if found is not None]
+    layers = ("base", "parcels", "feeders", "substations")
+    told = {layer: found for layer in layers if (found := tiles_of(service, tier, layer)) is not None}
+    sets = [_tile_set(layer, *found) for layer, found in told.items()]
     # Feeders are too many from afar: there the squares of what is published tell where the grid is open.
-    near = min(found[1] for layer, found, _ in told if layer == "feeders" and found is not None)
+    near = told["feeders"][1]
     sets.append(TileSet(published_tiles_of(service), to_zoom=near - 1))
     return [*sets, TileSet(_STATIONS)] if tier is Tier.PUBLIC else sets
+
+
+def _tile_set(layer: str, url: str, first: int) -> TileSet:
+    if layer != "parcels":
+        return TileSet(url, first)
+    # From afar they are squares that tell of classes, and the zone map alone shows those.
+    return TileSet(url, WORKING_LAYERS[layer].near_zoom, "map")
 
 
 def _runs(request: Request, tier: Tier, run: str | None) -> list[dict[str, Any]]:

@@ -57,6 +57,11 @@ class WorkingLayer:
         """Zoom from which on something is drawn."""
         return self.tiles.statements[0][0]
 
+    @property
+    def near_zoom(self) -> int:
+        """Zoom from which on each feature is drawn by itself."""
+        return self.tiles.statements[-1][0]
+
 
 _FIGURES: Final = {"status": "String", "open_kva": "Number: open capacity, kVA"}
 _ASSET: Final = {"id": "String", "name": "String"}

@@ -322,6 +322,7 @@ function restore() {
   const placed = Boolean(state.centre); // moving the map sets it
   if (placed) map.setView([state.centre[0], state.centre[1]], state.centre[2], { animate: false });
   else whole();
+  layer.addTo(map);
   remember(false);
   if (asking()) run(!placed);
   else if (state.asset) showAsset(state.asset);

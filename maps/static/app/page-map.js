@@ -8,9 +8,12 @@ const L = window.L;
 const marks = L.layerGroup().addTo(map), routes = L.layerGroup().addTo(map), sketch = L.layerGroup().addTo(map);
 const still = { animate: false };
 
-let repainting = 0;
+// Tiles are drawn anew once a frame, and only where what they show has changed.
+const looks = () => [shown.load, shown.view, shown.run, shown.chosen].join();
+let repainting = 0, painted = looks();
 export function repaint() {
-  if (!repainting) repainting = requestAnimationFrame(() => { repainting = 0; layer.repaint(); });
+  if (repainting || looks() === painted) return;
+  repainting = requestAnimationFrame(() => { repainting = 0; painted = looks(); layer.repaint(); });
 }
 
 // Shows a place clear of a phone's sheet; clear of the legend too where that costs no zoom.

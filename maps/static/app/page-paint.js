@@ -74,7 +74,7 @@
       const at = L.CRS.EPSG3857.latLngToPoint({ lat: mean(1), lng: mean(0) }, 0);
       return { x: at.x / 256, y: at.y / 256, props: { id: told.asset_id, name: told.name, voltage_kv: told.voltage_kv, open_kva: told.open_capacity_kva } };
     };
-    let asked = null;
+    let asked = null; // by all tiles at once, before the first of them
     const all = () => {
       if (!asked) {
         asked = fetch(url).then((answer) => {
@@ -85,6 +85,7 @@
       }
       return asked;
     };
+    all();
     return {
       tile(coords, done, failed) {
         const across = Math.pow(2, coords.z - 1), on = (share, k) => Math.round((share * across - k) * EXTENT);

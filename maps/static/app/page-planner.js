@@ -49,10 +49,10 @@ function said() {
 // What a token opens is drawn from tiles of its own; from afar the published cells stay.
 export async function openView() {
   if (token()) {
-    const told = [];
+    const told = [], parcels = data.tiles.find((set) => set.view);
     for (const name of LAYERS) {
-      const each = await ask("tiles " + name, "/tiles/" + name + ".json");
-      told.push({ url: each.tiles[0].replace(window.location.origin, ""), from: each.minzoom, view: name === "parcels" ? "map" : "" });
+      const each = await ask("tiles " + name, "/tiles/" + name + ".json"), url = each.tiles[0].replace(window.location.origin, "");
+      told.push(name === "parcels" ? Object.assign({}, parcels, { url }) : { url, from: each.minzoom });
     }
     paint.replace(told.concat(data.tiles.filter((set) => set.to)), headers);
     layer.redraw();

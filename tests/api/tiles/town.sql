@@ -24,8 +24,8 @@ from extent, generate_series(0, :columns - 1) i, generate_series(0, :rows - 1) j
     lateral (select west + i * 0.0009 as x, south + j * 0.0009 as y) at;
 
 insert into siting.runs (id, made_at, request, inputs, "on", rows, summary, zones, sha256) values
-    ('run-of-1000', '2026-11-01', '{"load": {"kva": 1000.0}}', '{}', '2026-11-01', 0, '{}', '{}', ''),
-    ('run-of-own-loads', '2026-11-02', '{"load": null}', '{}', '2026-11-02', 0, '{}', '{}', '');
+    ('run-of-1000', '2026-11-01', '{"load": {"kva": 1000.0}}', '{}', '2026-11-01', 0, '{"by_class": {}, "area_ha": {}}', '{}', ''),
+    ('run-of-own-loads', '2026-11-02', '{"load": null}', '{}', '2026-11-02', 0, '{"by_class": {}, "area_ha": {}}', '{}', '');
 
 insert into siting.run_rows (run_id, parcel_id, class, failed_test, load_kva, load_source, open_capacity_kva)
 select 'run-of-own-loads', id,
