@@ -42,6 +42,8 @@ class NoticePage:
         Day of the figures; None where not known.
     url
         Address of the whole answer; None where there is none.
+    attribution
+        Whom the map has to name; "" where nobody.
     """
 
     assessment: Mapping[str, Any]
@@ -55,6 +57,7 @@ class NoticePage:
     disclaimer: Words
     data_date: date | None = None
     url: str | None = None
+    attribution: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class PageFrame:
         What the figures are not.
     map_number
         Number of the map's review (审图号); None while there is none.
+    attribution
+        Whom the map on the page has to name; "" where nobody.
     """
 
     language: Language
@@ -51,6 +53,7 @@ class PageFrame:
     heading: Mapping[str, Any] | None
     disclaimer: Words
     map_number: str | None = None
+    attribution: str = ""
 
     def render(self, template: str, **given: object) -> str:
         """Return a page of the service."""
@@ -65,6 +68,7 @@ class PageFrame:
                 heading=self.heading,
                 disclaimer=self.disclaimer[self.language],
                 map_number=self.map_number,
+                attribution=self.attribution,
                 say=partial(say, self.language),
                 colours=style.style_css() + _BADGES,
                 files=static_prefix(),

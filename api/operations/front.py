@@ -123,6 +123,16 @@ def tiles_of(service: Service, tier: Tier, layer: str, run: str | None = None) -
     return None if told is None else (told["tiles"][0], told["minzoom"])
 
 
+def attribution_of(service: Service, tier: Tier) -> str:
+    """Return whom the map has to name for its land and its parcels; "" where nobody."""
+    for layer in ("base", "parcels"):
+        wanted = Wanted(layer, tier)
+        told = None if wanted.shown is None else working_tilejson(service, wanted, wanted.shown, "", "en")
+        if told is not None and "attribution" in told:
+            return str(told["attribution"])
+    return ""
+
+
 def published_tiles_of(service: Service) -> str:
     """Return the address of the tiles of the newest edition."""
     address: str = capacity_tilejson(service, "", "en")["tiles"][0]

@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine
 
+from api.operations.screening_files import attribution
 from api.operations.siting import Answered
 from gis.editions.disclosure import default_settings
 from gis.policy.model import Language, Words
@@ -18,7 +19,7 @@ from gis.policy.notice import notice as policy_notice
 from gis.siting.answer import assessment_as_json, public_line
 from gis.siting.assess import Proposal
 from gis.siting.words import words
-from layers.queries.around import around
+from layers.queries.around import CONTEXT, around
 from maps.notice_page import NoticePage
 from maps.route_view import RouteLine, RouteView
 
@@ -61,11 +62,16 @@ def notice_page(
     settings = default_settings()
     chosen = assessment.proposals[option] if assessment.proposals else None
     days = [each["data_date"] for each in told["options"] if each["data_date"]]
+    view = _view(engine, answered, option, public=public)
+    named = ""
+    if view is not None:
+        with engine.connect() as connection:
+            named = attribution(connection, CONTEXT)
     return NoticePage(
         assessment=told,
         option=option,
         policy=None if chosen is None else _policy(answered, chosen, language),
-        view=_view(engine, answered, option, public=public),
+        view=view,
         site=str(told["parcel_name"] or told["parcel_id"] or words("site.drawn")[language]),
         requested_on=requested_on,
         valid=words("notice.valid"),
@@ -73,6 +79,7 @@ def notice_page(
         disclaimer=Words(settings.disclaimer_zh, settings.disclaimer_en),
         data_date=date.fromisoformat(max(days)) if days else None,
         url=url,
+        attribution=named,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,7 @@ from api.operations.connection import parcel_as_json, parcel_page, reply
 from api.operations.downloads import file_address
 from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf
 from api.operations.front import (
+    attribution_of,
     bounds,
     first_broken,
     policies,
@@ -67,6 +69,8 @@ def map_page(request: Request, service: ServiceOf, tier: TierOf, language: Langu
     """Show the map."""
     frame = frame_of(request, "zones" if request.query_params.get("view") == "zones" else "map")
     held = bounds(service)
+    if held is not None:
+        frame = replace(frame, attribution=attribution_of(service, tier))
     content = MapPage(
         bounds=held,
         tiles=[] if held is None else _tiles(service, tier),

@@ -13,14 +13,15 @@ from sqlalchemy import Engine
 from layers.database import driver
 from layers.queries.grid import read_layer
 
-_CONTEXT: Final = ("roads", "water", "green", "parcels")
+CONTEXT: Final = ("roads", "water", "green", "parcels")
+"""Layers of the land, which everybody sees."""
 _ASSETS: Final = ("substations",)
 """Layers whose exact places the public does not see."""
 
 
 def around(engine: Engine, box: shapely.Polygon, *, public: bool = False) -> Mapping[str, pd.DataFrame]:
     """Return what touches a box (EPSG:4326): layer -> frame; to the public without exact assets."""
-    layers = _CONTEXT if public else (*_CONTEXT, *_ASSETS)
+    layers = CONTEXT if public else (*CONTEXT, *_ASSETS)
     where = sql.SQL("t.geom && st_makeenvelope({}, 4326)").format(
         sql.SQL(", ").join(sql.Literal(float(each)) for each in box.bounds)
     )
