@@ -60,6 +60,10 @@ function recolour() {
   const words = value === null ? say("legend.no_load") : figure(value) + (state.unit === "kw" ? " kW" : " kVA");
   find("legend-title").textContent = state.view === "zones"
     ? say("legend.zones", loadWords(shown.run)) : say("legend.title", words);
+  // Without a load the colours tell whether anything is open at all.
+  find("line-meets").lastChild.textContent = say(value === null ? "legend.some" : "legend.meets");
+  find("line-not").lastChild.textContent = say(value === null ? "legend.nothing" : "legend.not");
+  find("line-part").hidden = value === null;
   repaint();
 }
 

@@ -45,7 +45,11 @@ def test_a_typed_load_recolours_without_a_request(page: Page, opened: Open, watc
     opened("/")
     page.wait_for_load_state("networkidle")
     before, asked = colours(page), len(watch.requests)
+    expect(page.locator("#line-meets")).to_have_text("有可开放容量")
+    expect(page.locator("#line-part")).to_be_hidden()
     page.fill("#load", "1000000")
+    expect(page.locator("#line-meets")).to_have_text("可满足申请容量")
+    expect(page.locator("#line-part")).to_be_visible()
     expect(page.locator("#legend-title")).to_have_text("线路可开放容量 · 1,000,000 kVA")
     page.wait_for_timeout(200)
     assert colours(page) != before
@@ -155,6 +159,9 @@ def test_classes_of_a_screening_by_a_slider(page: Page, opened: Open) -> None:
     expect(page.locator("#counts caption")).to_contain_text(f"{SCREENED_KVA:,.0f} kVA")
     assert page.locator("#counts").inner_text() != before
     assert "公用线路至 4,000 kVA" in page.locator("#thresholds").inner_text()
+    for zoom, summed in ((12, True), (15, False)):
+        page.evaluate("zoom => map_grid.setZoom(zoom, { animate: false })", zoom)
+        expect(page.locator("#squares")).to_be_visible(visible=summed)
     assert "view=zones" in page.url
 
 
