@@ -49,7 +49,7 @@ def test_a_map_names_its_number_and_whose_data_it_shows(
 
 
 def test_pages_and_notices_with_a_map_name_whose_data_it_shows(stocked: Service) -> None:
-    asked = {"load_kva": 500, "jurisdiction": "wujiang"}
+    asked: dict[str, str | int] = {"load_kva": 500, "jurisdiction": "wujiang"}
 
     def named(client: TestClient) -> list[bool]:
         notice = client.get("/api/v1/parcels/P1/connection/notice.pdf", params=asked)
