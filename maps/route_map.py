@@ -28,7 +28,7 @@ from maps.route_view import RouteLine, RouteView
 from maps.sketch_drawing import Drawing
 from maps.sketch_furniture import SCALE_PX, scale_bar
 from maps.sketch_labels import FONTS, Labels, words
-from maps.sketch_paths import Window, area_data, line_data
+from maps.sketch_paths import Shapes, Window, area_data, line_data
 from maps.style import PAPER, ROUTE
 
 _LEAST_M: Final = 160.0
@@ -130,9 +130,7 @@ _RULES: Final = {
 _STYLE: Final = "".join(f".route-map {selector}{{{rule}}}" for selector, rule in _RULES.items())
 
 
-def _scale_place(
-    window: Window, site: Sequence[BaseGeometry], told: Sequence[BaseGeometry]
-) -> tuple[float, float]:
+def _scale_place(window: Window, site: Shapes, told: Sequence[BaseGeometry]) -> tuple[float, float]:
     """Return where the scale bar begins: in the one of three corners where it covers least.
 
     What is told, routes and their marks, outweighs the site, of which the most stays in view anywhere.
@@ -143,7 +141,7 @@ def _scale_place(
         x, y = place
         box = shapely.box(x - 8, y - 20, x + SCALE_PX + 8, y + 12)
         hidden = shapely.intersection(np.array(told, dtype=object), box)
-        inside = shapely.intersection(np.array(site, dtype=object), box)
+        inside = shapely.intersection(site, box)
         return float(shapely.length(hidden).sum()), float(shapely.area(inside).sum())
 
     return min(((left, low), (right, low), (left, 28.0)), key=covered)

@@ -1,4 +1,4 @@
-"""The lines of a zone map's legend below its classes: reachable areas, and feeders by status if it is known."""
+"""The lines of a zone map's legend below its classes: reachable areas, and feeders by status where known."""
 
 from __future__ import annotations
 
