@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from maps.style import CLASSES, FAR_ALPHA, FAR_DASH, HATCH_PX, NEAR_ALPHA, STATUSES
+from maps.style import CLASSES, FAR_ALPHA, FAR_DASH, HATCH_PX, NEAR_ALPHA, SHADE, STATUSES
 
 _SIZE: Final = (26, 16)
 
@@ -56,10 +56,19 @@ def reach_swatch(key: str, x: float = 0.0, y: float = 0.0, *, nearest: bool) -> 
 def status_swatch(key: str, x: float = 0.0, y: float = 0.0) -> str:
     """Return the swatch of a feeder with a status."""
     look = STATUSES[key]
+    return _line(look.ink, look.dash, x, y)
+
+
+def feeder_swatch(x: float = 0.0, y: float = 0.0) -> str:
+    """Return the swatch of a feeder whose status the map does not tell."""
+    return _line(SHADE, "", x, y)
+
+
+def _line(ink: str, dash: str, x: float, y: float) -> str:
     middle = y + _SIZE[1] / 2
     return (
-        f'<path d="M{x:g} {middle:g}h{_SIZE[0]}" fill="none" stroke="{look.ink}" '
-        f'stroke-width="2.4"{_dashed(look.dash)}/>'
+        f'<path d="M{x:g} {middle:g}h{_SIZE[0]}" fill="none" stroke="{ink}" '
+        f'stroke-width="2.4"{_dashed(dash)}/>'
     )
 
 

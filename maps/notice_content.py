@@ -346,9 +346,7 @@ def _foot(page: NoticePage, teller: Teller) -> Iterator[Row]:
     yield Row(sentence(say("label.figures")), teller.join([figures, dated]))
     if page.url:
         yield Row(sentence(say("label.whole")), page.url)
-    if page.attribution:
-        yield Row("", page.attribution)
-    yield Row("", page.disclaimer[language])
+    yield Row("", "　".join(filter(None, (page.disclaimer[language], page.attribution))))
 
 
 def _section(policy: Notice | None, key: str, teller: Teller) -> Sequence[Line]:

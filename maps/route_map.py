@@ -28,7 +28,7 @@ from maps.route_view import RouteLine, RouteView
 from maps.sketch_drawing import Drawing
 from maps.sketch_furniture import SCALE_PX, scale_bar
 from maps.sketch_labels import FONTS, Labels, words
-from maps.sketch_paths import Window, area_data, line_data
+from maps.sketch_paths import Shapes, Window, area_data, line_data
 from maps.style import PAPER, ROUTE
 
 _LEAST_M: Final = 160.0
@@ -68,7 +68,7 @@ def route_map_svg(view: RouteView, language: Language, *, width_px: int, height_
     routes = np.concatenate(
         [np.array([], dtype=object), *(line_on(drawing, line.geometry) for line in view.chosen)]
     )
-    scale = _scale_place(window, [*window.shapes(np.array([view.parcel], dtype=object)), *routes])
+    scale = _scale_place(window, line_on(drawing, view.parcel), [*routes, *marks.discs()])
     _furniture_blocks(drawing.labels, window, scale)
     names_on(drawing, view, language)
     road_names(drawing, routes)
@@ -130,15 +130,19 @@ _RULES: Final = {
 _STYLE: Final = "".join(f".route-map {selector}{{{rule}}}" for selector, rule in _RULES.items())
 
 
-def _scale_place(window: Window, shown: Sequence[BaseGeometry]) -> tuple[float, float]:
-    """Return where the scale bar begins: in the one of three corners where it covers least of all shown."""
+def _scale_place(window: Window, site: Shapes, told: Sequence[BaseGeometry]) -> tuple[float, float]:
+    """Return where the scale bar begins: in the one of three corners where it covers least.
+
+    What is told, routes and their marks, outweighs the site, of which the most stays in view anywhere.
+    """
     left, right, low = 18.0, window.width - SCALE_PX - 18.0, window.height - 20.0
 
-    def covered(place: tuple[float, float]) -> float:
+    def covered(place: tuple[float, float]) -> tuple[float, float]:
         x, y = place
         box = shapely.box(x - 8, y - 20, x + SCALE_PX + 8, y + 12)
-        inside = shapely.intersection(np.array(shown, dtype=object), box)
-        return float(shapely.length(inside).sum() + shapely.area(inside).sum())
+        hidden = shapely.intersection(np.array(told, dtype=object), box)
+        inside = shapely.intersection(site, box)
+        return float(shapely.length(hidden).sum()), float(shapely.area(inside).sum())
 
     return min(((left, low), (right, low), (left, 28.0)), key=covered)
 

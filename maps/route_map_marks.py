@@ -26,6 +26,7 @@ LEGEND_PX: Final = 20.0
 _LEGEND_LETTER_PX: Final = 10.0
 _BESIDE_PX: Final = 13.0
 _APART_PX: Final = 14.0
+_MARK_PX: Final = 7.0
 _EDGE_PX: Final = 8.0
 
 
@@ -86,9 +87,13 @@ class Marks:
                     return float(x), float(y)
         return float(here[0]), float(here[1])
 
+    def discs(self) -> list[BaseGeometry]:
+        """Return where the marks stand, each as a disc, pixels."""
+        return [shapely.Point(place).buffer(_MARK_PX) for place in self._taken]
+
     def _take(self, x: float, y: float) -> None:
         self._taken.append((x, y))
-        self.drawing.labels.block(x, y, 7)
+        self.drawing.labels.block(x, y, _MARK_PX)
 
 
 def names_on(drawing: Drawing, view: RouteView, language: Language) -> None:

@@ -17,7 +17,7 @@ from maps.sketch_labels import words
 from maps.sketch_paths import geometry_of, middles
 
 _HIGH: Final = Words("220 kV 及以上变电站", "substation, 220 kV and more")
-_LOW: Final = Words("110 kV 及以下变电站", "substation, up to 110 kV")
+_LOW: Final = Words("220 kV 以下变电站", "substation, below 220 kV")
 
 
 def infrastructure(drawing: Drawing) -> None:

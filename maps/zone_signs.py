@@ -1,4 +1,4 @@
-"""The lines of a zone map's legend below its classes: reachable areas and the statuses of feeders."""
+"""The lines of a zone map's legend below its classes: reachable areas, and feeders by status where known."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ def signs(content: ZoneMap) -> Iterator[Sign]:
     for number, reach in enumerate(content.reaches()):
         yield Sign(legend.reach_swatch(best, nearest=number == 0), "reach", (f"{reach:g}",))
     feeders = content.context.get("feeders")
-    if feeders is not None and "status" in feeders:
-        for key in style.STATUSES:
-            if (feeders["status"] == key).any():
-                yield Sign(legend.status_swatch(key), f"feeder.{key}")
+    if feeders is None or feeders.empty:
+        return
+    known = [key for key in style.STATUSES if "status" in feeders and (feeders["status"] == key).any()]
+    for key in known:
+        yield Sign(legend.status_swatch(key), f"feeder.{key}")
+    if not known:
+        yield Sign(legend.feeder_swatch(), "feeder")

@@ -107,7 +107,7 @@ def assess(  # noqa: PLR0913  # the options of one command
     else:
         _tell(told, language)
         for file in files:
-            say(f"The notice is in {file}")
+            say(words("said.notice")[language].format(file=file))
 
 
 def _written(suffix: str, page: Any, language: Language) -> bytes:  # noqa: ANN401  # a NoticePage
@@ -162,8 +162,10 @@ def _tell(told: dict[str, Any], language: Language) -> None:
 
 def _options(told: dict[str, Any], language: Language) -> Table:
     table = Table()
-    for name in ("#", "name", "m", "⨯ m (n)", "kVA", "procedure"):
-        table.add_column(name, justify="right" if name not in ("name", "procedure") else "left")
+    table.add_column("#", justify="right")
+    for key in ("label.asset", "column.length", "column.crossed", "column.open", "column.procedure"):
+        left = key in ("label.asset", "column.procedure")
+        table.add_column(words(key)[language], justify="left" if left else "right")
     for option in told["options"]:
         for each in (option, option.get("second")):
             if each is None:

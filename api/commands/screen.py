@@ -112,7 +112,7 @@ def _towns(by_town: Sequence[Mapping[str, Any]], language: Language) -> Table:
     table = Table(box=SIMPLE, pad_edge=False)
     classes = [words(f"class.{each.value}")[language] for each in SiteClass]
     table.add_column(words("town")[language], overflow="fold")
-    for name in ("parcels", "ha", "MVA", *classes):
+    for name in (words("column.parcels")[language], "ha", "MVA", *classes):
         table.add_column(name, justify="right", no_wrap=True)
     for each in by_town:
         counts = [f"{each['by_class'][kind.value]:,}" for kind in SiteClass]
@@ -126,7 +126,7 @@ def _towns(by_town: Sequence[Mapping[str, Any]], language: Language) -> Table:
 def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
     summary = done.run.summary
     table = Table()
-    for name in ("", "parcels", "ha", "MVA"):
+    for name in ("", words("column.parcels")[language], "ha", "MVA"):
         table.add_column(name, justify="right" if name else "left")
     for name, count in summary["by_class"].items():
         area, load = summary["area_ha"][name], summary["load_kva"][name]
@@ -137,7 +137,7 @@ def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
     console.print(_towns(summary["by_town"], language))
     for test, count in sorted(summary["by_test"].items(), key=lambda each: -each[1]):
         click.echo(f"  {count:7,}  {words_of_test(test)[language]}")
-    state = "repeated to the same bytes" if done.repeated else "stored"
-    say(f"Run {done.run.id} is {state}: {done.run.rows:,} parcels in {done.seconds:.1f} s")
+    state = words("said.repeated" if done.repeated else "said.stored")[language]
+    say(state.format(run=done.run.id, n=f"{done.run.rows:,}", s=f"{done.seconds:.1f}"))
     for file in files:
-        say(f"Written: {file}")
+        say(words("said.written")[language].format(file=file))

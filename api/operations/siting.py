@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from heapq import nlargest
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,12 +112,13 @@ class Ground:
         Raises
         ------
         InputError
-            There is none, with those whose id begins alike.
+            There is none, with those whose ids begin alike the longest.
         """
         number = self.parcel_numbers.get(named, self.parcel_numbers.get(normal_name(named)))
         if number is not None:
             return number
-        alike = [each for each in self.parcels.ids.tolist() if each.startswith(named[:3])][:3]
+        ids: list[str] = self.parcels.ids.tolist()
+        alike = nlargest(3, ids, key=lambda each: _shared(each, named))
         near = f"there are {', '.join(alike)}" if alike else "kaimen import parcels FILE brings parcels"
         raise InputError(f"there is no parcel {named!r}", repair=f"name a parcel by its id: {near}")
 
@@ -142,6 +144,12 @@ class Ground:
 
     def _desk(self, offers: Offers) -> Desk:
         return Desk(self.network, offers, self.table, WorkCalendar())
+
+
+def _shared(one: str, other: str) -> int:
+    """Return with how many letters two texts begin alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def ground(

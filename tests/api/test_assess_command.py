@@ -136,6 +136,9 @@ def test_a_point_in_words_of_both_languages(kaimen_town: Kaimen) -> None:
     assert "东一线" in english.out
     chinese = kaimen_town(*asked, "--language", "zh")
     assert "图上绘制的地块" in chinese.out
+    assert "办理方式" in chinese.out
+    assert "procedure" in english.out
+    assert not re.search("[a-z]{5}", chinese.out.replace("liangzihu", ""))
     assert "梁" in chinese.out or "备案" in chinese.out or "审批" in chinese.out
     told = kaimen_town(*asked, "--json").json
     assert all(code in told["words"] for code in told["warnings"])
@@ -168,7 +171,7 @@ def test_a_notice_of_each_ending(kaimen_town: Kaimen, tmp_path: Path, ending: st
         data = file.read_bytes()
         assert data[:20].lower().startswith(begins)
         assert len(data) > 5_000
-        assert f"The notice is in {file}" in answer.err.replace("\n", "")
+        assert f"告知书已写入 {file}" in answer.err.replace("\n", "")
 
 
 @pytest.mark.parametrize(
@@ -182,6 +185,8 @@ def test_a_notice_of_each_ending(kaimen_town: Kaimen, tmp_path: Path, ending: st
         (("--at", "114.0,30.7"), 1, ("no load of its own",)),
         (("--parcel", "nobody"), 1, ("nobody", "name a parcel")),
         (("--parcel", "P1"), 1, ("P10, P11, P12",)),
+        (("--parcel", "P17x"), 1, ("there are P17",)),
+        (("--parcel", "?"), 1, ("there are ",)),
         (("--parcel", "P16", "--jurisdiction", "atlantis"), 1, ("atlantis",)),
         (("--parcel", "P16", "--supplies", "3"), 2, ("3",)),
         (("--parcel", "P16", "--supplies", "2", "--fact", "supplies=1"), 1, ("supplies",)),

@@ -95,6 +95,9 @@ def test_the_same_question_again_is_the_same_run(kaimen_town: Kaimen, screened: 
     words = kaimen_town("screen", *DAY)
     assert f"Run {first['run_id']} is repeated to the same bytes" in words.err
     assert "plug and play" in words.out
+    chinese = kaimen_town("screen", *DAY, "--language", "zh")
+    assert f"筛查 {first['run_id']} 重复所得字节相同" in chinese.err
+    assert "parcels" not in chinese.out + chinese.err
     towns = words.out[words.out.index("town ") :]
     assert "not stated" in towns
     assert f"{first['parcels']:,}" in towns

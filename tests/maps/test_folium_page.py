@@ -14,7 +14,7 @@ from maps.canvas_layer import SCRIPTS, CanvasLayer
 from maps.folium_page import ASSETS, DROPPED, fragments, static_text
 
 
-def chart(**more: str) -> folium.Map:
+def chart(**more: Any) -> folium.Map:
     made = folium.Map(tiles=None)
     made.add_child(CanvasLayer("a.look", **(more or {"data": "a.data"})))
     return made
@@ -99,7 +99,7 @@ def test_one_map_does_not_change_the_next() -> None:
         {"tiles": "//elsewhere/{z}"},
     ],
 )
-def test_a_layer_with_an_unsafe_source_is_refused(given: dict[str, str]) -> None:
+def test_a_layer_with_an_unsafe_source_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"either data or tiles|name of a function|own server"):
         CanvasLayer("a.look", **given)
 

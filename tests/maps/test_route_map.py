@@ -128,6 +128,15 @@ def test_the_scale_bar_stands_where_no_route_does(
     assert (x > 352 / 2, y > 300 / 2) == found
 
 
+def test_the_scale_bar_hides_a_site_before_a_short_route() -> None:
+    site = shapely.Polygon([(120.5925, 31.104), (120.6075, 31.104), (120.6075, 31.0945), (120.5925, 31.0943)])
+    route = shapely.LineString([(120.605, 31.0945), (120.605, 31.094)])
+    for tap in (None, shapely.get_point(route, -1)):
+        svg = drawn(RouteView(site, (RouteLine(route, access_point=tap),), (), {}))
+        [bar] = list(svg.iter(f"{SVG}rect"))
+        assert float(bar.get("x", "")) < 352 / 2 < 300 / 2 + float(bar.get("y", ""))
+
+
 def test_names_stay_words() -> None:
     shown = RouteView(view().parcel, (route_line(HOSTILE),), (), frames(HOSTILE))
     svg = drawn(shown)

@@ -159,6 +159,14 @@ def test_names_from_data_end_no_element() -> None:
         assert HOSTILE not in made
 
 
+def test_a_problem_does_not_say_what_is_published() -> None:
+    made = problem_page_html({"title": "t", "detail": "d"}, frame(heading=None))
+    assert say("zh", "head.no_edition") not in made
+    assert say("zh", "head.no_edition") in screen_page_html(
+        ScreenPage([], 3, 20, 2000.0, 5000.0), frame(heading=None)
+    )
+
+
 def test_without_data_the_page_names_the_commands() -> None:
     made = map_page_html(page(bounds=None, tiles=[]), frame(heading=None))
     assert "./dev demo" in made

@@ -17,7 +17,7 @@ from maps import style
 from maps.style import CLASSES
 from maps.zone_furniture import wrapped
 from maps.zone_map import ZoneMap, zone_map_pdf, zone_map_png, zone_map_svg
-from tests.maps.zones import HOSTILE, empty, heading, parcels, zone_map, zones
+from tests.maps.zones import HOSTILE, context, empty, heading, parcels, zone_map, zones
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -52,6 +52,16 @@ def test_zones_feeders_and_substations_are_drawn() -> None:
     bare = zone_map_svg(zone_map(context={}), "zh")
     assert 'class="station"' not in bare
     assert "线路受限" not in bare
+    assert "中压线路" not in bare
+
+
+def test_feeders_without_a_status_have_a_line_in_the_legend() -> None:
+    ground = context()
+    ground["feeders"] = ground["feeders"].drop(columns="status")
+    drawn = zone_map_svg(zone_map(context=ground), "zh")
+    assert "中压线路" in drawn
+    assert f'stroke="{style.SHADE}" stroke-width="2.4"' in drawn
+    assert "中压线路" not in zone_map_svg(zone_map(), "zh")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -60,6 +60,10 @@ function recolour() {
   const words = value === null ? say("legend.no_load") : figure(value) + (state.unit === "kw" ? " kW" : " kVA");
   find("legend-title").textContent = state.view === "zones"
     ? say("legend.zones", loadWords(shown.run)) : say("legend.title", words);
+  // Without a load the colours tell whether anything is open at all.
+  find("line-meets").lastChild.textContent = say(value === null ? "legend.some" : "legend.meets");
+  find("line-not").lastChild.textContent = say(value === null ? "legend.nothing" : "legend.not");
+  find("line-part").hidden = value === null;
   repaint();
 }
 
@@ -142,7 +146,7 @@ function actions() {
   if (drawn || token()) box.append(make("button", { type: "button", onclick: () => fetched(path, drawn && body(drawn)) }, say("answer.notice")));
   else box.append(link("answer.notice", path, { target: "_blank", rel: "noopener" }), link("answer.page", "/parcel/" + id + "?lang=" + data.language + and));
   box.append(make("button", { type: "button", onclick: share }, say("answer.share")));
-  if (answer.options.length > 1) box.append(make("button", { type: "button", onclick: () => compare(true) }, say("answer.compare")));
+  if (answer.options.length > 1) box.append(make("button", { type: "button", "aria-controls": "compare", onclick: () => compare(true) }, say("answer.compare")));
   return box;
 }
 
@@ -171,10 +175,13 @@ function share() {
   if (navigator.clipboard) navigator.clipboard.writeText(window.location.href).then(done, byHand); else byHand();
 }
 
+// Closes the comparison; the focus goes back to what opened it.
+const compared = () => { compare(false); find("answer").querySelector("[aria-controls=compare]").focus(); };
+
 function compare(on) {
   find("compare").hidden = !on;
   if (!on) return;
-  view.compareView(answer, () => { compare(false); find("verdict").focus(); });
+  view.compareView(answer, compared);
   find("compare").querySelector("button").focus();
 }
 
@@ -250,6 +257,8 @@ function kindOf(each) {
 }
 
 function take(each) {
+  // The button that had the focus goes: whoever came by keyboard is back where the words are typed.
+  if (find("found").querySelector(":focus-visible")) find("search").focus();
   fill(find("found"));
   find("search").value = each.id || each.lon + "," + each.lat;
   if (each.kind === "parcel") { askFor({ parcel: each.id }, true); return; }
@@ -344,12 +353,16 @@ async function begin() {
     askFor({ parcel: state.parcel, at: state.at, shape: state.shape }, false);
   });
   on("search", "input", () => { clearTimeout(pause); pause = setTimeout(() => search(false), 250); });
-  on("search", "keydown", (event) => {
-    if (event.key === "Enter") { event.preventDefault(); clearTimeout(pause); search(true); }
-    if (event.key === "Escape") fill(find("found"));
+  // What was found lies over the form: arrows lead through it, and it goes when the search is left.
+  const field = find("search").parentNode;
+  field.addEventListener("keydown", (event) => {
+    const stops = [find("search"), ...find("found").querySelectorAll("button")];
+    const next = stops[stops.indexOf(event.target) + ({ ArrowDown: 1, ArrowUp: -1 })[event.key]];
+    if (next) { event.preventDefault(); next.focus(); }
+    if (event.key === "Enter" && event.target === stops[0]) { event.preventDefault(); clearTimeout(pause); search(true); }
+    if (event.key === "Escape") { stops[0].focus(); fill(find("found")); }
   });
-  // What was found lies over the form: it goes when the search is left.
-  const field = find("search").parentNode, left = (to) => { if (to && !field.contains(to)) fill(find("found")); };
+  const left = (to) => { if (to && !field.contains(to)) fill(find("found")); };
   field.addEventListener("focusout", (event) => left(event.relatedTarget));
   document.addEventListener("pointerdown", (event) => left(event.target));
   on("load", "input", () => { recolour(); if (state.view === "zones") { state.run = ""; chooseRun(); recolour(); } });
@@ -364,6 +377,7 @@ async function begin() {
     recolour();
   });
   on("step", "change", () => { fromForm(); remember(false); });
+  on("compare", "keydown", (event) => { if (event.key === "Escape") compared(); });
   on("draw", "click", () => startDrawing((ring) => askFor({ shape: ring }, false)));
   on("draw-finish", "click", finish);
   on("draw-undo", "click", undo);

@@ -6,7 +6,7 @@ export const layer = window.canvas_layer_grid_0;
 export const shown = window.L.kaimen.page.shown;
 const L = window.L;
 const marks = L.layerGroup().addTo(map), routes = L.layerGroup().addTo(map), sketch = L.layerGroup().addTo(map);
-const still = { animate: false };
+const still = { animate: false }, PARCELS_FROM = 14;
 
 // Tiles are drawn anew once a frame, and only where what they show has changed.
 const looks = () => [shown.load, shown.view, shown.run, shown.chosen].join();
@@ -197,6 +197,10 @@ export function listen({ pick, moved, slow }) {
   map.on("dblclick", () => { if (corners) finish(); });
   map.on("moveend", moved);
   map.on("zoomend", thin);
+  // Tiles below this zoom sum the parcels of a square up.
+  const squares = () => { find("squares").hidden = map.getZoom() >= PARCELS_FROM; };
+  map.on("zoomend", squares);
+  squares();
   // Leaflet focuses the map on a click; the cross-hair is for those who use the keyboard.
   box.addEventListener("pointerdown", () => box.classList.add("by-mouse"), true);
   box.addEventListener("keydown", (event) => {

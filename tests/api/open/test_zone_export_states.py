@@ -48,6 +48,24 @@ def test_a_map_names_its_number_and_whose_data_it_shows(
             assert "OpenStreetMap" in shown
 
 
+def test_pages_and_notices_with_a_map_name_whose_data_it_shows(stocked: Service) -> None:
+    asked: dict[str, str | int] = {"load_kva": 500, "jurisdiction": "wujiang"}
+
+    def named(client: TestClient) -> list[bool]:
+        notice = client.get("/api/v1/parcels/P1/connection/notice.pdf", params=asked)
+        pages = [client.get(path, params=asked) for path in ("/", "/parcel/P1", "/table")]
+        told = [each.text for each in pages] + [texts_of("pdf", notice.content)]
+        return ["© OpenStreetMap contributors" in each for each in told]
+
+    with TestClient(create_app(stocked)) as client:
+        assert named(client) == [False, False, False, False]
+    with stocked.private.begin() as connection:
+        connection.execute(text("update grid.import_batches set format = 'OpenStreetMap'"))
+    again = Service(stocked.settings, stocked.private, stocked.public)
+    with TestClient(create_app(again)) as client:
+        assert named(client) == [True, True, False, True]
+
+
 def test_while_nothing_is_published_the_public_is_told_so(
     engine: Engine, service: Service, client: TestClient, bearer: Callable[..., dict[str, str]]
 ) -> None:

@@ -45,7 +45,11 @@ def test_a_typed_load_recolours_without_a_request(page: Page, opened: Open, watc
     opened("/")
     page.wait_for_load_state("networkidle")
     before, asked = colours(page), len(watch.requests)
+    expect(page.locator("#line-meets")).to_have_text("有可开放容量")
+    expect(page.locator("#line-part")).to_be_hidden()
     page.fill("#load", "1000000")
+    expect(page.locator("#line-meets")).to_have_text("可满足申请容量")
+    expect(page.locator("#line-part")).to_be_visible()
     expect(page.locator("#legend-title")).to_have_text("线路可开放容量 · 1,000,000 kVA")
     page.wait_for_timeout(200)
     assert colours(page) != before
@@ -126,15 +130,47 @@ def test_search_finds_parcels_feeders_and_places(page: Page, opened: Open) -> No
     expect(page.locator("#found button")).to_have_count(0)
 
 
+def test_what_was_found_is_walked_by_arrows_and_the_focus_stays(page: Page, opened: Open) -> None:
+    opened("/")
+    search, found = page.locator("#search"), page.locator("#found button")
+    search.focus()
+    page.keyboard.type("LT-037")
+    expect(found.nth(1)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(found.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(search).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(search).to_be_focused()
+    expect(found).to_have_count(0)
+    page.keyboard.type("3")
+    page.keyboard.press("ArrowDown")
+    expect(found.first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    answered(page)
+    expect(search).to_be_focused()
+
+
 def test_options_side_by_side_and_the_figure_explained(page: Page, opened: Open) -> None:
     opened(f"/?parcel={PARCEL}&load_kva=1000&k=5")
     answered(page)
     options = page.locator("button.card").count()
     assert options >= 2
-    page.get_by_role("button", name="并列比较").click()
+    opener = page.get_by_role("button", name="并列比较")
+    opener.click()
     assert page.locator("#compare thead th").count() == options
     page.get_by_role("button", name="关闭比较").click()
     expect(page.locator("#compare")).to_be_hidden()
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="关闭比较")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#compare")).to_be_hidden()
+    expect(opener).to_be_focused()
     page.locator(".explain summary").click()
     expect(page.locator(".chain li").first).to_contain_text("可开放容量")
     page.locator(".part summary").first.click()
@@ -155,6 +191,9 @@ def test_classes_of_a_screening_by_a_slider(page: Page, opened: Open) -> None:
     expect(page.locator("#counts caption")).to_contain_text(f"{SCREENED_KVA:,.0f} kVA")
     assert page.locator("#counts").inner_text() != before
     assert "公用线路至 4,000 kVA" in page.locator("#thresholds").inner_text()
+    for zoom, summed in ((12, True), (15, False)):
+        page.evaluate("zoom => map_grid.setZoom(zoom, { animate: false })", zoom)
+        expect(page.locator("#squares")).to_be_visible(visible=summed)
     assert "view=zones" in page.url
 
 

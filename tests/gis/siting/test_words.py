@@ -48,6 +48,8 @@ def by_value() -> set[str]:
         *(f"way.{each}" for each in ("route", "straight")),
         *(f"rejected.{each}" for each in ("short", "away")),
         *("site.drawn", "notice.valid", "town", "town.none"),
+        *(f"column.{each}" for each in ("length", "crossed", "open", "procedure", "parcels")),
+        *(f"said.{each}" for each in ("notice", "written", "stored", "repeated")),
         *(f"level.{each}" for each in LEVELS),
         *(f"status.{each}" for each in Status),
     }
