@@ -113,10 +113,10 @@ def _mapping(source: Source, layer: Layer, request: ImportRequest, log: FindingL
         repair = f"Add the column, or bind it: --map {field.name}=COLUMN."
         severity = Severity.ERROR if layer.fails_without(field) else Severity.WARNING
         log.add(Finding("column_missing", severity, layer.name, None, message, repair))
-    if mapping.unmatched:
+    unmatched = [each for each in mapping.unmatched if each.column not in request.where]
+    if unmatched:
         listed = ", ".join(
-            each.column + (f" (perhaps {each.suggestion})" if each.suggestion else "")
-            for each in mapping.unmatched
+            each.column + (f" (perhaps {each.suggestion})" if each.suggestion else "") for each in unmatched
         )
         message = f"columns of {source.path.name} that nothing took: {listed}"
         log.add(

@@ -214,9 +214,12 @@ def test_columns_nobody_took_are_listed_with_suggestions(bring: Any, write: Any,
     assert "备注" in words
 
 
-def test_only_rows_that_agree_are_read(bring: Any, ask: Any, write: Any) -> None:
-    path = write("c.csv", {"asset_id": ["a", "b"], "role": ["primary", "secondary"], "peak_a": [1, 2]})
+def test_only_rows_that_agree_are_read(bring: Any, ask: Any, write: Any, checks: Any) -> None:
+    roles = {"asset_id": ["a", "b"], "role": ["primary", "secondary"], "peak_a": [1, 2], "备注": ["x", "y"]}
+    path = write("c.csv", roles)
     result = bring("capacity", path, where={"role": "primary"})
+    [untaken] = checks(result)["columns_unmatched"]
+    assert untaken.endswith("that nothing took: 备注")  # the column asked by is not among them
     assert result.total.read == 1
     assert ask("select asset_ref from grid.capacity") == [("a",)]
     with pytest.raises(MappingError, match="rolle"):
