@@ -1,5 +1,5 @@
 /* The zone map as a mode: the classes that a stored screening found, for one load or for the parcels' own. */
-import { data, figure, fill, find, make, need, say, style } from "./page-dom.js";
+import { data, figure, fill, find, make, need, say, style, tell } from "./page-dom.js";
 
 const { runs } = data;
 
@@ -36,5 +36,5 @@ export function counts(run) {
   });
   fill(find("counts"), make("caption", {}, say("zones.counts") + " · " + loadWords(run) + " · " + told.on),
     make("thead", {}, make("tr", {}, make("td"), make("th.n", { scope: "col" }, say("zones.count")), make("th.n", { scope: "col" }, say("zones.area")))), body);
-  if (document.body.dataset.view === "zones") need("export").then(({ links }) => links(body, told));
+  if (document.body.dataset.view === "zones") need("export").then(({ links }) => links(body, told), () => tell(say("state.offline"), "wrong"));
 }

@@ -92,6 +92,16 @@ def test_a_network_that_is_away_is_told(page: Page, opened: Open, forgive: Any) 
     forgive("ERR_INTERNET_DISCONNECTED")
 
 
+def test_a_part_of_the_page_that_is_away_is_told(page: Page, opened: Open, forgive: Any) -> None:
+    opened("/")
+    page.wait_for_load_state("networkidle")
+    page.route("**/page-export.js", lambda route: route.abort())
+    page.click("#nav-zones")
+    expect(page.locator("#counts")).to_contain_text("开门即接")
+    expect(page.locator("#status")).to_contain_text("网络不可用")
+    forgive("ERR_FAILED")
+
+
 def test_tiles_that_are_away_are_told(page: Page, opened: Open, site: str, forgive: Any) -> None:
     page.route("**/tiles/feeders/**", lambda route: route.abort())
     opened("/")
