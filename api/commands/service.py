@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.terminal import answer, json_option, say, show_findings, watching
+from api.commands.terminal import answer, json_option, say, show_findings, so_many, watching
 from api.operations.database import connected
 from api.operations.demo import DemoReport, DemoShown, load_demo
 from api.operations.files import require_suffix
@@ -61,7 +61,8 @@ def _tell(report: DemoReport, port: int | None) -> None:
     for each in report.imports:
         for name, rows in each.counts.items():
             click.echo(
-                f"{name:18} {rows.written:6,} rows, {rows.rejected} left out, {len(each.findings)} findings"
+                f"{name:18} {rows.written:6,} written, {rows.rejected} left out, "
+                f"{so_many(len(each.findings), 'finding')}"
             )
     if not report.imports:
         click.echo("The demo district is loaded already.")
@@ -88,7 +89,9 @@ def _tell_shown(shown: DemoShown, port: int | None) -> None:
     click.echo(f"  {shown.folder / 'index.html'}  the edition as any web server can serve it")
     click.echo(f"  {shown.zone_map}  the zone map for planners")
     click.echo(f"  {shown.notice}  the notice of parcel {shown.parcel}")
-    if port is not None:
+    if port is None:
+        click.echo("Serve it with its map: ./dev serve")
+    else:
         base = f"http://127.0.0.1:{port}"
         click.echo(
             f"  {base}/  the map;  {base}/parcel/{shown.parcel}  the parcel;  {base}/editions  editions"

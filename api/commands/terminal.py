@@ -54,6 +54,15 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(0, width - cell_len(text))
 
 
+def so_many(number: int, what: str) -> str:
+    """Return a count of things.
+
+    >>> so_many(1, "row"), so_many(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def say(text: str) -> None:
     """Say something to the person, beside the answer."""
     words.print(text, markup=False, soft_wrap=True)
@@ -105,7 +114,8 @@ def show_findings(findings: Sequence[Finding], each: int = _SHOWN_OF_A_CHECK) ->
     for check, number in more.items():
         say(f"… and {number:,} more of {check}")
     rest = "; --json tells them all" if more else ""
-    say(f"{totals[Severity.ERROR]} errors, {totals[Severity.WARNING]} warnings{rest}")
+    errors, warnings = totals[Severity.ERROR], totals[Severity.WARNING]
+    say(f"{so_many(errors, 'error')}, {so_many(warnings, 'warning')}{rest}")
 
 
 @contextmanager
