@@ -134,7 +134,8 @@ def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
     console = Console(highlight=False)
     console.width = max(console.width, _WIDTH)
     console.print(table)
-    console.print(_towns(summary["by_town"], language))
+    if any(each["town"] for each in summary["by_town"]):
+        console.print(_towns(summary["by_town"], language))
     for test, count in sorted(summary["by_test"].items(), key=lambda each: -each[1]):
         click.echo(f"  {count:7,}  {words_of_test(test)[language]}")
     state = words("said.repeated" if done.repeated else "said.stored")[language]

@@ -31,6 +31,13 @@ def test_a_module_and_its_functions_are_small(path: Path) -> None:
             assert length <= FUNCTION_LINES, f"{node.name} has {length} lines"
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "maps" / "static" / "app").iterdir()), ids=lambda path: path.name
+)
+def test_a_file_of_the_pages_is_small(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MODULE_LINES
+
+
 def test_there_are_no_drawers_for_odds_and_ends() -> None:
     banned = {"utils", "helpers", "common", "manager", "service_layer", "misc"}
     assert not [path for path in modules() if path.stem in banned]

@@ -1,8 +1,9 @@
 /* The page: what is asked, by whom it is answered, and how both stand in the address. */
 import { Problem, ask, drop, query, refusal } from "./page-ask.js";
-import { data, fill, find, figure, known, kva, make, need, repairs, say, tell, verdictWords } from "./page-dom.js";
+import { data, fill, find, figure, kva, make, need, repairs, say, tell, verdictWords } from "./page-dom.js";
 import { centre, drawRoutes, drawing, finish, goTo, layer, listen, look, map, outline, repaint, shown, startDrawing, stopDrawing, undo, whole } from "./page-map.js";
 import { leave, offerView, openView } from "./page-planner.js";
+import { clearSearch, listenToSearch, search } from "./page-search.js";
 import { address, body, geometry, question, read, state, write } from "./page-state.js";
 import { forget, headers, token } from "./page-token.js";
 import { counts, kept, loadOf, loadWords, runOf, thresholds } from "./page-zones.js";
@@ -248,19 +249,8 @@ async function pick(latlng) {
   }
 }
 
-// --- search ---
-let pause = 0;
-
-function kindOf(each) {
-  const kind = each.kind === "asset" ? each.level : each.kind;
-  return known("ask.kind." + kind) ? say("ask.kind." + kind) : "";
-}
-
-function take(each) {
-  // The button that had the focus goes: whoever came by keyboard is back where the words are typed.
-  if (find("found").querySelector(":focus-visible")) find("search").focus();
-  fill(find("found"));
-  find("search").value = each.id || each.lon + "," + each.lat;
+// --- what was found by its name ---
+function found(each) {
   if (each.kind === "parcel") { askFor({ parcel: each.id }, true); return; }
   if (each.lon === null) return;
   goTo(each.lon, each.lat, each.kind === "place" ? 17 : 15);
@@ -281,22 +271,6 @@ async function showAsset(id) {
       make("h2", { tabindex: "-1", id: "verdict" }, row.name || row.words.level), make("p", {}, make("b", {}, kva(row.open_capacity_kva))), ...row.explanation.map((text) => make("p.small", {}, text))));
   } catch (fault) {
     trouble(fault, () => showAsset(id));
-  }
-}
-
-async function search(now) {
-  const words = find("search").value.trim();
-  if (!words) { fill(find("found")); return; }
-  try {
-    const { found } = await ask("search", "/api/v1/search?" + query([["q", words], ["limit", 8]]));
-    const exact = found.filter((each) => each.id === words);
-    if (now && (found.length === 1 || exact.length === 1)) { take(exact[0] || found[0]); return; }
-    const list = found.map((each) => make("li", {}, make("button", { type: "button", onclick: () => take(each) },
-      make("b", {}, each.id || each.lon + ", " + each.lat), " ", each.name || "", make("span.small", {}, " " + kindOf(each)))));
-    fill(find("found"), ...list);
-    tell(found.length ? say("ask.found", found.length) : say("ask.found_none"), found.length ? "" : "wrong");
-  } catch (fault) {
-    trouble(fault, () => search(now));
   }
 }
 
@@ -352,19 +326,7 @@ async function begin() {
     if (words && words !== state.parcel && !geometry()) { search(true); return; }
     askFor({ parcel: state.parcel, at: state.at, shape: state.shape }, false);
   });
-  on("search", "input", () => { clearTimeout(pause); pause = setTimeout(() => search(false), 250); });
-  // What was found lies over the form: arrows lead through it, and it goes when the search is left.
-  const field = find("search").parentNode;
-  field.addEventListener("keydown", (event) => {
-    const stops = [find("search"), ...find("found").querySelectorAll("button")];
-    const next = stops[stops.indexOf(event.target) + ({ ArrowDown: 1, ArrowUp: -1 })[event.key]];
-    if (next) { event.preventDefault(); next.focus(); }
-    if (event.key === "Enter" && event.target === stops[0]) { event.preventDefault(); clearTimeout(pause); search(true); }
-    if (event.key === "Escape") { stops[0].focus(); fill(find("found")); }
-  });
-  const left = (to) => { if (to && !field.contains(to)) fill(find("found")); };
-  field.addEventListener("focusout", (event) => left(event.relatedTarget));
-  document.addEventListener("pointerdown", (event) => left(event.target));
+  listenToSearch(found, trouble);
   on("load", "input", () => { recolour(); if (state.view === "zones") { state.run = ""; chooseRun(); recolour(); } });
   on("unit", "change", () => { state.unit = find("unit").value; recolour(); });
   on("pf", "input", recolour);
@@ -382,7 +344,7 @@ async function begin() {
   on("draw-finish", "click", finish);
   on("draw-undo", "click", undo);
   on("draw-cancel", "click", stopDrawing);
-  on("clear", "click", () => { find("search").value = ""; fill(find("found")); askFor({}, false); });
+  on("clear", "click", () => { clearSearch(); askFor({}, false); });
   on("whole", "click", whole);
   on("sheet", "click", () => {
     const tall = document.body.classList.toggle("tall");
