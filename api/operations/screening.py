@@ -174,14 +174,20 @@ def screen_parcels(
         sha256=rows_sha256(found.rows),
     )
     with engine.begin() as connection:
-        before = store(connection, run, found.rows)
-        if before is not None and before.sha256 != run.sha256:
-            raise KaimenError(
-                f"run {run.id} gave other rows than before, of the same question and data",
-                repair="keep the database and report this; it should not be",
-            )
+        repeated = _store(connection, run, found.rows)
         stored(connection, run.id)
-    return Screened(run, found, areas, before is not None, seconds)
+    return Screened(run, found, areas, repeated, seconds)
+
+
+def _store(connection: Connection, run: Run, rows: pd.DataFrame) -> bool:
+    """Store a run; whether it was there already, with the same bytes."""
+    before = store(connection, run, rows)
+    if before is not None and before.sha256 != run.sha256:
+        raise KaimenError(
+            f"run {run.id} gave other rows than before, of the same question and data",
+            repair="keep the database and report this; it should not be",
+        )
+    return before is not None
 
 
 def known_run(engine: Engine, request: ScreenRequest) -> str | None:

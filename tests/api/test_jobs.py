@@ -9,39 +9,34 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import active_children
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import ProgrammingError
 
 from api import runner
-from api.app import create_app
 from api.operations import jobs as operations
 from api.operations.jobs import STEPS
-from api.operations.tokens import create_token
 from api.runner import running_jobs
 from api.schemas.jobs import JobStep
 from api.service import Service
 from api.settings import Settings
 from gis.steps import Step
 from layers.database import open_engine
-from layers.jobs import Bounds, Job, finish, settle, take, tell
+from layers.jobs import Job, finish, settle, take, tell
 from layers.public_wall import open_public_engine, public_url, raise_wall
 from layers.tables.jobs import ENDED
 from maps.page_words import say
 from tests.api.conftest import ROOT, TownCommands
+from tests.api.planner import DAY, Planner, until
 from tests.api.test_serving import children, gone
 from tests.gis.siting.small_town import drawn_town
 from tests.gis.siting.towns import ON, Bench
 
-PATIENCE_S = 60
-DAY = {"on": ON.isoformat()}
 HOLD = "select pg_advisory_xact_lock(hashtext('kaimen screening'))"
 """Keeps a screening from being stored, so that its job stays at the last step."""
 RUNNER = """
@@ -55,14 +50,6 @@ with running_jobs(Settings(home=Path(sys.argv[2]), database_url=None), open_engi
 """
 
 
-def until(met: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := met()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _loaded_once() -> Iterator[None]:
     """Begin processes of jobs with their modules loaded; in `test_jobs_served` they begin with nothing."""
@@ -71,33 +58,6 @@ def _loaded_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runner, "PROCESSES", context)
         yield
-
-
-class Planner:
-    """Somebody with a token of his own."""
-
-    def __init__(self, service: Service, role: Any = "planner") -> None:
-        token = create_token(service.private, role, None, 1).whole
-        self.client = TestClient(create_app(service), headers={"Authorization": f"Bearer {token}"})
-
-    def ask(self, **body: Any) -> str:
-        answer = self.client.post("/api/v1/screenings", json=DAY | body)
-        assert answer.status_code == 202, answer.text
-        assert answer.headers["location"] == f"/api/v1/jobs/{answer.json()['id']}"
-        assert answer.headers["cache-control"] == "no-store"
-        return str(answer.json()["id"])
-
-    def job(self, identity: str, language: str = "en") -> Any:
-        answer = self.client.get(f"/api/v1/jobs/{identity}?lang={language}")
-        assert answer.status_code == 200, answer.text
-        assert answer.headers["cache-control"] == "no-store"
-        return answer.json()
-
-    def ended(self, identity: str) -> Any:
-        return until(lambda: (job := self.job(identity))["state"] in ENDED and job)
-
-    def at(self, identity: str, step: str, attempts: int = 1) -> None:
-        until(lambda: (job := self.job(identity))["progress"]["step"] == step and job["attempts"] == attempts)
 
 
 @pytest.fixture
@@ -349,64 +309,3 @@ def test_what_cannot_be_answered_is_told_with_its_repair(
     told = planner.client.get(f"/api/v1/jobs/{identity}?lang=zh")
     assert told.json()["problem"]["title"] == "内部错误"
     assert "secret" not in told.text
-
-
-def test_the_queue_has_an_end(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "BOUNDS", Bounds(of_all=3, of_one=2))
-    one, other = Planner(service), Planner(service)
-    first = one.ask(k=1)
-    one.ask(k=2)
-    assert one.ask(k=1) == first
-    refused = one.client.post("/api/v1/screenings", json=DAY)
-    assert (refused.status_code, refused.headers["retry-after"]) == (429, "10")
-    assert "as many jobs under way as it may" in refused.json()["detail"]
-    other.ask(k=1)
-    full = other.client.post("/api/v1/screenings?lang=zh", json=DAY | {"k": 2})
-    assert full.status_code == 429
-    assert "队列已满" in full.json()["detail"]
-    assert one.client.delete(f"/api/v1/jobs/{first}").status_code == 204
-    other.ask(k=2)
-
-
-@pytest.mark.parametrize("method", ["POST /api/v1/screenings", "GET /api/v1/jobs", "GET {}", "DELETE {}"])
-def test_only_a_token_opens_jobs_and_only_its_own(service: Service, client: TestClient, method: str) -> None:
-    path = f"/api/v1/jobs/{Planner(service).ask()}"
-    verb, _, address = method.format(path).partition(" ")
-    refused = client.request(verb, address, json={} if verb == "POST" else None)
-    assert refused.status_code == 401
-    assert refused.headers["cache-control"] == "no-store"
-    stranger = Planner(service, "operator").client.request(verb, address)
-    assert stranger.status_code == (404 if "{}" in method else 422 if verb == "POST" else 200)
-    if verb == "GET" and "{}" not in method:
-        assert stranger.json() == {"jobs": []}
-
-
-@pytest.mark.parametrize(
-    ("body", "told"),
-    [
-        ({"load_kva": 100, "planned": True}, "leave one of them out"),
-        ({"load_kva": 100, "load_kw": 100}, "one of the two"),
-        ({"pf": 0.9}, "power factor"),
-        ({"k": 21}, "body k"),
-        ({"limit_m": 5001}, "body limit_m"),
-        ({"load_kva": 1e7}, "body load_kva"),
-        ({"jurisdiction": "nowhere"}, "no jurisdiction"),
-        ({"facts": {"nonsense": 1}}, "nonsense"),
-        ({"on": "yesterday"}, "body on"),
-        ({"x": 1}, "body x"),
-    ],
-)
-def test_a_question_that_is_not_in_order_is_refused_at_once(
-    service: Service, body: dict[str, Any], told: str
-) -> None:
-    planner = Planner(service)
-    refused = planner.client.post("/api/v1/screenings?lang=en", json=body)
-    assert refused.status_code == 422
-    assert told in refused.text
-    assert planner.client.get("/api/v1/jobs").json() == {"jobs": []}
-
-
-def test_the_public_login_reads_no_job(service: Service) -> None:
-    Planner(service).ask()
-    with service.public.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
-        connection.execute(text("select * from siting.jobs"))
