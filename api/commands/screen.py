@@ -107,7 +107,7 @@ def _as_json(done: Screened, files: tuple[Path, ...]) -> dict[str, object]:
     }
 
 
-def _towns(by_town: Sequence[Mapping[str, Any]], language: Language) -> Table:
+def town_table(by_town: Sequence[Mapping[str, Any]], language: Language) -> Table:
     """Return the parcels, their area, load and classes by town (乡镇街道)."""
     table = Table(box=SIMPLE, pad_edge=False)
     classes = [words(f"class.{each.value}")[language] for each in SiteClass]
@@ -135,7 +135,7 @@ def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
     console.width = max(console.width, _WIDTH)
     console.print(table)
     if any(each["town"] for each in summary["by_town"]):
-        console.print(_towns(summary["by_town"], language))
+        console.print(town_table(summary["by_town"], language))
     for test, count in sorted(summary["by_test"].items(), key=lambda each: -each[1]):
         click.echo(f"  {count:7,}  {words_of_test(test)[language]}")
     state = words("said.repeated" if done.repeated else "said.stored")[language]

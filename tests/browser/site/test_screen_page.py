@@ -63,12 +63,12 @@ def test_a_screening_is_asked_found_again_cancelled_and_answered(
             card.get_by_role("button", name="取消").press("Enter")
             expect(page.locator("#latest .job").first).to_contain_text("已取消")
             expect(page.locator("#now-title")).to_be_focused()
-        ask(page, "710")
+        ask(page, "1710")
         done = page.locator("#latest .job").first
-        expect(done).to_contain_text("710 kVA", timeout=PATIENCE_MS)
+        expect(done).to_contain_text("1,710 kVA", timeout=PATIENCE_MS)
         run = done.locator("p", has_text="筛查编号").inner_text().removeprefix("筛查编号").strip()
         page.fill("#k", "4")  # another question of the same load
-        ask(page, "710")
+        ask(page, "1710")
         expect(done).to_contain_text("4 个方案", timeout=PATIENCE_MS)
         done = page.locator("#latest .job").nth(1)
     expect(page.locator("#status")).to_have_text("筛查已完成")
@@ -78,13 +78,13 @@ def test_a_screening_is_asked_found_again_cancelled_and_answered(
         done.get_by_role("link", name="CSV").click()
     assert run in waiting.value.path().read_text(encoding="utf-8-sig")
     done.get_by_role("link", name="示范区图").click()
-    expect(page.locator("#counts caption")).to_contain_text("710 kVA")
+    expect(page.locator("#counts caption")).to_contain_text("1,710 kVA")
     of_this_one = re.compile(f"run={run}&")
     expect(page.locator("#counts tfoot a").first).to_have_attribute("href", of_this_one)
     # The newest one of another load, and back to the one that is named.
     page.fill("#load", "1000")
     expect(page.locator("#counts caption")).to_contain_text("1,000 kVA")
-    page.fill("#load", "710")
+    page.fill("#load", "1710")
     expect(page.locator("#counts tfoot a").first).to_have_attribute("href", of_this_one)
 
 
