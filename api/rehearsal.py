@@ -18,8 +18,8 @@ from api.tiers import Tier
 from gis.errors import KaimenError
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 
-LOAD_KVA: Final = 1.0
-"""So little that nearly every parcel has an option, with all that options take."""
+LOADS_KVA: Final = (1.0, 500.0)
+"""For low and for medium voltage: each has supply points and routes of its own."""
 
 PARCELS: Final = 16
 """How many parcels are asked for at most until one has an option."""
@@ -38,18 +38,19 @@ def rehearse(service: Service) -> None:
         ground = service.office.ground()
         ids = ground.parcels.ids.tolist()
         _ = ground.parcel_tree, ground.parcel_texts
-        for each in ids[:: len(ids) // PARCELS + 1]:
-            if reply(service, Tier.PUBLIC, _question(each)).as_json("zh")["options"]:
-                break
+        for load_kva in LOADS_KVA:
+            for each in ids[:: len(ids) // PARCELS + 1]:
+                if reply(service, Tier.PUBLIC, _question(each, load_kva)).as_json("zh")["options"]:
+                    break
     except (KaimenError, SQLAlchemyError) as fault:
         why = fault.detail if isinstance(fault, KaimenError) else type(fault).__name__
         _log.info("the first question will have to wait: %s", why)
 
 
-def _question(parcel: str) -> Connection:
+def _question(parcel: str, load_kva: float) -> Connection:
     return Connection(
         Place(parcel=parcel),
-        load_kva=LOAD_KVA,
+        load_kva=load_kva,
         load_kw=None,
         power_factor=None,
         on=None,

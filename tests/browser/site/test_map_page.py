@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -333,3 +334,25 @@ def test_the_page_is_small(page: Page, opened: Open, site: str) -> None:
     opened("/")
     page.wait_for_load_state("networkidle")
     assert sum(sizes.values()) <= 250_000, sizes
+
+
+def test_the_page_asks_for_what_it_shows_and_for_all_modules_at_once(
+    page: Page, opened: Open, watch: Watch
+) -> None:
+    opened("/")
+    middle = page.evaluate("map_grid.getCenter()")
+    watch.requests.clear()
+    opened(f"/?c={middle['lat']},{middle['lng']},12")
+    page.wait_for_load_state("networkidle")
+    tiles = [urlsplit(url).path.split("/")[2:4] for url in watch.requests if "/tiles/" in url]
+    assert {zoom for _, zoom in tiles} == {"11"}
+    assert {layer for layer, _ in tiles} == {"base", "feeders"}
+    preloaded = page.evaluate(
+        "Array.from(document.querySelectorAll('link[rel=modulepreload]'), (each) => each.href)"
+    )
+    asked = [url for url in watch.requests if "/app/page-" in url and url.endswith(".js")]
+    assert sorted(url for url in asked if not url.endswith("page-paint.js")) == sorted(preloaded)
+    watch.requests.clear()
+    page.locator("#nav-zones").click()
+    page.wait_for_load_state("networkidle")
+    assert any("/tiles/parcels/11/" in url for url in watch.requests)
