@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
-from gis.corridors.streets import Flags, Floats
-from gis.held import hold
+from gis.corridors.streets import Flags, Floats, Ints
+from gis.held import Held, hold
 from gis.routing.buckets import new_queue
 from gis.routing.doors import Doors
 from gis.routing.labels import COST_BITS, NONE, check_length, check_search
 from gis.routing.local_kernel import PATIENCE, nearest
 from gis.routing.local_state import Bench, Question, new_memory
+from gis.routing.measure import MEASURES, Meter
+from gis.routing.measured import nearest_measured
 from gis.routing.nearby import Nearby, nearby
-from gis.routing.paths import Paths, first_paths, new_table, new_trail
+from gis.routing.paths import Paths, Table, first_paths, new_table, new_trail
 from gis.routing.taps import Taps
 
 _EPOCHS: Final = 2**31 - 1
@@ -80,6 +83,58 @@ class Searcher:
         ValueError
             Something is out of range, or there are not as many capacities as feeders.
         """
+        asked = self._questions(doors, parcel, load_kva, capacity_kva, k, limit, allowed)
+        count = -1
+        while count < 0:
+            question, table = next(asked)
+            count = nearest(self._bench, doors, question, table)
+        return first_paths(table, count)
+
+    def measured_feeders(
+        self,
+        doors: Doors,
+        parcel: int,
+        load_kva: float,
+        capacity_kva: Floats,
+        meter: Held[Meter],
+        *,
+        k: int,
+        limit: int,
+        allowed: Flags | None = None,
+    ) -> tuple[Paths, Ints]:
+        """Return ``nearest_feeders``, and what the routes measure as ``measure.measure_table`` has it.
+
+        Parameters
+        ----------
+        doors, parcel, load_kva, capacity_kva, k, limit, allowed
+            See ``nearest_feeders``.
+        meter
+            What the routes of these parcels are measured by.
+
+        Raises
+        ------
+        ValueError
+            See ``nearest_feeders``.
+        """
+        asked = self._questions(doors, parcel, load_kva, capacity_kva, k, limit, allowed)
+        measured = np.empty((MEASURES, k), np.int32)
+        count = -1
+        while count < 0:
+            question, table = next(asked)
+            count = nearest_measured(self._bench, doors, question, table, meter, measured)
+        return first_paths(table, count), np.ascontiguousarray(measured[:, :count])
+
+    def _questions(
+        self,
+        doors: Doors,
+        parcel: int,
+        load_kva: float,
+        capacity_kva: Floats,
+        k: int,
+        limit: int,
+        allowed: Flags | None,
+    ) -> Iterator[tuple[Question, Table]]:
+        """Yield the question and a table for its answer, each time with more room to work."""
         check_search(k, limit)
         check_length("capacities", capacity_kva, self._taps.feeders)
         if not 0 <= parcel < doors.parcels:
@@ -87,14 +142,10 @@ class Searcher:
         eligible = np.asarray(capacity_kva) >= load_kva
         if allowed is not None:
             eligible &= allowed
-        count = -1
-        while count < 0:
-            table = new_table(k, self._trail)
+        while True:
             question = Question(eligible, parcel, k, limit, self._next_epoch(), self._patience)
-            count = nearest(self._bench, doors, question, table)
-            if count < 0:
-                self._provide(4 * self._room)
-        return first_paths(table, count)
+            yield question, new_table(k, self._trail)
+            self._provide(4 * self._room)
 
     def _provide(self, room: int) -> None:
         """Provide working memory with room for so many corners that are met, waited for or gone along."""

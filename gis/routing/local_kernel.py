@@ -52,7 +52,7 @@ _MARK: Final = 2**31
 
 _GONE: Final = 1
 
-PATIENCE: Final = 32
+PATIENCE: Final = 128
 """A search that has gone beyond so many corners looks where the taps lie, which costs about as much."""
 
 
@@ -119,6 +119,7 @@ def _explore(
     taps, nearby, epoch = ground.taps, ground.nearby, question.epoch
     distance, link, room = memory.distance, taps.link, taps.row_links
     best, seed, seed_start = nearby.best, taps.seed, taps.seed_start
+    aimed = question.patience == LIMIT_MAX
     most = memory.met.shape[0] - nearby.listed - taps.most_seeds
     bound, gone = _bound(question, found), memory.used[_GONE]
     while fill.waiting > 0 and has_room(queue, fill, room) and memory.used[0] <= most:
@@ -126,8 +127,9 @@ def _explore(
             break
         item, fill = pop(queue, fill)
         corner, cost = item & LOW_BITS, item >> COST_BITS
-        there = nearby.mark[corner]
-        if distance[corner] != epoch | cost or cost + apart(memory.low, memory.high, there, there) > bound:
+        if distance[corner] != epoch | cost:
+            continue
+        if aimed and cost + apart(memory.low, memory.high, nearby.mark[corner], nearby.mark[corner]) > bound:
             continue
         listed = best[corner * nearby.listed : (corner + 1) * nearby.listed]
         seeds = seed[seed_start[corner] : seed_start[corner + 1]]

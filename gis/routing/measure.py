@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,10 @@ _DUCT = int(Kind.DUCT)
 _LENGTH, _CROSSING, _CITY, _EXCAVATION, _GREEN, _MAIN, _INFRASTRUCTURE = (int(column) for column in Column)
 _COUNT = len(Column)
 _COLUMNS = _COUNT + 1
-_SHOWN = (_LENGTH, _CROSSING, _COUNT, _CITY, _EXCAVATION, _GREEN, _MAIN, _INFRASTRUCTURE)
+_SHOWN: Final = (_LENGTH, _CROSSING, _COUNT, _CITY, _EXCAVATION, _GREEN, _MAIN, _INFRASTRUCTURE)
 """The columns in the order of ``Measures``."""
+
+MEASURES: Final = len(_SHOWN)
 
 _HALF = 0.5
 
@@ -56,11 +58,11 @@ class Anchors:
     places: Places
     measures: PlaceMeasures
     positions: Positions
-    columns: Held[AnchorColumns] = field(init=False, repr=False, compare=False)
+    columns: AnchorColumns = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Lay out the columns, which are looked up for every single route."""
-        object.__setattr__(self, "columns", hold(anchor_columns(self.places, self.measures, self.positions)))
+        object.__setattr__(self, "columns", anchor_columns(self.places, self.measures, self.positions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +147,30 @@ class MeasuredNetwork(NamedTuple):
     arc_measures: Ints
 
 
+class Meter(NamedTuple):
+    """What routes are measured by: the network, and the owners at both ends under one criterion."""
+
+    network: MeasuredNetwork
+    entries: AnchorColumns
+    taps: AnchorColumns
+
+
 def measures(
     graph: CornerGraph, coverage: Coverage, entries: Anchors, taps: Anchors, paths: Paths
 ) -> Measures:
     """Return the measures of all paths, exact to the centimetre, whatever weights they were found by."""
-    return Measures(*measure_table(measured_network(graph, coverage), entries, taps, paths))
+    return Measures(*measure_table(meter_of(measured_network(graph, coverage), entries, taps), paths))
 
 
-def measure_table(network: Held[MeasuredNetwork], entries: Anchors, taps: Anchors, paths: Paths) -> Ints:
+def meter_of(network: MeasuredNetwork, entries: Anchors, taps: Anchors) -> Held[Meter]:
+    """Return what routes between these owners are measured by; nothing is copied."""
+    return hold(Meter(network, entries.columns, taps.columns))
+
+
+def measure_table(meter: Held[Meter], paths: Paths) -> Ints:
     """Return ``measures`` as one table with their columns as its rows, shape (8, n)."""
-    table = np.empty((_COLUMNS, len(paths)), dtype=np.int32)
-    _measure(network, entries.columns, taps.columns, paths.table, table)
+    table = np.empty((MEASURES, len(paths)), dtype=np.int32)
+    _measure(meter, paths.table, table)
     return table
 
 
@@ -169,23 +184,16 @@ def both_ends(
     they are the places' own, and where both are one point they stay one.
     """
     columns = np.ascontiguousarray(paths.table.columns[:, rows])
-    return _held_ends(graph.verge_cm, entries.columns, taps.columns, columns)
-
-
-@compiled
-def _held_ends(
-    verge_cm: Ints, entries: Held[AnchorColumns], taps: Held[AnchorColumns], columns: Ints
-) -> tuple[PathEnds, PathEnds]:
-    return _path_ends(verge_cm, entries.value, taps.value, columns)
+    return _path_ends(graph.verge_cm, entries.columns, taps.columns, columns, columns.shape[1])
 
 
 @compiled
 def _path_ends(
-    verge_cm: Ints, entries: AnchorColumns, taps: AnchorColumns, columns: Ints
+    verge_cm: Ints, entries: AnchorColumns, taps: AnchorColumns, columns: Ints, count: int
 ) -> tuple[PathEnds, PathEnds]:
-    """Return ``both_ends`` of the columns of paths."""
-    entry = _new_ends(columns[ENTRY_POSITION], columns[ENTRY_END])
-    tap = _new_ends(columns[TAP_POSITION], columns[TAP_END])
+    """Return ``both_ends`` of the first paths of a table."""
+    entry = _new_ends(columns[ENTRY_POSITION, :count], columns[ENTRY_END, :count])
+    tap = _new_ends(columns[TAP_POSITION, :count], columns[TAP_END, :count])
     for at in range(entry.row.size):
         one, other, x, y = entry.row[at], tap.row[at], columns[X, at], columns[Y, at]
         entry_cm, tap_cm = _direct_cm(entries, one, x), _direct_cm(taps, other, y)
@@ -201,16 +209,17 @@ def _path_ends(
 @compiled
 def _new_ends(row: Ints, end: Ints) -> PathEnds:
     count = row.size
+    columns = np.empty((6, count), np.int32)  # one piece of memory: there are many short paths
     return PathEnds(
         row.astype(np.int64),
         np.empty(count, np.float64),
-        np.empty(count, np.int32),
+        columns[0],
         end,
-        np.empty(count, np.int32),
-        np.empty(count, np.int32),
-        np.empty(count, np.int32),
-        np.empty(count, np.int32),
-        np.empty(count, np.int32),
+        columns[1],
+        columns[2],
+        columns[3],
+        columns[4],
+        columns[5],
         np.empty(count, np.bool_),
     )
 
@@ -259,10 +268,10 @@ def _between(at_low: int, at_high: int, part: int, span: int) -> int:
     return at_low + (2 * rise + span) // (2 * span)
 
 
-def measured_network(graph: CornerGraph, coverage: Coverage) -> Held[MeasuredNetwork]:
+def measured_network(graph: CornerGraph, coverage: Coverage) -> MeasuredNetwork:
     """Return what paths over a graph are measured by; nothing is copied."""
     green, near, dug = coverage.green, coverage.infrastructure, coverage.dug
-    network = MeasuredNetwork(
+    return MeasuredNetwork(
         verge_a=graph.verge_a,
         verge_b=graph.verge_b,
         verge_cm=graph.verge_cm,
@@ -276,21 +285,20 @@ def measured_network(graph: CornerGraph, coverage: Coverage) -> Held[MeasuredNet
         edge_kind=graph.streets.kind,
         arc_measures=coverage.arc_measures,
     )
-    return hold(network)
 
 
 @compiled
-def _measure(
-    network: Held[MeasuredNetwork],
-    entries: Held[AnchorColumns],
-    taps: Held[AnchorColumns],
-    paths: Table,
-    table: Ints,
-) -> None:
-    net = network.value
-    entry, tap = _path_ends(net.verge_cm, entries.value, taps.value, paths.columns)
-    row = np.empty(_COLUMNS, np.int32)
-    for at in range(table.shape[1]):
+def _measure(meter: Held[Meter], paths: Table, table: Ints) -> None:
+    fill_measures(meter.value, paths, paths.columns.shape[1], table)
+
+
+@compiled
+def fill_measures(meter: Meter, paths: Table, count: int, table: Ints) -> None:
+    """Fill in the measures of the first paths of a table, see ``measure_table``."""
+    net = meter.network
+    entry, tap = _path_ends(net.verge_cm, meter.entries, meter.taps, paths.columns, count)
+    row, walks = np.empty(_COLUMNS, np.int32), np.empty((2, 3), np.int64)
+    for at in range(count):
         row[:] = 0
         _add_stub(row, entry, at)
         _add_stub(row, tap, at)
@@ -299,17 +307,27 @@ def _measure(
         row[_COUNT] = 1 if open_run else 0
         if entry.end[at] == DIRECT:
             low, high = min(entry.at_cm[at], tap.at_cm[at]), max(entry.at_cm[at], tap.at_cm[at])
-            _add_walk(row, net, entry.verge[at], low, high)
+            _set_walk(walks[0], entry.verge[at], low, high)
+            _set_walk(walks[1], tap.verge[at], 0, 0)
             open_run = open_run and high == low
         else:
-            open_run = _add_end(row, net, entry, at) and open_run
+            _walk_to_corner(walks[0], net.verge_cm, entry, at)
+            _walk_to_corner(walks[1], net.verge_cm, tap, at)
+            open_run = open_run and walks[0, 2] <= walks[0, 1]
             open_run = _add_arcs(row, net, paths, at, open_run)
             corner = net.verge_a[tap.verge[at]] if tap.end[at] == 0 else net.verge_b[tap.verge[at]]
-            open_run = open_run and net.corner_median[corner]
-            open_run = _add_end(row, net, tap, at) and open_run
+            open_run = open_run and net.corner_median[corner] and walks[1, 2] <= walks[1, 1]
+        # Here, not in a function: to hand it the network takes longer than what it would do.
+        for walk in walks:
+            verge, low_cm, high_cm = walk[0], walk[1], walk[2]
+            row[_LENGTH] += high_cm - low_cm
+            row[_EXCAVATION] += _covered(net.dug, verge, low_cm, high_cm)
+            row[_GREEN] += _covered(net.green, verge, low_cm, high_cm)
+            row[_INFRASTRUCTURE] += _covered(net.infrastructure, verge, low_cm, high_cm)
+            row[_MAIN] += high_cm - low_cm if net.main[verge] else 0
         if tap.crossing_cm[at] > 0 and not open_run:
             row[_COUNT] += 1
-        for column in range(_COLUMNS):
+        for column in range(MEASURES):
             table[column, at] = row[_SHOWN[column]]
 
 
@@ -342,23 +360,17 @@ def _add_stub(row: Ints, ends: PathEnds, at: int) -> None:
 
 
 @compiled
-def _add_end(row: Ints, net: MeasuredNetwork, ends: PathEnds, at: int) -> bool:
-    """Add the verge between an end of the path and its corner; return whether it has no length."""
+def _walk_to_corner(walk: Longs, verge_cm: Ints, ends: PathEnds, at: int) -> None:
+    """Set the walk along the verge between an end of the path and its corner."""
     verge = ends.verge[at]
     low = 0 if ends.end[at] == 0 else ends.at_cm[at]
-    high = ends.at_cm[at] if ends.end[at] == 0 else net.verge_cm[verge]
-    _add_walk(row, net, verge, low, high)
-    return bool(high <= low)
+    high = ends.at_cm[at] if ends.end[at] == 0 else verge_cm[verge]
+    _set_walk(walk, verge, low, high)
 
 
 @compiled
-def _add_walk(row: Ints, net: MeasuredNetwork, verge: int, low: int, high: int) -> None:
-    row[_LENGTH] += high - low
-    row[_EXCAVATION] += _covered(net.dug, verge, low, high)
-    row[_GREEN] += _covered(net.green, verge, low, high)
-    row[_INFRASTRUCTURE] += _covered(net.infrastructure, verge, low, high)
-    if net.main[verge]:
-        row[_MAIN] += high - low
+def _set_walk(walk: Longs, verge: int, low: int, high: int) -> None:
+    walk[0], walk[1], walk[2] = verge, low, high
 
 
 @compiled

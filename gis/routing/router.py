@@ -24,7 +24,15 @@ from gis.routing.doors import Doors, index_entries
 from gis.routing.draw import Sheet, routes
 from gis.routing.draw_plan import draw_plan
 from gis.routing.local import Searcher
-from gis.routing.measure import Anchors, MeasuredNetwork, Measures, measure_table, measured_network
+from gis.routing.measure import (
+    Anchors,
+    MeasuredNetwork,
+    Measures,
+    Meter,
+    measure_table,
+    measured_network,
+    meter_of,
+)
 from gis.routing.nearby import Nearby, nearby
 from gis.routing.paths import Paths, some_paths
 from gis.routing.route import NoRoute, Route, why_no_route
@@ -41,14 +49,15 @@ class Entrants:
     ----------
     attachments, places
         Where they come to the roads; owners are the parcels.
-    anchors, doors
-        The same under each criterion, in the order of the router's criteria.
+    anchors, doors, meters
+        The same under each criterion, in the order of the router's criteria, and what routes measure by.
     """
 
     attachments: Attachments
     places: Places
     anchors: tuple[Anchors, ...]
     doors: tuple[Doors, ...]
+    meters: tuple[Held[Meter], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +175,10 @@ class Router:
             index_entries(index, anchor.positions)
             for index, anchor in zip(self.indexes, anchors, strict=True)
         )
-        return Entrants(attachments, on_verges, anchors, doors)
+        meters = tuple(
+            meter_of(self._network, each, taps) for each, taps in zip(anchors, self.tap_anchors, strict=True)
+        )
+        return Entrants(attachments, on_verges, anchors, doors, meters)
 
     @cached_property
     def nearby(self) -> tuple[Nearby, ...]:
@@ -203,7 +215,8 @@ class Router:
             capacity_sweep(index, doors, load_kva, capacity_kva, k=k, limit=limit, allowed=allowed)
             for index, doors in zip(self.indexes, who.doors, strict=True)
         )
-        return self._chosen(who, found)
+        tables = [measure_table(meter, paths) for meter, paths in zip(who.meters, found, strict=True)]
+        return self._chosen(found, tables)
 
     def local_connections(
         self,
@@ -217,19 +230,16 @@ class Router:
         """Return the routes of one parcel: what ``connections`` has for it."""
         who = entrants or self.parcels
         k, limit, allowed = search.k, search.limit, search.allowed
-        found = tuple(
-            searcher.nearest_feeders(doors, parcel, load_kva, capacity_kva, k=k, limit=limit, allowed=allowed)
-            for searcher, doors in zip(searchers, who.doors, strict=True)
-        )
-        return self._chosen(who, found)
+        found = [
+            searcher.measured_feeders(
+                doors, parcel, load_kva, capacity_kva, meter, k=k, limit=limit, allowed=allowed
+            )
+            for searcher, doors, meter in zip(searchers, who.doors, who.meters, strict=True)
+        ]
+        return self._chosen(tuple(paths for paths, _ in found), [table for _, table in found])
 
-    def _chosen(self, who: Entrants, found: tuple[Paths, ...]) -> Connections:
-        table = _joined(
-            [
-                measure_table(self._network, anchors, taps, paths)
-                for anchors, taps, paths in zip(who.anchors, self.tap_anchors, found, strict=True)
-            ]
-        )
+    def _chosen(self, found: tuple[Paths, ...], tables: Sequence[Ints]) -> Connections:
+        table = _joined(tables)
         parcel = _joined([paths.parcel for paths in found])
         feeder = _joined([paths.feeder for paths in found])
         order = chosen(table, parcel, feeder)
@@ -249,7 +259,7 @@ class Router:
         )
 
     @cached_property
-    def _network(self) -> Held[MeasuredNetwork]:
+    def _network(self) -> MeasuredNetwork:
         return measured_network(self.corridors.graph, self.corridors.coverage)
 
     @cached_property
