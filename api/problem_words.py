@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from gis import errors
-from gis.policy.model import Words
+from gis.words import Words
 
 
 class Told(NamedTuple):

@@ -14,7 +14,7 @@ from weasyprint import HTML, Document
 from weasyprint.urls import URLFetcher
 
 from gis.errors import InputError
-from gis.policy.model import Language
+from gis.words import Language
 from maps.notice_columns import two_columns
 from maps.notice_content import content_of
 from maps.notice_page import FITS, LEAST_PT, Fit, NoticePage, Teller

@@ -26,11 +26,11 @@ from api.operations.files import refuse_endings, settings_text, whole_file
 from api.operations.notice import notice_page
 from api.operations.siting import Asked, Place, assess_place, ground, shape_from_geojson
 from api.settings import Settings
-from gis.policy.model import Language
 from gis.policy.words import words as policy_words
 from gis.siting.answer import assessment_as_json
 from gis.siting.question import Question
 from gis.siting.words import words
+from gis.words import Language
 from maps.notice import notice_html, notice_pdf, notice_png
 
 _ENDINGS = (".pdf", ".png", ".html")

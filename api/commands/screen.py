@@ -25,10 +25,10 @@ from api.operations.screening_files import Caption, require_endings, write_scree
 from api.operations.siting import ground
 from api.settings import Settings
 from gis.editions.disclosure import default_settings
-from gis.policy.model import Language
 from gis.siting.classes import SiteClass
 from gis.siting.question import Question
 from gis.siting.words import words, words_of_test
+from gis.words import Language
 
 _WIDTH: Final = 130
 """Letters of a line that no figure of a table is cut at, however narrow the terminal."""

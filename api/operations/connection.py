@@ -21,11 +21,11 @@ from gis.editions.columns import PUBLISHED
 from gis.errors import ConflictError
 from gis.names import normal_name
 from gis.network.columns import Flags, Floats
-from gis.policy.model import Language
 from gis.siting.answer import assessment_as_json, geometry_as_json
 from gis.siting.assess import Desk
 from gis.siting.question import Question
 from gis.siting.sites import Load
+from gis.words import Language
 from layers.database import snapshot
 from layers.editions.store import read_rows
 from layers.tables.editions import published
