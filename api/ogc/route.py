@@ -27,8 +27,8 @@ class OgcRoute(APIRoute):
                 return await answer(request)
             except RequestValidationError as fault:
                 language = language_of(request)
-                told = faults_told(fault, language)
-                raise HTTPException(400, ("；" if language == "zh" else "; ").join(told)) from fault
+                between = "；" if language == "zh" else "; "
+                raise HTTPException(400, between.join(faults_told(fault, language))) from fault
             except InputError as fault:
                 raise HTTPException(400, fault.sentence()[language_of(request)]) from fault
 
