@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gis.errors import InputError
+from gis.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +53,7 @@ def read_cursor(word: str) -> Cursor:
     return found
 
 
-_STRANGE: Final = "the cursor is none that was handed out"
-_REPAIR: Final = "follow the link 'next', or begin again without a cursor"
+_STRANGE: Final = Words("分页游标不是本服务给出的", "the cursor is none that was handed out")
+_REPAIR: Final = Words(
+    "请使用 next 链接，或不带游标从头开始", "follow the link 'next', or begin again without a cursor"
+)

@@ -132,6 +132,11 @@ def problem_body(fault: Exception, language: Language) -> dict[str, Any]:
     return _body(_understood(fault, language), language)
 
 
+def faults_told(fault: RequestValidationError, language: Language) -> list[str]:
+    """Return the faults of validation in words, each with the name of what it is about."""
+    return list(dict.fromkeys(_fault(each, language) for each in fault.errors()[:_FAULTS_SHOWN]))
+
+
 def _body(found: _Problem, language: Language) -> dict[str, Any]:
     told = STATUSES.get(found.status)
     phrase = HTTPStatus(found.status).phrase
@@ -156,7 +161,7 @@ def _understood(fault: Exception, language: Language) -> _Problem:
             headers["Allow"] += ", HEAD"  # every GET answers it
         return _Problem(fault.status_code, detail=None if plain else str(fault.detail), headers=headers)
     if isinstance(fault, RequestValidationError):
-        return _Problem(422, faults=[_fault(each, language) for each in fault.errors()[:_FAULTS_SHOWN]])
+        return _Problem(422, faults=faults_told(fault, language))
     if isinstance(fault, LaterError):
         headers = {"Retry-After": str(fault.after_s)}
         return _Problem(503, detail=fault.words[language], headers=headers)
@@ -193,7 +198,9 @@ def _of_kaimen(fault: KaimenError, language: Language) -> _Problem:
     if language == "zh":
         title = next(TITLES[kind] for kind in type(fault).__mro__ if kind in TITLES)
     headers = {"Retry-After": str(RETRY_DATA_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return _Problem(status, title, fault.detail, fault.repair, fault.faults, headers)
+    said = fault.said
+    faults = [each[language] for each in said.faults]
+    return _Problem(status, title, said.detail[language], said.repair[language], faults, headers)
 
 
 def _away() -> _Problem:
@@ -205,5 +212,13 @@ def _fault(found: Mapping[str, Any], language: Language) -> str:
     where, *names = [str(part) for part in found["loc"]] or ["body"]
     place = PLACES[where][language] if where in PLACES else where
     words = FAULTS.get(found["type"], ANY_FAULT)[language]
-    said = words.format_map(found.get("ctx") or {})
+    said = words.format_map(_listed(found.get("ctx") or {}, language))
     return f"{' '.join([place, '.'.join(names)]).strip()}: {said}"
+
+
+def _listed(values: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Return what a fault names, with pydantic's lists of choices written in the language."""
+    told = dict(values)
+    for name in {"expected", "expected_tags"} & set(told) if language == "zh" else ():
+        told[name] = told[name].replace(" or ", "、").replace(", ", "、")
+    return told

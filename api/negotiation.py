@@ -8,6 +8,7 @@ from typing import Final, Literal
 from fastapi import Request
 
 from gis.errors import InputError
+from gis.words import Words
 
 Form = Literal["json", "geojson", "html"]
 
@@ -31,7 +32,10 @@ def form_of(request: Request, offered: Sequence[Form]) -> Form:
         if stated == each:
             return each
     if stated is not None:
-        raise InputError(f"f={stated!r} is not offered here", repair=f"one of {', '.join(offered)}")
+        raise InputError(
+            Words(f"此处不提供格式 f={stated!r}", f"f={stated!r} is not offered here"),
+            repair=Words(f"可选：{'、'.join(offered)}", f"one of {', '.join(offered)}"),
+        )
     return max(offered, key=lambda form: _quality(request.headers.get("accept", "*/*"), MEDIA[form]))
 
 

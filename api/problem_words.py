@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from gis import errors
-from gis.policy.model import Words
+from gis.words import Words
 
 
 class Told(NamedTuple):
@@ -152,7 +152,7 @@ TITLES: Final[dict[type[errors.KaimenError], str]] = {
 
 FAULTS: Final[dict[str, Words]] = {
     "missing": Words("缺少此项", "is missing"),
-    "cannot_be_used": Words("{told}", "{told}"),  # what the reader of a box or a cursor says
+    "cannot_be_used": Words("{zh}", "{en}"),  # what the reader of a box or a cursor says
     "extra_forbidden": Words("没有此项", "is not known"),
     "json_invalid": Words("不是有效的 JSON", "is no valid JSON"),
     "int_parsing": Words("须为整数", "has to be a whole number"),

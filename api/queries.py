@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Query
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.cursors import read_cursor
 from gis.bbox import read_bbox
 from gis.calendar import CHINA
 from gis.errors import InputError
+from gis.siting.question import require_policy
+from gis.words import Words
 
 MOST_WORDS: Final = 200
 """Letters of a search."""
@@ -20,32 +23,35 @@ MOST_WORDS: Final = 200
 _INSTANT: Final = "T"
 
 
-def _checked(read: Any) -> AfterValidator:  # noqa: ANN401  # a function of text that raises InputError
+def checked(read: Callable[[str], object]) -> AfterValidator:
+    """Return what refuses a text as its reader does, beside the other faults of the request."""
+
     def check(text: str) -> str:
         try:
             read(text)
         except InputError as fault:
-            raise PydanticCustomError("cannot_be_used", "{told}", {"told": _told(fault)}) from fault
+            told = fault.sentence()
+            raise PydanticCustomError("cannot_be_used", "{en}", {"zh": told.zh, "en": told.en}) from fault
         return text
 
     return AfterValidator(check)
 
 
-def _told(fault: InputError) -> str:
-    return f"{fault.detail}; {fault.repair}" if fault.repair else fault.detail
-
-
-Words = Annotated[
+SearchWords = Annotated[
     str | None,
     Query(max_length=MOST_WORDS, description="Words in the id, the name or the substation, in any width."),
 ]
 BBox = Annotated[
-    Annotated[str, _checked(read_bbox)] | None,
+    Annotated[str, checked(read_bbox)] | None,
     Query(max_length=MOST_WORDS, description="west,south,east,north in degrees (CRS84)."),
 ]
 CursorWord = Annotated[
-    Annotated[str, _checked(read_cursor)] | None,
+    Annotated[str, checked(read_cursor)] | None,
     Query(max_length=2_000, description="As an answer gave it: where the page begins."),
+]
+Jurisdiction = Annotated[
+    Annotated[str, Field(max_length=100), checked(require_policy)] | None,
+    Field(description="Whose policy; else the one that covers the place."),
 ]
 
 
@@ -86,10 +92,17 @@ def read_days(text: str) -> tuple[date | None, date | None]:
         first, last = (None if each in {"", ".."} else _day(each) for each in ends)
     except ValueError as fault:
         raise InputError(
-            f"datetime {text!r} is neither a day nor an interval", repair="write 2026-09-30 or 2026-01-01/.."
+            Words(
+                f"datetime {text!r} 既不是日期也不是时间区间",
+                f"datetime {text!r} is neither a day nor an interval",
+            ),
+            repair=Words("请写作 2026-09-30 或 2026-01-01/..", "write 2026-09-30 or 2026-01-01/.."),
         ) from fault
     if (first is None and last is None) or (first and last and first > last):
-        raise InputError(f"datetime {text!r} is no interval", repair="write the earlier day first")
+        raise InputError(
+            Words(f"datetime {text!r} 不是时间区间", f"datetime {text!r} is no interval"),
+            repair=Words("请先写较早的日期", "write the earlier day first"),
+        )
     return first, last
 
 

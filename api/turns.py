@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from starlette.concurrency import run_in_threadpool
 
 from api.problem_words import FULL
-from gis.policy.model import Words
+from gis.words import Words
 
 _Kind = TypeVar("_Kind")
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from gis.errors import InputError
+from gis.words import Words
 
 System = Literal["CRS84", "EPSG:4326", "EPSG:3857", "EPSG:4490"]
 
@@ -56,6 +57,11 @@ SYSTEMS: Final[Mapping[System, Reference]] = MappingProxyType(
 """What coordinates may be asked for and given in; CRS84 is longitude, latitude on WGS 84."""
 
 
+_CORNERS: Final = Words(
+    "请先写左下角，再写右上角", "write the lower left corner first, then the upper right one"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A box in degrees of WGS 84, longitude and latitude; it never crosses the 180th meridian."""
@@ -98,15 +104,21 @@ def read_bbox(text: str, system: System = "CRS84") -> tuple[Box, ...]:
     west, south, east, north = numbers
     if south > north:
         raise InputError(
-            f"bbox {text!r} is turned over: its lower side lies above its upper one",
-            repair="write the lower left corner first, then the upper right one",
+            Words(
+                f"范围 bbox {text!r} 颠倒：下边高于上边",
+                f"bbox {text!r} is turned over: its lower side lies above its upper one",
+            ),
+            repair=_CORNERS,
         )
     if west <= east:
         return (Box(west, south, east, north),)
     if system == "EPSG:3857" or west > HALF_WAY_DEG or east < -HALF_WAY_DEG:
         raise InputError(
-            f"bbox {text!r} is turned over: its left side lies right of its right one",
-            repair="write the lower left corner first, then the upper right one",
+            Words(
+                f"范围 bbox {text!r} 颠倒：左边在右边以东",
+                f"bbox {text!r} is turned over: its left side lies right of its right one",
+            ),
+            repair=_CORNERS,
         )
     return (Box(west, south, HALF_WAY_DEG, north), Box(-HALF_WAY_DEG, south, east, north))
 
@@ -118,8 +130,11 @@ def _numbers(text: str) -> list[float]:
         numbers = []
     if len(numbers) not in {_PLANE, _SPACE} or not all(map(math.isfinite, numbers)):
         raise InputError(
-            f"bbox {text!r} is not four or six finite numbers with commas between",
-            repair="write it as 120.5,31.0,120.8,31.2",
+            Words(
+                f"范围 bbox {text!r} 不是以逗号分隔的四个或六个有限数值",
+                f"bbox {text!r} is not four or six finite numbers with commas between",
+            ),
+            repair=Words("请写作 120.5,31.0,120.8,31.2", "write it as 120.5,31.0,120.8,31.2"),
         )
     return numbers
 

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 
 from gis.errors import CalendarError
+from gis.words import Words
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")
 """Days are counted where the grid is."""
@@ -108,11 +109,14 @@ class WorkCalendar:
         halves = working_days / _HALF
         if not math.isfinite(halves) or halves < 0 or halves != int(halves):
             raise CalendarError(
-                f"{working_days:g} working days are no limit",
-                repair="give whole or half working days from 0 on",
+                Words(f"{working_days:g} 个工作日不能作时限", f"{working_days:g} working days are no limit"),
+                repair=Words("请给出不小于 0 的整或半工作日数", "give whole or half working days from 0 on"),
             )
         if start.year + working_days / 200 > _LAST_YEAR:
-            raise CalendarError(f"{start} lies too far ahead to count from", repair="give an earlier day")
+            raise CalendarError(
+                Words(f"{start} 太远，无法推算", f"{start} lies too far ahead to count from"),
+                repair=Words("请给出较早的日期", "give an earlier day"),
+            )
         day = first = self.on_or_after(start)
         for _ in range(math.ceil(working_days)):
             day = self.on_or_after(day + timedelta(days=1))
@@ -140,7 +144,10 @@ def day_in_china(moment: datetime) -> date:
         The moment states no time zone.
     """
     if moment.tzinfo is None:
-        raise CalendarError(f"{moment} states no time zone", repair="give the moment with its time zone")
+        raise CalendarError(
+            Words(f"时刻 {moment} 没有时区", f"{moment} states no time zone"),
+            repair=Words("请给出带时区的时刻", "give the moment with its time zone"),
+        )
     return moment.astimezone(CHINA).date()
 
 

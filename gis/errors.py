@@ -20,12 +20,25 @@ The tree::
         ├── CapacityError      what is asked for is not open, or not known to be
         └── PublicationError   the data is not fit to be published
 
-None of them knows the web: the table from class to status is in ``api``.
+None of them knows the web: the table from class to status is in ``api``. What a request can meet is said
+in both languages; the command line speaks English, and so do errors that only a command meets.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from types import TracebackType
+from typing import ClassVar, NamedTuple
+
+from gis.words import Words
+
+
+class Said(NamedTuple):
+    """What an error says in both languages; the same twice where it has English words only."""
+
+    detail: Words
+    repair: Words
+    faults: tuple[Words, ...]
 
 
 class KaimenError(Exception):
@@ -39,15 +52,30 @@ class KaimenError(Exception):
         What to do about it, one sentence.
     faults
         Every single fault, where there are several.
+
+    Attributes
+    ----------
+    said
+        All of it in both languages.
+    detail, repair, faults
+        Its English words.
     """
 
     title: ClassVar[str] = "Kaimen could not do this"
 
-    def __init__(self, detail: str, *, repair: str = "", faults: tuple[str, ...] = ()) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.repair = repair
-        self.faults = faults
+    def __init__(
+        self, detail: str | Words, *, repair: str | Words = "", faults: Sequence[str | Words] = ()
+    ) -> None:
+        self.said = Said(_both(detail), _both(repair), tuple(_both(each) for each in faults))
+        self.detail = self.said.detail.en
+        self.repair = self.said.repair.en
+        self.faults = tuple(each.en for each in self.said.faults)
+        super().__init__(self.detail)
+
+    def sentence(self) -> Words:
+        """Return all that it says in one sentence."""
+        parts = [each for each in (self.said.detail, *self.said.faults, self.said.repair) if each.en]
+        return Words("；".join(each.zh for each in parts), "; ".join(each.en for each in parts))
 
     def __str__(self) -> str:
         lines = [self.detail, *(f"  - {fault}" for fault in self.faults)]
@@ -56,10 +84,59 @@ class KaimenError(Exception):
         return "\n".join(lines)
 
 
+def _both(words: str | Words) -> Words:
+    return Words(words, words) if isinstance(words, str) else words
+
+
 class InputError(KaimenError):
     """What the user gave cannot be used."""
 
     title = "The input cannot be used"
+
+
+class Faults:
+    """Gathers what is wrong with an input, so that all of it is told at once.
+
+    >>> faults = Faults()
+    >>> with faults:
+    ...     raise InputError("k is 0")
+    >>> faults.refuse()
+    Traceback (most recent call last):
+    gis.errors.InputError: k is 0
+    """
+
+    def __init__(self) -> None:
+        self._found: list[InputError] = []
+
+    def __enter__(self) -> None:
+        """Begin a part of the input."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Keep what the part is refused for, and go on."""
+        del kind, trace
+        if not isinstance(fault, InputError):
+            return False
+        self._found.append(fault)
+        return True
+
+    def refuse(self) -> None:
+        """Refuse the input where anything is wrong with it.
+
+        Raises
+        ------
+        InputError
+            The only error as it is, or one with the faults of all.
+        """
+        if len(self._found) == 1:
+            raise self._found[0]
+        if self._found:
+            raise InputError(
+                Words("请求有多处不符合要求", "the question is not in order"),
+                repair=Words("更正所列各项", "correct what is listed"),
+                faults=[words for each in self._found for words in each.said.faults or (each.sentence(),)],
+            )
 
 
 class CrsError(InputError):
@@ -159,10 +236,10 @@ class CapacityError(ConflictError):
 
     def __init__(
         self,
-        detail: str,
+        detail: str | Words,
         *,
-        repair: str = "",
-        faults: tuple[str, ...] = (),
+        repair: str | Words = "",
+        faults: Sequence[str | Words] = (),
         bottleneck_id: str | None = None,
         margin_kva: float | None = None,
         fits_kva: float | None = None,

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from gis.coordinates import Pair, each_coordinate, transform
 from gis.errors import CrsError
 from gis.gauss_kruger import CHINA_BOUNDS, THREE_DEGREE, GaussKrugerZone, zone_of_epsg
+from gis.words import Words
 
 _FALSE_EASTING_M: Final = 500_000.0
 _GRS80_SEMI_MAJOR_M: Final = 6_378_137.0
@@ -79,7 +80,8 @@ def metric_zone(lon: ArrayLike, lat: ArrayLike) -> MetricZone:
     finite = np.isfinite(x) & np.isfinite(y)
     if not finite.any():
         raise CrsError(
-            "No coordinate is there to choose a metric zone by.", repair="Import data with places."
+            Words("没有可用来选择投影带的坐标。", "No coordinate is there to choose a metric zone by."),
+            repair=Words("请导入带位置的数据。", "Import data with places."),
         )
     middle_lon, middle_lat = float(np.median(x[finite])), float(np.median(y[finite]))
     west, south, east, north = CHINA_BOUNDS
@@ -112,8 +114,11 @@ def zone_from_epsg(epsg: int, latitude_deg: float) -> MetricZone:
     if epsg - _UTM_NORTH in _UTM_ZONES or epsg - _UTM_SOUTH in _UTM_ZONES:
         return MetricZone(epsg, 6.0 * (epsg % 100) - 183.0, _UTM_SCALE, radius_m)
     raise CrsError(
-        f"EPSG:{epsg} is not a metric zone.",
-        repair="Use a CGCS2000 Gauss-Kruger zone without prefix (EPSG:4534-4554) or UTM (EPSG:326xx, 327xx).",
+        Words(f"EPSG:{epsg} 不是以米计的投影带。", f"EPSG:{epsg} is not a metric zone."),
+        repair=Words(
+            "请使用不加带号的 CGCS2000 高斯-克吕格带（EPSG:4534-4554）或 UTM（EPSG:326xx、327xx）。",
+            "Use a CGCS2000 Gauss-Kruger zone without prefix (EPSG:4534-4554) or UTM (EPSG:326xx, 327xx).",
+        ),
     )
 
 

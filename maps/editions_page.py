@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gis.editions.diff import Diff
-from gis.policy.model import Language
+from gis.words import Language
 from maps.edition_page import sentence
 from maps.page_frame import PageFrame
 

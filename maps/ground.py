@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from gis.policy.model import Words
+from gis.words import Words
 from maps import style
 from maps.sketch_drawing import Drawing
 from maps.sketch_furniture import Entry

@@ -14,7 +14,7 @@ from weasyprint import HTML, Document
 from weasyprint.urls import URLFetcher
 
 from gis.errors import InputError
-from gis.policy.model import Language
+from gis.words import Language, Words
 from maps.notice_columns import two_columns
 from maps.notice_content import content_of
 from maps.notice_page import FITS, LEAST_PT, Fit, NoticePage, Teller
@@ -90,8 +90,14 @@ def _on_one_page(page: NoticePage, language: Language) -> Document:
         too_long = fits
     else:
         raise InputError(
-            f"The notice takes {len(document.pages)} pages even in its shortest form at {LEAST_PT:g} pt.",
-            repair="Shorten the note on its validity, the contacts or the disclaimer.",
+            Words(
+                f"告知书最简形式以 {LEAST_PT:g} pt 排版仍有 {len(document.pages)} 页。",
+                f"The notice takes {len(document.pages)} pages even in its shortest form at {LEAST_PT:g} pt.",
+            ),
+            repair=Words(
+                "请缩短有效期说明、联系方式或免责声明。",
+                "Shorten the note on its validity, the contacts or the disclaimer.",
+            ),
         )
     while fits - too_long > 1:
         middle = (too_long + fits) // 2

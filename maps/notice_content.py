@@ -11,6 +11,7 @@ from gis.policy.facts import TESTABLE
 from gis.policy.notice import Line, Notice, clause_words
 from gis.policy.words import words as policy_words
 from gis.siting.words import vocabulary, words_of_test
+from gis.words import Words
 from maps.notice_dates import Dates, dates_of
 from maps.notice_page import Block, NoticePage, Row, Teller, sentence
 from maps.route_view import crossings
@@ -72,14 +73,27 @@ def content_of(page: NoticePage, teller: Teller) -> Content:
     options = told["options"]
     faults = []
     if options and not 0 <= page.option < len(options):
-        faults.append(f"option {page.option} is asked for; there are {len(options)}")
+        faults.append(
+            Words(
+                f"所要的是第 {page.option} 个方案；共有 {len(options)} 个",
+                f"option {page.option} is asked for; there are {len(options)}",
+            )
+        )
     if page.policy is not None and page.policy.language != teller.language:
-        faults.append(f"the policy part speaks {page.policy.language}, the notice {teller.language}")
+        faults.append(
+            Words(
+                f"政策部分的语言是 {page.policy.language}，告知书的语言是 {teller.language}",
+                f"the policy part speaks {page.policy.language}, the notice {teller.language}",
+            )
+        )
     if faults:
         raise InputError(
-            "The notice cannot be made.",
-            repair="Ask for an option of the assessment, with the policy part in the language of the notice.",
-            faults=tuple(faults),
+            Words("告知书无法制作。", "The notice cannot be made."),
+            repair=Words(
+                "请选择评估中的方案，政策部分须与告知书同一语言。",
+                "Ask for an option of the assessment, with the policy part in the language of the notice.",
+            ),
+            faults=faults,
         )
     option = options[page.option] if options else None
     decision = (option.get("decision") or {}) if option else {}

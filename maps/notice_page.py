@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from gis.policy.model import Language, Words
 from gis.policy.notice import Notice
 from gis.siting.words import words
+from gis.words import Language, Words
 from maps.route_view import RouteView
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from gis.policy.model import Language, Words
+from gis.words import Language, Words
 from maps import style
 from maps.page_words import say
 from maps.pages import environment

@@ -11,9 +11,9 @@ from typing import Final
 
 import yaml
 
-from gis.policy.model import Language, Words
 from gis.policy.words import vocabulary as policy_vocabulary
 from gis.siting.words import vocabulary as siting_vocabulary
+from gis.words import Language, Words
 
 _OF_POLICY: Final = (
     "kind.", "part.", "procedure.", "way.", "invested_to.", "stage.", "clock.", "document.",

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.policy.model import Language
 from gis.siting.words import words as told
+from gis.words import Language
 from maps.route_map_ground import ground, road_names
 from maps.route_map_marks import (
     LEGEND_PX,

@@ -11,8 +11,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis.corridors.streets import Floats
-from gis.policy.model import Language
 from gis.siting.words import words as told
+from gis.words import Language
 from maps.route_view import RouteLine, RouteView, crossings
 from maps.sketch_drawing import Drawing
 from maps.sketch_labels import Labels, short, width_of, words

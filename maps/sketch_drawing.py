@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gis.policy.model import Language, Words
+from gis.words import Language, Words
 from maps.sketch_furniture import Entry
 from maps.sketch_labels import Labels
 from maps.sketch_paths import Shapes, Window, geometry_of

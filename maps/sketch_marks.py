@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from gis.findings import Finding, Severity
-from gis.policy.model import Words
+from gis.words import Words
 from maps import style
 from maps.sketch_drawing import Drawing
 from maps.sketch_furniture import Entry, Mark

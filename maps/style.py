@@ -11,8 +11,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from gis.policy.model import Words
 from gis.siting.words import words
+from gis.words import Words
 
 HATCH_PX: Final = 8
 """Side of the tile that a hatch repeats, pixels."""

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from gis.capacity.words import LEVEL_WORDS, Status
-from gis.policy.model import Language
+from gis.words import Language
 from maps.page_frame import PageFrame
 from maps.page_words import say, vocabulary
 

@@ -10,9 +10,9 @@ from typing import Final
 
 import yaml
 
-from gis.policy.model import Words
 from gis.policy.words import vocabulary as policy_vocabulary
 from gis.siting.words import vocabulary as siting_vocabulary
+from gis.words import Words
 from maps import style
 
 _TEST_PARTS: Final = 3

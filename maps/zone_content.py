@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from gis.errors import InputError
-from gis.policy.model import Words
+from gis.words import Words
 from maps.sketch_paths import geometry_of
 from maps.style import CLASSES
 from maps.words import words

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gis.policy.model import Language
+from gis.words import Language
 from maps import legend
 from maps.sketch_drawing import Drawing
 from maps.sketch_furniture import STYLE, Entry, mark, scale_bar

@@ -9,7 +9,7 @@ from typing import Final
 import folium
 import numpy as np
 
-from gis.policy.model import Language
+from gis.words import Language
 from maps import legend, style
 from maps.canvas_layer import CanvasLayer
 from maps.folium_page import fragments, inlined

@@ -8,7 +8,7 @@ from typing import Final
 import pypdfium2
 import weasyprint
 
-from gis.policy.model import Language
+from gis.words import Language
 from maps.pages import environment
 from maps.zone_content import ZoneMap
 from maps.zone_sheet import zone_map_svg

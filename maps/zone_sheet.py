@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from gis.policy.model import Language
+from gis.words import Language
 from maps import ground, legend, style
 from maps import sketch_marks as marks
 from maps.sketch_drawing import Drawing

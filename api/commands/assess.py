@@ -26,11 +26,12 @@ from api.operations.files import refuse_endings, settings_text, whole_file
 from api.operations.notice import notice_page
 from api.operations.siting import Asked, Place, assess_place, ground, shape_from_geojson
 from api.settings import Settings
-from gis.policy.model import Language
+from gis.errors import Faults
 from gis.policy.words import words as policy_words
 from gis.siting.answer import assessment_as_json
-from gis.siting.question import Question
+from gis.siting.question import Question, require_policy
 from gis.siting.words import words
+from gis.words import Language
 from maps.notice import notice_html, notice_pdf, notice_png
 
 _ENDINGS = (".pdf", ".png", ".html")
@@ -85,12 +86,17 @@ def assess(  # noqa: PLR0913  # the options of one command
     refuse_endings(files, _ENDINGS, "a notice")
     table, parameters = table_from(load_file), parameters_from(parameter_file)
     day = day_of(on) or today()
-    asked = Asked(
-        place=_place(parcel, at, drawn),
-        load=load_given(load_kva, load_kw, power_factor, table),
-        jurisdiction=jurisdiction,
-        question=Question.of(day, k=k, limit_m=limit_m, supplies=supplies, facts=facts_given(facts)),
-    )
+    faults = Faults()
+    with faults:
+        place = _place(parcel, at, drawn)
+    with faults:
+        load = load_given(load_kva, load_kw, power_factor, table)
+    with faults:
+        question = Question.of(day, k=k, limit_m=limit_m, supplies=supplies, facts=facts_given(facts))
+    with faults:
+        require_policy(jurisdiction)
+    faults.refuse()
+    asked = Asked(place, load, jurisdiction, question)
     with connected(settings) as engine:
         with stages() as shown:
             shared = ground(engine, settings.home.absolute(), shown.watch, table)

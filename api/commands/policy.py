@@ -21,11 +21,12 @@ from api.operations.policy import (
 )
 from gis.errors import SourceError
 from gis.policy.answer import decision_as_json
-from gis.policy.model import Jurisdiction, Language
+from gis.policy.model import Jurisdiction
 from gis.policy.notice import Line, document_line, notice
 from gis.policy.review import jurisdiction_as_json, review, summary
 from gis.policy.timeline import bar_as_json
 from gis.policy.words import words
+from gis.words import Language
 
 _LABEL_CELLS = 34
 _DAY = click.DateTime(["%Y-%m-%d"])

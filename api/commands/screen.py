@@ -25,10 +25,11 @@ from api.operations.screening_files import Caption, require_endings, write_scree
 from api.operations.siting import ground
 from api.settings import Settings
 from gis.editions.disclosure import default_settings
-from gis.policy.model import Language
+from gis.errors import Faults
 from gis.siting.classes import SiteClass
-from gis.siting.question import Question
+from gis.siting.question import Question, require_policy
 from gis.siting.words import words, words_of_test
+from gis.words import Language
 
 _WIDTH: Final = 130
 """Letters of a line that no figure of a table is cut at, however narrow the terminal."""
@@ -70,11 +71,17 @@ def screen(  # noqa: PLR0913  # the options of one command
     """Screen every parcel."""
     require_endings(files)
     table, parameters = table_from(load_file), parameters_from(parameter_file)
-    load = load_given(load_kva, load_kw, power_factor, table)
-    if planned and load is not None:
+    faults = Faults()
+    with faults:
+        load = load_given(load_kva, load_kw, power_factor, table)
+    if planned and (load_kva is not None or load_kw is not None):
         raise click.UsageError("--planned asks for each parcel's own load, and a load for all is given")
     day = day_of(on) or today()
-    question = Question.of(day, k=k, limit_m=limit_m, facts=facts_given(facts))
+    with faults:
+        question = Question.of(day, k=k, limit_m=limit_m, facts=facts_given(facts))
+    with faults:
+        require_policy(jurisdiction)
+    faults.refuse()
     request = ScreenRequest(question, load, jurisdiction, parameters)
     with connected(settings) as engine, stages() as shown:
         shared = ground(engine, settings.home.absolute(), shown.watch, table)

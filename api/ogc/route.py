@@ -10,6 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from api.errors import faults_told
+from api.requests import language_of
 from gis.errors import InputError
 
 
@@ -24,9 +26,10 @@ class OgcRoute(APIRoute):
             try:
                 return await answer(request)
             except RequestValidationError as fault:
-                told = [f"{each['loc'][-1]}: {each['msg']}" for each in fault.errors()]
-                raise HTTPException(400, "; ".join(told)) from fault
+                language = language_of(request)
+                between = "；" if language == "zh" else "; "
+                raise HTTPException(400, between.join(faults_told(fault, language))) from fault
             except InputError as fault:
-                raise HTTPException(400, "; ".join((fault.detail, *fault.faults, fault.repair))) from fault
+                raise HTTPException(400, fault.sentence()[language_of(request)]) from fault
 
         return strict

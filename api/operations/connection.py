@@ -18,14 +18,14 @@ from api.service import Service
 from api.tiers import Tier
 from gis.bbox import Box
 from gis.editions.columns import PUBLISHED
-from gis.errors import ConflictError
+from gis.errors import ConflictError, Faults
 from gis.names import normal_name
 from gis.network.columns import Flags, Floats
-from gis.policy.model import Language
 from gis.siting.answer import assessment_as_json, geometry_as_json
 from gis.siting.assess import Desk
 from gis.siting.question import Question
 from gis.siting.sites import Load
+from gis.words import Language, Words
 from layers.database import snapshot
 from layers.editions.store import read_rows
 from layers.tables.editions import published
@@ -110,9 +110,16 @@ def reply(service: Service, tier: Tier, asked: Connection) -> Replied:
     """
     ground = service.office.ground()
     on = asked.on or today()
-    question = Question.of(on, k=asked.k, limit_m=asked.limit_m, supplies=asked.supplies, facts=asked.facts)
+    faults = Faults()
+    with faults:
+        question = Question.of(
+            on, k=asked.k, limit_m=asked.limit_m, supplies=asked.supplies, facts=asked.facts
+        )
+    with faults:
+        load = _load(ground, asked)
+    faults.refuse()
     edition, desk = _desk(service, tier, ground, on)
-    wanted = Asked(asked.place, _load(ground, asked), asked.jurisdiction, question)
+    wanted = Asked(asked.place, load, asked.jurisdiction, question)
     return Replied(assess_place(ground, desk, wanted), edition, ground, tier is Tier.PUBLIC)
 
 
@@ -129,8 +136,14 @@ def _desk(service: Service, tier: Tier, ground: Ground, on: date) -> tuple[str |
     edition = newest(service)
     if edition is None:
         raise ConflictError(
-            "nothing is published yet, so the public cannot be told what is open",
-            repair="publish an edition: kaimen publish; or ask with a token of a planner",
+            Words(
+                "尚未发布任何期次，无法向公众公开可开放容量",
+                "nothing is published yet, so the public cannot be told what is open",
+            ),
+            repair=Words(
+                "先发布一期：kaimen publish；或以规划令牌查询",
+                "publish an edition: kaimen publish; or ask with a token of a planner",
+            ),
         )
 
     def make() -> Desk:

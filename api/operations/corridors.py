@@ -22,6 +22,7 @@ from gis.corridors.streets import Kind
 from gis.errors import KaimenError, MissingDataError
 from gis.network.model import Grid
 from gis.steps import Step
+from gis.words import Words
 from layers.array_file import alone_in, read_arrays, require_writable, verify, write_arrays
 from layers.queries.versions import DataVersion, data_version, read_version
 
@@ -129,8 +130,13 @@ class Figures:
 def _make_corridors(grid: Grid, parameters: CorridorParameters, step: Callable[[Step], None]) -> Corridors:
     if grid["roads"].empty:
         raise MissingDataError(
-            "the database holds no roads, and cables follow roads",
-            repair="import them first: kaimen import roads FILE, or kaimen import osm FILE.osm.pbf",
+            Words(
+                "数据库中没有道路，而电缆沿道路敷设", "the database holds no roads, and cables follow roads"
+            ),
+            repair=Words(
+                "先导入道路：kaimen import roads FILE 或 kaimen import osm FILE.osm.pbf",
+                "import them first: kaimen import roads FILE, or kaimen import osm FILE.osm.pbf",
+            ),
         )
     return build_corridors(grid, parameters, step)
 

@@ -18,8 +18,8 @@ from gis.editions.columns import PARCELS, ZONES, Column
 from gis.editions.header import Edition
 from gis.editions.screened import Screened
 from gis.policy.load import jurisdictions
-from gis.policy.model import Words
 from gis.siting.loads import default_table
+from gis.words import Words
 from layers.editions.files import ZONE_MAPS
 from layers.editions.formats import typed
 from layers.editions.publish import Pages

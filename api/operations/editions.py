@@ -23,6 +23,7 @@ from gis.editions.disclosure import DisclosureSettings, default_settings, read_s
 from gis.editions.header import Edition, overdue_days
 from gis.editions.metadata import metadata as lines_of
 from gis.errors import DatabaseError, InputError
+from gis.words import Words
 from layers.database import snapshot
 from layers.editions.compare import compare_editions
 from layers.editions.files import (
@@ -199,8 +200,14 @@ def _among(known: list[Edition], edition_id: str) -> Edition:
     for each in known:
         if each.id == edition_id:
             return each
-    there = f"there are {', '.join(each.id for each in known[-10:])}" if known else "there is none yet"
-    raise InputError(f"edition {edition_id!r} does not exist", repair=f"name one that does: {there}")
+    there = ", ".join(each.id for each in known[-10:])
+    raise InputError(
+        Words(f"没有公开期次 {edition_id!r}", f"edition {edition_id!r} does not exist"),
+        repair=Words(
+            f"已有期次：{there}" if known else "尚未发布任何期次",
+            f"name one that does: {f'there are {there}' if known else 'there is none yet'}",
+        ),
+    )
 
 
 def diff_editions(engine: Engine, one: str, other: str) -> Diff:

@@ -17,7 +17,7 @@ from api.service import Service
 from api.tiers import Tier
 from gis.editions.disclosure import default_settings
 from gis.policy.facts import read_facts
-from gis.policy.model import Language, Words
+from gis.words import Language, Words
 from layers.queries.collections import CAPACITY
 from layers.queries.grid import read_grid
 from layers.queries.published import published_runs

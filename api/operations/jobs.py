@@ -15,14 +15,15 @@ from sqlalchemy.exc import OperationalError
 
 from api.operations.corridors import BuildWatch
 from api.operations.screening import ScreenRequest, screen_parcels
-from api.operations.siting import ground, require_policy
+from api.operations.siting import ground
 from gis import errors
 from gis.capacity.parameters import default_parameters
-from gis.errors import InputError, KaimenError
+from gis.errors import Faults, InputError, KaimenError
 from gis.siting.loads import default_table
-from gis.siting.question import Question
+from gis.siting.question import Question, require_policy
 from gis.siting.sites import Load
 from gis.steps import Step
+from gis.words import Words
 from layers.jobs import Bounds, Job, ask, cancel, fail, find, finish, of_token, runner_works, tell
 
 BOUNDS: Final = Bounds(of_all=20, of_one=5)
@@ -83,12 +84,16 @@ class Asked:
         InputError
             It is not in order, or there is no such jurisdiction.
         """
-        load = self._load()
-        question = Question.of(
-            self.on, k=self.k, limit_m=self.limit_m, supplies=self.supplies, facts=self.facts
-        )
-        if self.jurisdiction is not None:
-            require_policy(question, self.jurisdiction)
+        faults = Faults()
+        with faults:
+            load = self._load()
+        with faults:
+            question = Question.of(
+                self.on, k=self.k, limit_m=self.limit_m, supplies=self.supplies, facts=self.facts
+            )
+        with faults:
+            require_policy(self.jurisdiction)
+        faults.refuse()
         return {
             "load": None if load is None else asdict(load),
             "on": self.on.isoformat(),
@@ -102,14 +107,20 @@ class Asked:
         given = self.load_kva is not None or self.load_kw is not None
         if self.planned and given:
             raise InputError(
-                "planned asks for each parcel's own load, and a load for all is given",
-                repair="leave one of them out",
+                Words(
+                    "planned 指各地块自身的负荷，但又给出了统一负荷",
+                    "planned asks for each parcel's own load, and a load for all is given",
+                ),
+                repair=Words("两者只留其一", "leave one of them out"),
             )
         if not given:
             if self.power_factor is not None:
                 raise InputError(
-                    "a power factor is given without a load",
-                    repair="give load_kva or load_kw, or leave it out",
+                    Words("只给出功率因数，没有给出负荷", "a power factor is given without a load"),
+                    repair=Words(
+                        "给出 load_kva 或 load_kw，或不写功率因数",
+                        "give load_kva or load_kw, or leave it out",
+                    ),
                 )
             return None
         factor = default_table().power_factor if self.power_factor is None else self.power_factor
@@ -245,13 +256,14 @@ def _finishing(job: Job) -> Callable[[Connection, str], None]:
 def _as_json(fault: KaimenError) -> dict[str, Any]:
     return {
         "kind": type(fault).__name__,
-        "detail": fault.detail,
-        "repair": fault.repair,
-        "faults": list(fault.faults),
+        "detail": asdict(fault.said.detail),
+        "repair": asdict(fault.said.repair),
+        "faults": [asdict(each) for each in fault.said.faults],
     }
 
 
 def error_of(told: Mapping[str, Any]) -> KaimenError:
     """Return the error that a job failed by."""
     kind: type[KaimenError] = getattr(errors, told["kind"], KaimenError)
-    return kind(told["detail"], repair=told["repair"], faults=tuple(told["faults"]))
+    faults = [Words(**each) for each in told["faults"]]
+    return kind(Words(**told["detail"]), repair=Words(**told["repair"]), faults=faults)

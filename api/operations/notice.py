@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 from api.operations.screening_files import DRAWN, attribution
 from api.operations.siting import Answered
 from gis.editions.disclosure import default_settings
-from gis.policy.model import Language, Words
 from gis.policy.notice import Notice
 from gis.policy.notice import notice as policy_notice
 from gis.siting.answer import assessment_as_json, public_line
 from gis.siting.assess import Proposal
 from gis.siting.words import words
+from gis.words import Language, Words
 from layers.queries.around import around
 from maps.notice_page import NoticePage
 from maps.route_view import RouteLine, RouteView

@@ -18,6 +18,7 @@ from gis.policy.facts import Facts, read_facts
 from gis.policy.load import jurisdictions
 from gis.policy.model import Jurisdiction
 from gis.policy.timeline import Bar, timeline
+from gis.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Question:
     start: date | None
 
 
+_ONE_OBJECT: Final = Words("请给出一个 JSON 对象", "give one JSON object")
 _PARTS: Final = frozenset({"jurisdiction", "on", "facts", "start"})
 _CALENDAR: Final = range(1900, 2201)
 """Years in which a timeline may begin."""
@@ -81,9 +83,10 @@ def one_jurisdiction(identity: str) -> Jurisdiction:
     known = jurisdictions()
     if identity not in known:
         near = get_close_matches(identity, known, 1)
-        meant = f"is {near[0]} meant? " if near else ""
+        zh, en = (f"是否指 {near[0]}？", f"is {near[0]} meant? ") if near else ("", "")
         raise PolicyError(
-            f"there is no jurisdiction {identity!r}", repair=f"{meant}there are {', '.join(known)}"
+            Words(f"没有辖区 {identity!r}", f"there is no jurisdiction {identity!r}"),
+            repair=Words(f"{zh}已有：{'、'.join(known)}", f"{en}there are {', '.join(known)}"),
         )
     return known[identity]
 
@@ -109,37 +112,56 @@ def question_from_text(text: str) -> Question:
     """
     given = _json(text)
     if not isinstance(given, Mapping):
-        raise FactsError("the question is no JSON object", repair="give jurisdiction, on and facts")
-    faults = [f"{name}: there is no such part" for name in given if name not in _PARTS]
+        raise FactsError(
+            Words("请求不是 JSON 对象", "the question is no JSON object"),
+            repair=Words("请给出 jurisdiction、on 和 facts", "give jurisdiction, on and facts"),
+        )
+    faults = [
+        Words(f"{name}：没有此项", f"{name}: there is no such part") for name in given if name not in _PARTS
+    ]
     identity = given.get("jurisdiction")
     known = jurisdictions()
     if not isinstance(identity, str) or identity not in known:
         near = get_close_matches(str(identity), known, 1)
-        meant = f"; is {near[0]} meant?" if near else ""
-        faults.append(f"jurisdiction: {identity!r} is none of {', '.join(known)}{meant}")
+        zh, en = (f"；是否指 {near[0]}？", f"; is {near[0]} meant?") if near else ("", "")
+        faults.append(
+            Words(
+                f"jurisdiction：{identity!r} 不是 {'、'.join(known)} 之一{zh}",
+                f"jurisdiction: {identity!r} is none of {', '.join(known)}{en}",
+            )
+        )
     on = _day("on", given.get("on"), faults)
     start = None if given.get("start") is None else _day("start", given["start"], faults)
     if start is not None and start.year not in _CALENDAR:
-        faults.append(f"start: {start} is not from {_CALENDAR[0]} to {_CALENDAR[-1]}")
+        faults.append(
+            Words(
+                f"start：{start} 不在 {_CALENDAR[0]} 年至 {_CALENDAR[-1]} 年之间",
+                f"start: {start} is not from {_CALENDAR[0]} to {_CALENDAR[-1]}",
+            )
+        )
     facts = None
     try:
         facts = read_facts(given.get("facts", {}))
     except FactsError as fault:
-        faults += fault.faults
+        faults += fault.said.faults
     if faults or on is None or facts is None:
         raise FactsError(
-            "the question is not in order", repair="correct what is listed", faults=tuple(faults)
+            Words("请求不符合要求", "the question is not in order"),
+            repair=Words("更正所列各项", "correct what is listed"),
+            faults=faults,
         )
     return Question(str(identity), on, facts, start)
 
 
-def _day(name: str, value: object, faults: list[str]) -> date | None:
+def _day(name: str, value: object, faults: list[Words]) -> date | None:
     if isinstance(value, str):
         with suppress(ValueError):
             day = date.fromisoformat(value)
             if day.isoformat() == value:
                 return day
-    faults.append(f"{name}: {value!r} is no day as 2026-11-21")
+    faults.append(
+        Words(f"{name}：{value!r} 不是形如 2026-11-21 的日期", f"{name}: {value!r} is no day as 2026-11-21")
+    )
     return None
 
 
@@ -164,10 +186,16 @@ def _json(text: str) -> object:
         json.dumps(given, ensure_ascii=False).encode()
     except json.JSONDecodeError as fault:
         raise FactsError(
-            f"the facts are no JSON: line {fault.lineno}: {fault.msg}", repair="give one JSON object"
+            Words(
+                f"事实不是有效的 JSON：第 {fault.lineno} 行",
+                f"the facts are no JSON: line {fault.lineno}: {fault.msg}",
+            ),
+            repair=_ONE_OBJECT,
         ) from fault
     except (UnicodeEncodeError, RecursionError) as fault:
-        raise FactsError("the facts are no JSON that can be read", repair="give one JSON object") from fault
+        raise FactsError(
+            Words("事实不是可读取的 JSON", "the facts are no JSON that can be read"), repair=_ONE_OBJECT
+        ) from fault
     return given
 
 
@@ -223,6 +251,9 @@ def _once(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
     found: dict[str, object] = {}
     twice = sorted({name for name, _ in pairs if [each for each, _ in pairs].count(name) > 1})
     if twice:
-        raise FactsError(f"stated twice: {', '.join(twice)}", repair="keep one of each")
+        raise FactsError(
+            Words(f"重复给出：{'、'.join(twice)}", f"stated twice: {', '.join(twice)}"),
+            repair=Words("每项只留一个", "keep one of each"),
+        )
     found.update(pairs)
     return found

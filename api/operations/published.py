@@ -16,6 +16,7 @@ from gis.editions.explained import explanation, words_of
 from gis.editions.header import next_due
 from gis.editions.metadata import WORDS
 from gis.errors import InputError
+from gis.words import Words
 from layers.queries.collections import Collection
 from layers.queries.published import (
     Extent,
@@ -97,7 +98,8 @@ def edition_meant(service: Service, cursor: Cursor | None) -> Newest | None:
     heading = heading_of(service, cursor.edition)
     if heading is None:
         raise InputError(
-            "the cursor is of an edition that does not exist", repair="begin again without a cursor"
+            Words("分页游标所属的期次不存在", "the cursor is of an edition that does not exist"),
+            repair=Words("请不带游标从头开始", "begin again without a cursor"),
         )
     return Newest(heading.id, heading.sha256, heading.rows)
 

@@ -20,7 +20,7 @@ from api.operations.screening import Shown, data_day
 from api.operations.screening_files import CONTEXT, TABLES, Caption, map_bytes, write_table, zone_map
 from gis.editions.disclosure import default_settings
 from gis.network.columns import index_of, rows_of, texts
-from gis.policy.model import Language
+from gis.words import Language
 from layers.editions.geo_formats import stopped_clock
 from layers.queries.grid import read_grid
 from layers.queries.versions import version_in

@@ -21,17 +21,18 @@ from sqlalchemy import Connection, Engine
 import gis
 from api.operations.corridors import CORRIDOR_FORMAT
 from api.operations.policy_files import policy_hashes
-from api.operations.siting import GROUND_LAYERS, Ground, require_policy
+from api.operations.siting import GROUND_LAYERS, Ground
 from gis.capacity.parameters import CapacityParameters
 from gis.errors import InputError, KaimenError
 from gis.network.columns import Objects
 from gis.siting.double import uncounted
 from gis.siting.loads import LoadTable, default_table
-from gis.siting.question import Question
+from gis.siting.question import Question, require_policy
 from gis.siting.screen import Screening, screen
 from gis.siting.sites import Load, Sites
 from gis.siting.zones import zones
 from gis.steps import Step
+from gis.words import Words
 from layers.queries.versions import DataVersion, data_version
 from layers.screenings import Run, exists, rows_sha256, run_id, store
 
@@ -201,11 +202,14 @@ def known_run(engine: Engine, request: ScreenRequest) -> str | None:
 def _sites(ground: Ground, request: ScreenRequest) -> Sites:
     sites = ground.parcels
     if not len(sites):
-        raise InputError("there are no parcels to screen", repair="import them: kaimen import parcels FILE")
+        raise InputError(
+            Words("没有可筛查的地块", "there are no parcels to screen"),
+            repair=Words("先导入地块：kaimen import parcels FILE", "import them: kaimen import parcels FILE"),
+        )
     if request.load is not None:
         sites = sites.with_load(request.load)
     if request.jurisdiction is not None:
-        require_policy(request.question, request.jurisdiction)
+        require_policy(request.jurisdiction)
         sites = sites.under(request.jurisdiction)
     return sites
 

@@ -18,7 +18,7 @@ from api.operations.files import refuse_endings, whole_file
 from api.operations.screening import Shown
 from gis.editions.disclosure import DisclosureSettings
 from gis.policy.load import jurisdictions
-from gis.policy.model import Language, Words
+from gis.words import Language, Words
 from layers.database import snapshot
 from layers.queries.grid import read_grid
 from layers.queries.working_tiles import from_osm

@@ -34,11 +34,12 @@ from gis.siting.assess import Assessment, Desk, assess
 from gis.siting.loads import LoadTable, default_table
 from gis.siting.network import NETWORK_LAYERS, Network
 from gis.siting.offers import Offers, live_offers, published_offers
-from gis.siting.question import Question
+from gis.siting.question import Question, require_policy
 from gis.siting.screen import one_of
 from gis.siting.seekers import Drawing, OneSite, one_parcel
 from gis.siting.sites import Load, Sites, drawn_site, parcel_sites
 from gis.steps import Step
+from gis.words import Words
 from layers.queries.grid import CAPACITY_LAYERS, read_grid
 from layers.queries.versions import DataVersion, data_version
 
@@ -119,8 +120,13 @@ class Ground:
             return number
         ids: list[str] = self.parcels.ids.tolist()
         alike = nlargest(3, ids, key=lambda each: _shared(each, named))
-        near = f"there are {', '.join(alike)}" if alike else "kaimen import parcels FILE brings parcels"
-        raise InputError(f"there is no parcel {named!r}", repair=f"name a parcel by its id: {near}")
+        near = Words("用 kaimen import parcels FILE 导入地块", "kaimen import parcels FILE brings parcels")
+        if alike:
+            near = Words(f"例如 {'、'.join(alike)}", f"there are {', '.join(alike)}")
+        raise InputError(
+            Words(f"没有地块 {named!r}", f"there is no parcel {named!r}"),
+            repair=Words(f"请给出地块编号：{near.zh}", f"name a parcel by its id: {near.en}"),
+        )
 
     def searchers(self, router: Router) -> tuple[Searcher, ...]:
         """Return this thread's working memory for local searches."""
@@ -189,7 +195,10 @@ def ground(
         readings = read_grid(engine, CAPACITY_LAYERS, geometry=False)
         if data_version(engine, GROUND_LAYERS) == version:
             return Ground(version, network, readings, table or default_table())
-    raise ConflictError("imports keep changing the data", repair="wait until they have ended, and try again")
+    raise ConflictError(
+        Words("数据正在不断导入，一直在变化", "imports keep changing the data"),
+        repair=Words("请待导入结束后重试", "wait until they have ended, and try again"),
+    )
 
 
 def _network_version(version: DataVersion) -> tuple[object, ...]:
@@ -261,29 +270,17 @@ def assess_place(ground: Ground, desk: Desk, asked: Asked) -> Answered:
             sites = sites.with_load(asked.load)
     else:
         if place.shape is None or asked.load is None:
-            raise InputError("a drawn place has no load of its own", repair="give one in kVA or in kW")
+            raise InputError(
+                Words("绘制的地点没有自身的负荷", "a drawn place has no load of its own"),
+                repair=Words("请以 kVA 或 kW 给出负荷", "give one in kVA or in kW"),
+            )
         network = ground.network
         sites = drawn_site(network.grid, network.corridors.graph.streets.zone, place.shape, asked.load, None)
         seeker = ground.drawing.site(place.shape, ground.searchers)
     if asked.jurisdiction is not None:
-        require_policy(question, asked.jurisdiction)
+        require_policy(asked.jurisdiction)
         sites = sites.under(asked.jurisdiction)
     return Answered(assess(desk, sites, question, seeker), desk)
-
-
-def require_policy(question: Question, jurisdiction: str) -> None:
-    """Refuse a jurisdiction that there is none of.
-
-    Raises
-    ------
-    InputError
-        There is none.
-    """
-    if jurisdiction not in question.policies:
-        raise InputError(
-            f"there is no jurisdiction {jurisdiction!r}",
-            repair=f"name one of {', '.join(question.policies)}",
-        )
 
 
 def shape_from_geojson(text: str, most_vertices: int) -> BaseGeometry:
@@ -298,7 +295,10 @@ def shape_from_geojson(text: str, most_vertices: int) -> BaseGeometry:
     try:
         given = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as fault:
-        raise InputError(f"the geometry is no JSON: {fault}", repair="give GeoJSON") from fault
+        raise InputError(
+            Words("所给图形不是有效的 JSON", f"the geometry is no JSON: {fault}"),
+            repair=Words("请给出 GeoJSON", "give GeoJSON"),
+        ) from fault
     return shape_of(given, most_vertices)
 
 
@@ -306,25 +306,51 @@ def shape_of(given: Any, most_vertices: int) -> BaseGeometry:  # noqa: ANN401  #
     """Return the one point or polygon of a GeoJSON object; see ``shape_from_geojson``."""
     shapes = [_bare(each) for each in _features(given)]
     if len(shapes) != 1:
-        raise InputError(f"the geometry holds {len(shapes)} features", repair="give exactly one")
+        raise InputError(
+            Words(f"所给图形含 {len(shapes)} 个要素", f"the geometry holds {len(shapes)} features"),
+            repair=Words("请只给出一个", "give exactly one"),
+        )
     try:
         shape: BaseGeometry = shapely.geometry.shape(shapes[0])
         places = shapely.get_coordinates(shape)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.GEOSException) as fault:
         raise InputError(
-            "the geometry is no GeoJSON", repair='give a point or a polygon with "type" and "coordinates"'
+            Words("所给图形不是 GeoJSON", "the geometry is no GeoJSON"),
+            repair=Words(
+                '请给出含 "type" 和 "coordinates" 的点或多边形',
+                'give a point or a polygon with "type" and "coordinates"',
+            ),
         ) from fault
     faults = []
     if shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
-        faults.append(f"it is a {shape.geom_type}: draw a point or a polygon")
+        faults.append(
+            Words(
+                f"图形是 {shape.geom_type}：请绘制点或多边形",
+                f"it is a {shape.geom_type}: draw a point or a polygon",
+            )
+        )
     if not len(places):
-        faults.append("it has no coordinates")
+        faults.append(Words("图形没有坐标", "it has no coordinates"))
     if len(places) > most_vertices:
-        faults.append(f"it has {len(places):,} vertices: give at most {most_vertices:,}")
+        faults.append(
+            Words(
+                f"图形有 {len(places):,} 个顶点：至多 {most_vertices:,} 个",
+                f"it has {len(places):,} vertices: give at most {most_vertices:,}",
+            )
+        )
     if len(places) and not (np.isfinite(places).all() and _in_the_world(places)):
-        faults.append("it lies outside of the world: longitude -180 to 180, latitude -90 to 90")
+        faults.append(
+            Words(
+                "图形超出地球范围：经度 -180 至 180，纬度 -90 至 90",
+                "it lies outside of the world: longitude -180 to 180, latitude -90 to 90",
+            )
+        )
     if faults:
-        raise InputError("the geometry cannot be used", repair="correct it", faults=tuple(faults))
+        raise InputError(
+            Words("所给图形不可用", "the geometry cannot be used"),
+            repair=Words("请更正图形", "correct it"),
+            faults=faults,
+        )
     return shapely.force_2d(shape)
 
 

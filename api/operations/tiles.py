@@ -23,6 +23,7 @@ from gis.capacity.open_capacity import open_capacity
 from gis.capacity.parameters import default_parameters
 from gis.claims.rules import is_text
 from gis.errors import ConflictError
+from gis.words import Words
 from layers.queries.grid import CAPACITY_LAYERS, read_grid
 from layers.queries.reading import reading_together
 from layers.queries.runs import RunHead, find_run
@@ -139,7 +140,10 @@ def working_tile_of(
             return state, service.kept.get(key, lambda: _made(service, wanted, shown, tile, state))  # noqa: B023  # called at once
         except _MovedError:
             continue
-    raise ConflictError("imports keep changing the data", repair="wait until they have ended, and try again")
+    raise ConflictError(
+        Words("数据正在不断导入，一直在变化", "imports keep changing the data"),
+        repair=Words("请待导入结束后重试", "wait until they have ended, and try again"),
+    )
 
 
 def about(service: Service, wanted: Wanted, shown: WorkingLayer, state: State) -> About:

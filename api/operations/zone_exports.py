@@ -29,7 +29,7 @@ from gis.claims.rules import is_text
 from gis.editions.header import Edition
 from gis.editions.metadata import metadata
 from gis.editions.screened import Screened
-from gis.policy.model import Language, Words
+from gis.words import Language, Words
 from layers.editions.geo_formats import write_screened_geopackage
 from layers.editions.publish import CONTEXT
 from layers.editions.store import read_editions

@@ -21,7 +21,7 @@ from api.operations.published import (
     told_now,
     worded,
 )
-from api.queries import LANGUAGE, BBox, CursorWord, Words, forms
+from api.queries import LANGUAGE, BBox, CursorWord, SearchWords, forms
 from api.requests import Language, language_of, service_of
 from api.schemas.capacity import (
     CapacityExplained,
@@ -57,7 +57,7 @@ _KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the as
 def capacity(  # the parameters of one query
     request: Request,
     *,
-    q: Words = None,
+    q: SearchWords = None,
     bbox: BBox = None,
     status: StatusName | None = None,
     level: LevelName | None = None,

@@ -74,9 +74,9 @@ def _named(known: Shelf, edition_id: str, language: Language) -> Edition:
         if each.id == edition_id:
             return each
     ids = ", ".join(each.id for each in known.editions[-10:])
-    if language == "zh":
-        raise HTTPException(404, f"没有公开期次 {edition_id!r}；已有：{ids or '无'}")
-    raise HTTPException(404, f"edition {edition_id!r} does not exist; there are: {ids or 'none'}")
+    zh = f"没有公开期次 {edition_id!r}；已有：{ids or '无'}"
+    en = f"edition {edition_id!r} does not exist; there are: {ids or 'none'}"
+    raise HTTPException(404, zh if language == "zh" else en)
 
 
 def _downloads(request: Request, edition: Edition) -> list[dict[str, Any]]:

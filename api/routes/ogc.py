@@ -21,6 +21,7 @@ from api.requests import language_of, service_of
 from api.schemas.ogc import CollectionDocument, CollectionList, Conformance, Landing
 from gis.capacity.words import Language
 from gis.errors import InputError
+from gis.words import Words
 from layers.queries.collections import COLLECTIONS, Collection
 
 router = APIRouter(prefix=PREFIX, tags=["ogc"], route_class=OgcRoute)
@@ -40,8 +41,14 @@ def require_known(request: Request, known: frozenset[str] = frozenset()) -> None
     """
     strange = sorted(set(request.query_params) - known - _ALWAYS)
     if strange:
-        offered = ", ".join(sorted(known | _ALWAYS))
-        raise InputError(f"not offered here: {', '.join(map(repr, strange))}", repair=f"there are {offered}")
+        offered = sorted(known | _ALWAYS)
+        raise InputError(
+            Words(
+                f"此处不提供：{'、'.join(map(repr, strange))}",
+                f"not offered here: {', '.join(map(repr, strange))}",
+            ),
+            repair=Words(f"可用：{'、'.join(offered)}", f"there are {', '.join(offered)}"),
+        )
 
 
 def collection_named(name: str, language: Language) -> Collection:

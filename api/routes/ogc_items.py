@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from api.schemas.ogc import Feature, FeatureCollection
 from gis.bbox import SYSTEMS, Box, System, read_bbox
 from gis.capacity.words import Language
 from gis.errors import InputError
+from gis.words import Words
 from layers.queries.collections import COLLECTIONS, Collection
 from layers.queries.published import Wanted, as_feature
 
@@ -126,7 +128,7 @@ def _wanted(
     """
     days = frozenset({"datetime"}) if of.day is None else frozenset()
     require_known(request, (_ASKED - days) | set(of.filters))
-    faults: list[str] = []
+    faults: list[Words] = []
     system, given = (_system(name, uri, faults) for name, uri in (("crs", crs), ("bbox-crs", bbox_crs)))
     equal = _filters(of, request.query_params, faults)
     boxes: tuple[Box, ...] = ()
@@ -134,35 +136,52 @@ def _wanted(
     try:
         boxes = read_bbox(bbox, given) if bbox is not None else ()
     except InputError as fault:
-        faults.append(fault.detail)
+        faults.append(fault.said.detail)
     try:
         between = read_days(datetime) if datetime is not None else None
     except InputError as fault:
-        faults.append(fault.detail)
+        faults.append(fault.said.detail)
     if faults:
-        raise InputError("the query is not in order", repair="correct what is listed", faults=tuple(faults))
+        raise InputError(
+            Words("查询不符合要求", "the query is not in order"),
+            repair=Words("更正所列各项", "correct what is listed"),
+            faults=faults,
+        )
     return Wanted(boxes=boxes, days=between, equal=equal), system
 
 
-def _system(name: str, uri: str | None, faults: list[str]) -> System:
+def _system(name: str, uri: str | None, faults: list[Words]) -> System:
     found = system_of(uri)
     if found is None:
-        faults.append(f"{name}: {uri!r} is none of {', '.join(each.uri for each in SYSTEMS.values())}")
+        known = [each.uri for each in SYSTEMS.values()]
+        faults.append(_none_of(name, str(uri), known))
     return found or "CRS84"
 
 
-def _filters(of: Collection, query: QueryParams, faults: list[str]) -> dict[str, str]:
+def _none_of(name: str, value: str, known: Sequence[str]) -> Words:
+    return Words(
+        f"{name}：{value!r} 不是 {'、'.join(known)} 之一", f"{name}: {value!r} is none of {', '.join(known)}"
+    )
+
+
+def _filters(of: Collection, query: QueryParams, faults: list[Words]) -> dict[str, str]:
     """Return the columns that are asked for with the word each has to hold."""
     equal: dict[str, str] = {}
     for name, words in of.filters.items():
         stated = query.getlist(name)
         if len(stated) > 1:
-            faults.append(f"{name}: it is asked for {len(stated)} times")
+            faults.append(
+                Words(f"{name}：给出了 {len(stated)} 次", f"{name}: it is asked for {len(stated)} times")
+            )
         for value in stated:
             if words and value not in words:
-                faults.append(f"{name}: {value!r} is none of {', '.join(words)}")
+                faults.append(_none_of(name, value, words))
             elif len(value) > MOST_WORDS:
-                faults.append(f"{name}: it is longer than {MOST_WORDS} letters")
+                faults.append(
+                    Words(
+                        f"{name}：超过 {MOST_WORDS} 个字符", f"{name}: it is longer than {MOST_WORDS} letters"
+                    )
+                )
             equal[name] = value
     return equal
 
@@ -206,7 +225,7 @@ def item(
     of = collection_named(collection_id, language)
     require_known(request, frozenset({"crs"}))
     form = form_of(request, ("geojson", "json", "html"))
-    faults: list[str] = []
+    faults: list[Words] = []
     system = _system("crs", crs, faults)
     if faults:
         raise InputError(faults[0])

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
 from api.bounds import K_MAX, LIMIT_M_MAX
@@ -28,7 +29,7 @@ from api.operations.notice import notice_page
 from api.operations.published import edition_meant, found_by, page_of, with_words
 from api.operations.siting import Place
 from api.page_route import PAGE_PROBLEMS, PageRoute, frame_of
-from api.queries import CursorWord, Words
+from api.queries import CursorWord, SearchWords
 from api.requests import Language, LanguageOf, ServiceOf, TierOf, service_of
 from api.routes.siting import QuestionOf
 from api.routes.tiles import RunWord, no_run
@@ -59,6 +60,9 @@ from maps.table_page import (
 router = APIRouter(tags=["pages"], route_class=PageRoute, responses=PAGE_PROBLEMS)
 
 _ROWS: Final = 100
+_ANY: Final = BeforeValidator(lambda text: text or None)
+"""What a form leaves empty is not asked for."""
+
 _STATIONS: Final = "/api/v1/capacity?level=substation&limit=1000&f=geojson"
 
 
@@ -135,16 +139,16 @@ def table(  # noqa: PLR0913  # the parameters of one query
     tier: TierOf,
     *,
     of: Literal["capacity", "parcels"] = "capacity",
-    q: Words = None,
-    level: LevelName | Literal[""] = "",
-    status: StatusName | Literal[""] = "",
-    load_kva: Annotated[Literal[""] | Annotated[float, Query(gt=0, le=1_000_000)], Query()] = "",
+    q: SearchWords = None,
+    level: Annotated[LevelName | None, _ANY, Query()] = None,
+    status: Annotated[StatusName | None, _ANY, Query()] = None,
+    load_kva: Annotated[Annotated[float, Field(gt=0, le=1_000_000)] | None, _ANY, Query()] = None,
     cursor: CursorWord = None,
 ) -> HTMLResponse:
     """Show published assets or parcels, page by page."""
     frame = frame_of(request, "table")
     asked = {name: value for name, value in request.query_params.items() if name != "cursor"}
-    language, load = frame.language, load_kva if isinstance(load_kva, float) else None
+    language = frame.language
     begin = read_cursor(cursor) if cursor else None
     first = f"/table?{urlencode(asked)}" if cursor else ""
     if of == "parcels":
@@ -164,11 +168,11 @@ def table(  # noqa: PLR0913  # the parameters of one query
     equal = {name: value for name, value in (("level", level), ("status", status)) if value}
     wanted = Wanted(equal=equal, ids=found_by(service, edition, q))
     found = page_of(service, CAPACITY, edition, wanted, cursor=begin, limit=_ROWS, shape=as_object)
-    rows = capacity_rows((with_words(each, language) for each in found.page.rows), language, load)
+    rows = capacity_rows((with_words(each, language) for each in found.page.rows), language, load_kva)
     page = TablePage(
         of,
         asked,
-        capacity_heads(language, load),
+        capacity_heads(language, load_kva),
         rows,
         onward=_onward(asked, found.cursor),
         first=first,

@@ -20,6 +20,7 @@ from gis.errors import FactsError
 from gis.policy.answer import decision_as_json
 from gis.policy.review import jurisdiction_as_json, summary
 from gis.policy.timeline import bar_as_json
+from gis.words import Words
 
 router = APIRouter(tags=["policy"])
 
@@ -95,7 +96,8 @@ async def decision(request: Request) -> Response:
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"a question has at most {MOST_BYTES:,} bytes")
+            zh, en = f"请求内容至多 {MOST_BYTES:,} 字节", f"a question has at most {MOST_BYTES:,} bytes"
+            raise HTTPException(413, zh if language == "zh" else en)
     return await run_in_threadpool(_decide, body, language)
 
 
@@ -103,7 +105,10 @@ def _decide(body: bytes, language: Language) -> Response:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise FactsError("the question is not UTF-8", repair="write it in UTF-8") from fault
+        raise FactsError(
+            Words("请求内容不是 UTF-8", "the question is not UTF-8"),
+            repair=Words("请用 UTF-8 编码", "write it in UTF-8"),
+        ) from fault
     return _answer(_decided(question_from_text(text), language))
 
 

@@ -26,7 +26,7 @@ from api.operations.connection import (
 from api.operations.notice import notice_page
 from api.operations.search import found_as_json
 from api.operations.siting import Ground, Place, shape_of
-from api.queries import LANGUAGE, BBox, CursorWord, Words
+from api.queries import LANGUAGE, BBox, CursorWord, Jurisdiction, SearchWords, checked
 from api.requests import language_of, service_of, tier_of
 from api.schemas.siting import (
     AssessmentShown,
@@ -41,6 +41,7 @@ from api.turns import NOTICES
 from gis.bbox import read_bbox
 from gis.errors import InputError
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
+from gis.words import Words
 from maps.notice import notice_pdf
 from maps.notice_page import NoticePage
 
@@ -52,6 +53,23 @@ _PDF: Final = "application/pdf"
 _KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the asker has it already"}}
 
 
+def _fact(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(
+            Words(f"事实 {text!r} 不是 KEY=VALUE 的形式", f"fact {text!r} is not KEY=VALUE"),
+            repair=Words("例如 fact=built_by=customer", "write fact=built_by=customer"),
+        )
+    words = {"true": True, "false": False}
+    try:
+        return name, words[value] if value in words else float(value)
+    except ValueError:
+        return name, value
+
+
+FactWord = Annotated[str, checked(_fact)]
+
+
 def _question(  # noqa: PLR0913  # the parameters of one query
     *,
     load_kva: Annotated[float | None, Query(gt=0, le=1_000_000, description="Load in kVA.")] = None,
@@ -61,8 +79,8 @@ def _question(  # noqa: PLR0913  # the parameters of one query
     k: Annotated[int, Query(ge=1, le=K_MAX, description="Number of options.")] = DEFAULT_K,
     limit_m: Annotated[float, Query(gt=0, le=LIMIT_M_MAX, description="Longest route.")] = DEFAULT_LIMIT_M,
     supplies: Annotated[int | None, Query(ge=1, le=2, description="2 for a double supply.")] = None,
-    jurisdiction: Annotated[str | None, Query(max_length=100, description="Whose policy.")] = None,
-    fact: Annotated[list[str] | None, Query(max_length=20, description="A fact as KEY=VALUE.")] = None,
+    jurisdiction: Annotated[Jurisdiction, Query()] = None,
+    fact: Annotated[list[FactWord] | None, Query(max_length=20, description="A fact as KEY=VALUE.")] = None,
 ) -> Connection:
     return Connection(
         place=Place(),
@@ -78,17 +96,6 @@ def _question(  # noqa: PLR0913  # the parameters of one query
     )
 
 
-def _fact(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise InputError(f"fact {text!r} is not KEY=VALUE", repair="write fact=built_by=customer")
-    words = {"true": True, "false": False}
-    try:
-        return name, words[value] if value in words else float(value)
-    except ValueError:
-        return name, value
-
-
 QuestionOf = Annotated[Connection, Depends(_question)]
 
 
@@ -100,7 +107,7 @@ QuestionOf = Annotated[Connection, Depends(_question)]
 )
 def parcels(
     request: Request,
-    q: Words = None,
+    q: SearchWords = None,
     bbox: BBox = None,
     limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
     cursor: CursorWord = None,
@@ -287,7 +294,11 @@ def _page(request: Request, replied: Replied, option: int) -> NoticePage:
     proposals = len(replied.answered.assessment.proposals)
     if option > max(proposals, 1):
         raise InputError(
-            f"there are {proposals} options, and option {option} is asked for", repair="ask for another"
+            Words(
+                f"共有 {proposals} 个方案，所要的是第 {option} 个",
+                f"there are {proposals} options, and option {option} is asked for",
+            ),
+            repair=Words("请改选其他方案", "ask for another"),
         )
     return notice_page(
         service_of(request).private,

@@ -157,8 +157,7 @@ def _place(request: Request, at: tuple[int, int, int]) -> Tile:
     try:
         return Tile(*at)
     except InputError as fault:
-        zh = f"没有瓦片 {'/'.join(map(str, at))}"
-        raise HTTPException(404, zh if language_of(request) == "zh" else fault.detail) from fault
+        raise HTTPException(404, fault.said.detail[language_of(request)]) from fault
 
 
 def unknown_layer(request: Request, layer: str) -> HTTPException:

@@ -27,7 +27,7 @@ from api.routes.tiles import RunWord, no_run
 from api.schemas.tiles import ZonesShown
 from api.turns import EXPORTS
 from gis.bbox import read_bbox
-from gis.policy.model import Words
+from gis.words import Words
 from layers.queries.runs import EVERYWHERE
 
 router = APIRouter(tags=["connection"])

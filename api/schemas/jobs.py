@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api.bounds import K_MAX, LIMIT_M_MAX
+from api.queries import Jurisdiction
 from api.schemas.capacity import Strict
 from api.schemas.siting import SiteClass
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
@@ -27,7 +28,7 @@ class ScreeningRequest(Strict):
     k: int = Field(default=DEFAULT_K, ge=1, le=K_MAX)
     limit_m: float = Field(default=DEFAULT_LIMIT_M, gt=0, le=LIMIT_M_MAX)
     supplies: int | None = Field(default=None, ge=1, le=2)
-    jurisdiction: str | None = Field(default=None, max_length=100)
+    jurisdiction: Jurisdiction = None
     facts: dict[str, Any] = Field(default_factory=dict)
 
 

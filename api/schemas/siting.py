@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.bounds import K_MAX, LIMIT_M_MAX
+from api.queries import Jurisdiction
 from api.schemas.capacity import Strict
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 
@@ -204,5 +205,5 @@ class ConnectionRequest(Strict):
     k: int = Field(default=DEFAULT_K, ge=1, le=K_MAX)
     limit_m: float = Field(default=DEFAULT_LIMIT_M, gt=0, le=LIMIT_M_MAX)
     supplies: int | None = Field(default=None, ge=1, le=2)
-    jurisdiction: str | None = Field(default=None, max_length=100)
+    jurisdiction: Jurisdiction = None
     facts: dict[str, Any] = Field(default_factory=dict)

@@ -26,6 +26,7 @@ from gis.errors import InputError
 from gis.network.columns import Days, Flags, Floats, Objects, Rows
 from gis.network.model import Grid
 from gis.units import MOST_KVA
+from gis.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +289,11 @@ def with_claim(capacity: OpenCapacity, row: int, kva: float, site: str | None = 
     """
     if not 0 < kva <= MOST_KVA:
         raise InputError(
-            f"A claim of {kva:g} kVA cannot be asked about.",
-            repair="Give a load above 0 and at most 1,000,000 kVA.",
+            Words(f"无法查询 {kva:g} kVA 的占用。", f"A claim of {kva:g} kVA cannot be asked about."),
+            repair=Words(
+                "请给出大于 0 且不超过 1,000,000 kVA 的负荷。",
+                "Give a load above 0 and at most 1,000,000 kVA.",
+            ),
         )
     parameters = capacity.parameters
     normal = None if site is None else normal_sites(np.array([site], dtype=object))[0]

@@ -17,6 +17,7 @@ from gis.corridors.streets import Longs, Objects
 from gis.corridors.stretches import Stretches, attached
 from gis.corridors.surroundings import Surroundings
 from gis.errors import InputError
+from gis.words import Words
 
 _POINT_HALF_M: Final = 0.01
 """A point is entered as a square of twice this side."""
@@ -81,13 +82,19 @@ def _drawn(shape: shapely.Geometry) -> Objects:
     """Return what was drawn as one sound area, shape (1,)."""
     kinds = (GeometryType.POINT, GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
     if shapely.is_empty(shape) or shapely.get_type_id(shape) not in kinds:
-        raise InputError("What was drawn is no polygon and no point.", repair="Draw a polygon or a point.")
+        raise InputError(
+            Words("所绘图形既不是多边形也不是点。", "What was drawn is no polygon and no point."),
+            repair=Words("请绘制多边形或点。", "Draw a polygon or a point."),
+        )
     area = shape
     if shapely.get_type_id(shape) == GeometryType.POINT:
         area = shapely.buffer(shape, _POINT_HALF_M, cap_style="square")
     made = sound(np.array([area], dtype=object))
     if made[0] is None or not shapely.area(made[0]) > 0.0:
-        raise InputError("The polygon has no area.", repair="Draw its corners one after the other.")
+        raise InputError(
+            Words("所绘多边形没有面积。", "The polygon has no area."),
+            repair=Words("请依次绘制各个角点。", "Draw its corners one after the other."),
+        )
     return made
 
 

@@ -11,9 +11,9 @@ from gis.editions.disclosure import CADENCES
 from gis.editions.header import Edition
 from gis.editions.screened import LENGTH_STEP_M
 from gis.editions.withholding import Withheld
-from gis.policy.model import Words
 from gis.policy.words import vocabulary as policy_vocabulary
 from gis.siting.words import vocabulary as siting_vocabulary
+from gis.words import Words
 
 
 def _said(vocabulary: Mapping[str, Words], prefix: str) -> Mapping[str, tuple[str, str]]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from gis.policy.model import Jurisdiction, Language, Statement
+from gis.policy.model import Jurisdiction, Statement
 from gis.policy.notice import document_line
 from gis.policy.words import figure_words
+from gis.words import Language
 
 
 def reliability(ids: Iterable[str], policies: Mapping[str, Jurisdiction], on: date) -> list[dict[str, Any]]:

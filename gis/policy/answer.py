@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from gis.policy.decide import PARTS, Decision
-from gis.policy.model import Jurisdiction, Kind, Language, Words
+from gis.policy.model import Jurisdiction, Kind
 from gis.policy.schema import COLUMNS
 from gis.policy.select import Answer, Outcome
+from gis.words import Language, Words
 
 
 def decision_as_json(decision: Decision, jurisdiction: Jurisdiction, language: Language) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gis.errors import FactsError
 from gis.policy.model import DOCUMENT_STAGES, DOCUMENTS
 from gis.policy.select import Answer
+from gis.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,10 @@ def papers(documents: Answer, shared: Collection[str] = ()) -> tuple[Papers, ...
     """
     unknown = sorted(set(shared) - set(DOCUMENTS))
     if unknown:
-        raise FactsError(f"no such papers: {', '.join(unknown)}", repair=f"use {', '.join(DOCUMENTS)}")
+        raise FactsError(
+            Words(f"没有此类资料：{'、'.join(unknown)}", f"no such papers: {', '.join(unknown)}"),
+            repair=Words(f"可用：{'、'.join(DOCUMENTS)}", f"use {', '.join(DOCUMENTS)}"),
+        )
     spared = frozenset(shared) if documents.fields.get("shared_not_asked_again") else frozenset()
     by_stage = documents.fields.get("by_stage") or {}
     first = documents.fields.get("starts_with") or ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from typing import Final, Literal
 from gis.errors import FactsError
 from gis.policy.model import Scalar
 from gis.units import MOST_KVA
+from gis.words import Words
 
 FactType = Literal["choice", "boolean", "number"]
 
@@ -130,26 +131,31 @@ def read_facts(given: object) -> Facts:
     FactsError
         Every fact that is unknown, of the wrong type or out of range, and every contradiction, at once.
     """
-    faults: list[str] = []
+    faults: list[Words] = []
     found: dict[str, Scalar] = {}
     for name, value in _flat(given, faults):
         fact = FACTS.get(name)
         if fact is None:
             near = get_close_matches(name, FACTS, 1)
-            faults.append(f"{name}: there is no such fact" + (f"; is {near[0]} meant?" if near else ""))
+            zh, en = (f"；是否指 {near[0]}？", f"; is {near[0]} meant?") if near else ("", "")
+            faults.append(Words(f"{name}：没有此事实{zh}", f"{name}: there is no such fact{en}"))
         elif value is not None:
             checked = _checked(fact, value, faults)
             if checked is not None:
                 found[name] = checked
     faults += _contradictions(found)
     if faults:
-        raise FactsError("the facts are not in order", repair="correct what is listed", faults=tuple(faults))
+        raise FactsError(
+            Words("所给事实不符合要求", "the facts are not in order"),
+            repair=Words("更正所列各项", "correct what is listed"),
+            faults=faults,
+        )
     return Facts(MappingProxyType({name: found[name] for name in FACTS if name in found}))
 
 
-def _flat(given: object, faults: list[str]) -> Iterator[tuple[str, object]]:
+def _flat(given: object, faults: list[Words]) -> Iterator[tuple[str, object]]:
     if not isinstance(given, Mapping):
-        faults.append("facts: an object of names and values is needed")
+        faults.append(Words("facts：须为名称和值的对象", "facts: an object of names and values is needed"))
         return
     for name, value in given.items():
         if name != ROUTE[:-1]:
@@ -157,46 +163,73 @@ def _flat(given: object, faults: list[str]) -> Iterator[tuple[str, object]]:
         elif isinstance(value, Mapping):
             yield from ((f"{ROUTE}{inner}", inside) for inner, inside in value.items())
         elif value is not None:
-            faults.append("route: an object of lengths is needed")
+            faults.append(Words("route：须为各项长度的对象", "route: an object of lengths is needed"))
 
 
-def _checked(fact: Fact, value: object, faults: list[str]) -> Scalar | None:
+def _checked(fact: Fact, value: object, faults: list[Words]) -> Scalar | None:
     if fact.type == "number":
         return _number(fact, value, faults)
     if fact.type == "boolean":
         if isinstance(value, bool):
             return value
-        faults.append(f"{fact.name}: {value!r} is neither true nor false")
+        faults.append(
+            Words(
+                f"{fact.name}：{value!r} 不是 true 或 false",
+                f"{fact.name}: {value!r} is neither true nor false",
+            )
+        )
     elif isinstance(value, str) and value in fact.choices:
         return value
     else:
-        faults.append(f"{fact.name}: {value!r} is none of {', '.join(map(str, fact.choices))}")
+        faults.append(_none_of(fact.name, repr(value), [str(each) for each in fact.choices]))
     return None
 
 
-def _number(fact: Fact, value: object, faults: list[str]) -> float | None:
+def _none_of(name: str, value: str, choices: Sequence[str]) -> Words:
+    return Words(
+        f"{name}：{value} 不是 {'、'.join(choices)} 之一", f"{name}: {value} is none of {', '.join(choices)}"
+    )
+
+
+def _number(fact: Fact, value: object, faults: list[Words]) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        faults.append(f"{fact.name}: {value!r} is no finite number")
+        faults.append(
+            Words(f"{fact.name}：{value!r} 不是有限数值", f"{fact.name}: {value!r} is no finite number")
+        )
         return None
     if fact.choices:
         if value in fact.choices:
             return float(value)
-        faults.append(f"{fact.name}: {value:g} is none of {', '.join(f'{each:g}' for each in fact.choices)}")
+        faults.append(_none_of(fact.name, f"{value:g}", [f"{each:g}" for each in fact.choices]))
         return None
     if value < fact.low or value > fact.high or (fact.above_low and value == fact.low):
-        least = "above" if fact.above_low else "at least"
-        faults.append(f"{fact.name}: {value:g} is not {least} {fact.low:g} and at most {fact.high:g}")
+        zh, en = ("大于", "above") if fact.above_low else ("不小于", "at least")
+        faults.append(
+            Words(
+                f"{fact.name}：{value:g} 须{zh} {fact.low:g} 且不大于 {fact.high:g}",
+                f"{fact.name}: {value:g} is not {en} {fact.low:g} and at most {fact.high:g}",
+            )
+        )
         return None
     return float(value)
 
 
-def _contradictions(found: Mapping[str, Scalar]) -> Iterator[str]:
+def _contradictions(found: Mapping[str, Scalar]) -> Iterator[Words]:
     kw, kva, factor = found.get("load_kw"), found.get("load_kva"), found.get("power_factor")
     if isinstance(kw, float) and isinstance(kva, float):
         if kw > kva * (1 + ROUNDING):
-            yield f"load_kw: {kw:g} is more than load_kva {kva:g}; no power factor is above 1"
+            yield Words(
+                f"load_kw：{kw:g} 大于 load_kva {kva:g}；功率因数不会大于 1",
+                f"load_kw: {kw:g} is more than load_kva {kva:g}; no power factor is above 1",
+            )
         elif isinstance(factor, float) and abs(kva * factor - kw) > POWER_AGREES * kw:
-            yield f"power_factor: {factor:g} does not make {kw:g} kW of {kva:g} kVA; leave one of them out"
+            yield Words(
+                f"power_factor：按 {factor:g}，{kva:g} kVA 不等于 {kw:g} kW；请去掉其中一项",
+                f"power_factor: {factor:g} does not make {kw:g} kW of {kva:g} kVA; leave one of them out",
+            )
     voltage, customer = found.get("voltage_kv"), found.get("customer")
     if isinstance(voltage, float) and voltage < LOWEST_HIGH_VOLTAGE_KV and customer == "hv":
-        yield f"customer: hv is not supplied at {voltage:g} kV; state another customer or voltage_kv"
+        yield Words(
+            f"customer：hv 用户不以 {voltage:g} kV 供电；请改写 customer 或 voltage_kv",
+            f"customer: hv is not supplied at {voltage:g} kV; state another customer or voltage_kv",
+        )

@@ -28,11 +28,11 @@ from gis.policy.model import (
     Reading,
     Rule,
     Statement,
-    Words,
 )
 from gis.policy.partition import flaws
 from gis.policy.schema import COLUMNS, LIMIT_FACTS, read_condition
 from gis.policy.strict_yaml import Reader, is_null, keys
+from gis.words import Words
 
 _FOLDER: Final = "jurisdictions"
 _LIMITS: Final = ("lv_limit", "public_line_limit")

@@ -26,6 +26,7 @@ from gis.policy.facts import (
 )
 from gis.policy.model import Jurisdiction, Scalar
 from gis.units import DEFAULT_POWER_FACTOR
+from gis.words import Words
 
 _DERIVED_LIMITS: Final = {"lv_limit_kw": "load_kw", "public_line_limit_kva": "load_kva"}
 _DERIVED_FROM: Final = frozenset({"customer", "three_zeros"})
@@ -75,14 +76,20 @@ def decide_many(jurisdiction: Jurisdiction, on: date, columns: Mapping[str, Arra
     """
     unknown = sorted(set(columns) - set(FACTS))
     if unknown:
-        raise FactsError(f"there are no such facts: {', '.join(unknown)}", repair=f"use {', '.join(FACTS)}")
+        raise FactsError(
+            Words(f"没有这些事实：{'、'.join(unknown)}", f"there are no such facts: {', '.join(unknown)}"),
+            repair=Words(f"可用：{'、'.join(FACTS)}", f"use {', '.join(FACTS)}"),
+        )
     arrays = {
         name: np.asarray(value, object if FACTS[name].type != "number" else float)
         for name, value in columns.items()
     }
     lengths = {array.shape[0] for array in arrays.values() if array.ndim}
     if len(lengths) > 1:
-        raise FactsError("the columns have different lengths", repair="give one value for each row")
+        raise FactsError(
+            Words("各列的长度不同", "the columns have different lengths"),
+            repair=Words("每行各给一个值", "give one value for each row"),
+        )
     rows = lengths.pop() if lengths else 1
     wide = {name: np.broadcast_to(array, (rows,)) for name, array in arrays.items()}
     bounds = _boundaries(jurisdiction)

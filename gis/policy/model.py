@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Literal
 
-Language = Literal["zh", "en"]
+from gis.words import Words
 
 Fields = Mapping[str, Any]
 """Named values of an answer, as JSON knows them: numbers, texts, booleans, null, lists, mappings."""
@@ -100,17 +100,6 @@ class Kind(StrEnum):
     """A fact is missing that the answer depends on."""
     NOT_IN_FORCE = "not_in_force"
     """The document says it for later days only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The same words in Chinese and English."""
-
-    zh: str
-    en: str
-
-    def __getitem__(self, language: Language) -> str:
-        return self.zh if language == "zh" else self.en
 
 
 @dataclass(frozen=True, slots=True)

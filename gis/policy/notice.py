@@ -10,10 +10,11 @@ from typing import Any, Final
 from gis.policy.decide import PARTS, Decision
 from gis.policy.documents import papers
 from gis.policy.facts import FACTS
-from gis.policy.model import Jurisdiction, Language, Scalar
+from gis.policy.model import Jurisdiction, Scalar
 from gis.policy.select import Answer, Outcome
 from gis.policy.timeline import Bar
 from gis.policy.words import value_words, words
+from gis.words import Language
 
 _TOLD_APART: Final = ("by_stage", "starts_with")
 _TESTS_SHOWN: Final = ("approval", "supply")

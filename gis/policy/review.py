@@ -15,14 +15,13 @@ from gis.policy.model import (
     Fields,
     Jurisdiction,
     Kind,
-    Language,
     Rule,
     Statement,
     Test,
-    Words,
 )
 from gis.policy.notice import field_value
 from gis.policy.words import figure_words, value_words, words
+from gis.words import Language, Words
 
 _AS_PARTS = ("approval", "stages", "documents", "investment")
 

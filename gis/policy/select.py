@@ -8,7 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from gis.policy.model import Condition, Dated, Fields, Kind, Reading, Rule, Scalar, Test, Words
+from gis.policy.model import Condition, Dated, Fields, Kind, Reading, Rule, Scalar, Test
+from gis.words import Words
 
 NOTHING: Final[Fields] = MappingProxyType({})
 

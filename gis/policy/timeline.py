@@ -9,9 +9,10 @@ from typing import Any, Final, Literal
 from gis.calendar import WorkCalendar
 from gis.policy.answer import citations
 from gis.policy.decide import Decision
-from gis.policy.model import Jurisdiction, Kind, Language, Words
+from gis.policy.model import Jurisdiction, Kind
 from gis.policy.select import Answer
 from gis.policy.words import words
+from gis.words import Language, Words
 
 Clock = Literal["utility", "government", "construction"]
 

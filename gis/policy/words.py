@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 import yaml
 
-from gis.policy.model import Language, Scalar, Words
+from gis.policy.model import Scalar
+from gis.words import Language, Words
 
 
 @cache

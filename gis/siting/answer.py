@@ -12,13 +12,13 @@ from shapely.geometry.base import BaseGeometry
 from gis.corridors.feeder_taps import TapKind
 from gis.metric_zone import unproject
 from gis.policy.answer import decision_as_json, no_jurisdiction_as_json, plain
-from gis.policy.model import Language
 from gis.policy.timeline import bar_as_json
 from gis.routing.route import PieceKind, Route
 from gis.siting.assess import Assessment, Desk, Proposal, Rejection
 from gis.siting.network import Served
 from gis.siting.offers import WITHHELD
 from gis.siting.words import words, words_of_test
+from gis.words import Language
 
 PUBLIC_GRID_M: Final = 50.0
 """The end of a public route is drawn at the nearest point of a grid this wide."""

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from gis.errors import FactsError, InputError
+from gis.errors import FactsError, Faults, InputError
 from gis.network.columns import Flags, Objects, Rows
 from gis.policy.decide import Part
 from gis.policy.facts import ROUTE, Facts, read_facts
@@ -20,6 +20,7 @@ from gis.policy.model import Jurisdiction, Scalar
 from gis.siting.loads import LoadTable
 from gis.siting.network import LEVELS
 from gis.siting.sites import Sites
+from gis.words import Words
 
 DEFAULT_K: Final = 3
 DEFAULT_LIMIT_M: Final = 2_000.0
@@ -91,17 +92,50 @@ class Question:
         InputError
             A number is out of range; all faults at once.
         """
-        faults = []
-        if not 1 <= k <= MOST_K:
-            faults.append(f"k {k}: give 1 to {MOST_K} options")
-        if not 0.0 < limit_m <= MOST_LIMIT_M:
-            faults.append(f"limit {limit_m:g} m: give a length above 0 and at most {MOST_LIMIT_M:,.0f} m")
-        if supplies not in (None, 1, 2):
-            faults.append(f"supplies {supplies}: give 1 or 2")
-        if faults:
-            raise InputError("the question is out of range", repair="correct it", faults=tuple(faults))
-        stated = _stated(facts or {}, supplies)
+        faults = Faults()
+        with faults:
+            _in_range(k, limit_m, supplies)
+        with faults:
+            stated = _stated(facts or {}, supplies)
+        faults.refuse()
         return cls(on, k, limit_m, int(stated.get("supplies", 1.0)), stated, jurisdictions())
+
+
+def _in_range(k: int, limit_m: float, supplies: int | None) -> None:
+    faults = []
+    if not 1 <= k <= MOST_K:
+        faults.append(Words(f"k {k}：方案数须为 1 至 {MOST_K}", f"k {k}: give 1 to {MOST_K} options"))
+    if not 0.0 < limit_m <= MOST_LIMIT_M:
+        faults.append(
+            Words(
+                f"limit {limit_m:g} m：长度须大于 0 且不超过 {MOST_LIMIT_M:,.0f} m",
+                f"limit {limit_m:g} m: give a length above 0 and at most {MOST_LIMIT_M:,.0f} m",
+            )
+        )
+    if supplies not in (None, 1, 2):
+        faults.append(Words(f"supplies {supplies}：须为 1 或 2", f"supplies {supplies}: give 1 or 2"))
+    if faults:
+        raise InputError(
+            Words("请求超出范围", "the question is out of range"),
+            repair=Words("请更正", "correct it"),
+            faults=faults,
+        )
+
+
+def require_policy(jurisdiction: str | None) -> None:
+    """Refuse a jurisdiction that there is none of; None asks for none.
+
+    Raises
+    ------
+    InputError
+        There is none of that id.
+    """
+    known = jurisdictions()
+    if jurisdiction is not None and jurisdiction not in known:
+        raise InputError(
+            Words(f"没有辖区 {jurisdiction!r}", f"there is no jurisdiction {jurisdiction!r}"),
+            repair=Words(f"可用：{'、'.join(known)}", f"name one of {', '.join(known)}"),
+        )
 
 
 def _stated(facts: Mapping[str, Any], supplies: int | None) -> Mapping[str, Scalar]:
@@ -109,13 +143,19 @@ def _stated(facts: Mapping[str, Any], supplies: int | None) -> Mapping[str, Scal
     measured = [name for name in stated if name in _MEASURED or name.startswith(ROUTE)]
     if measured:
         raise FactsError(
-            f"{', '.join(measured)}: this is measured or asked, and cannot be stated as a fact",
-            repair="leave it out; the load has options of its own",
+            Words(
+                f"{'、'.join(measured)}：此项由测算或提问给出，不能作为事实",
+                f"{', '.join(measured)}: this is measured or asked, and cannot be stated as a fact",
+            ),
+            repair=Words("请去掉；负荷另有参数", "leave it out; the load has options of its own"),
         )
     if supplies is not None and stated.setdefault("supplies", float(supplies)) != supplies:
         raise FactsError(
-            f"supplies: {stated['supplies']:g} is stated as a fact, and {supplies} is asked for",
-            repair="leave one of them out",
+            Words(
+                f"supplies：事实为 {stated['supplies']:g}，而所问为 {supplies}",
+                f"supplies: {stated['supplies']:g} is stated as a fact, and {supplies} is asked for",
+            ),
+            repair=Words("两者只留其一", "leave one of them out"),
         )
     return MappingProxyType(stated)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from functools import cached_property
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import shapely
@@ -14,12 +15,26 @@ from gis.corridors.coverage import Overlays
 from gis.corridors.entries import drawn_entries
 from gis.corridors.model import surroundings_of
 from gis.corridors.surroundings import Surroundings
+from gis.errors import InputError
 from gis.metric_zone import project
 from gis.network.columns import Floats, Objects, Rows
 from gis.routing.local import Searcher
 from gis.routing.router import Connections, Entrants, Router
 from gis.routing.search import Search
 from gis.siting.network import Network
+from gis.words import Words
+
+FARTHEST_M: Final = 50_000.0
+"""How far from every road a drawn place may lie: one farther off is meant to lie elsewhere."""
+
+
+class Extent(NamedTuple):
+    """Sides of a box, degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
 
 
 class Seeker(Protocol):
@@ -159,12 +174,28 @@ class Drawing:
         Raises
         ------
         InputError
-            It is empty, has no area or is of another kind.
+            It is empty, has no area or is of another kind, or lies far from every road.
         """
         zone = self.network.corridors.graph.streets.zone
         plane = project(np.array([shape], dtype=object), zone)[0]
+        if not shapely.is_empty(shape) and self._far(plane):
+            raise _far_from_all(shapely.centroid(shape), self.extent)
         attachments = drawn_entries(self.around, plane)
         return self.at(attachments, searchers_of)
+
+    @cached_property
+    def extent(self) -> Extent:
+        """Where there are roads."""
+        streets = self.network.corridors.graph.streets
+        lon, lat = streets.zone.to_wgs84(streets.x, streets.y)
+        return Extent(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+
+    def _far(self, plane: shapely.Geometry) -> bool:
+        """Return whether a place of the plane lies farther than ``FARTHEST_M`` from every road."""
+        if not np.isfinite(shapely.bounds(plane)).all():  # beyond what the plane can hold
+            return True
+        near = self.around.tree.query_nearest(plane, max_distance=FARTHEST_M, all_matches=False)
+        return not len(near)
 
     def at(self, attachments: Attachments, searchers_of: Callable[[Router], tuple[Searcher, ...]]) -> OneSite:
         """Return a site whose entries are known, such as one that the user moved."""
@@ -176,6 +207,29 @@ class Drawing:
             return known[id(router)]
 
         return OneSite(self.network, 0, entrants_of, searchers_of)
+
+
+def _far_from_all(place: shapely.Point, extent: Extent) -> InputError:
+    """Return the refusal of a place (degrees); one whose numbers are in the wrong order is told so."""
+    lon, lat = (f"{round(each, 6):.10g}" for each in (place.x, place.y))
+    west, south, east, north = (f"{each:.2f}" for each in extent)
+    swapped = extent.west <= place.y <= extent.east and extent.south <= place.x <= extent.north
+    inside = Words(
+        "请给出数据范围内的地点，经度在前，纬度在后", "give a place within the data, longitude first"
+    )
+    turned = Words(
+        f"经度在前，纬度在后：是否指 {lat},{lon}？",
+        f"longitude comes first, then latitude: is {lat},{lon} meant?",
+    )
+    return InputError(
+        Words(
+            f"地点 {lon},{lat} 距任何道路都超过 {FARTHEST_M / 1000:g} km；"
+            f"数据范围为经度 {west} 至 {east}、纬度 {south} 至 {north}",
+            f"the place {lon},{lat} lies more than {FARTHEST_M / 1000:g} km from every road; the data reach"
+            f" from longitude {west} to {east} and from latitude {south} to {north}",
+        ),
+        repair=turned if swapped else inside,
+    )
 
 
 def _geometry(network: Network, layer: str) -> Objects:

@@ -16,6 +16,7 @@ from gis.network.columns import Flags, Floats, Objects, Rows, column, numbers, t
 from gis.network.model import Grid
 from gis.siting.loads import LoadTable, planned_loads, use_of
 from gis.units import MOST_KVA
+from gis.words import Words
 
 _M2_PER_HA: Final = 10_000.0
 SITE_LAYERS: Final = ("parcels", "substations", "city_area", "jurisdictions")
@@ -51,15 +52,29 @@ class Load:
         faults = []
         factor = power_factor if 0.0 < power_factor <= 1.0 else 1.0
         if factor != power_factor:
-            faults.append(f"power factor {power_factor:g}: give one above 0 and at most 1")
+            faults.append(
+                Words(
+                    f"功率因数 {power_factor:g}：须大于 0 且不大于 1",
+                    f"power factor {power_factor:g}: give one above 0 and at most 1",
+                )
+            )
         if (kva is None) == (kw is None):
-            faults.append("load: give it in kVA or in kW, one of the two")
+            faults.append(
+                Words("负荷：以 kVA 或 kW 给出，两者取一", "load: give it in kVA or in kW, one of the two")
+            )
         asked = kva if kva is not None else (kw or 0.0) / factor
         if (kva is None) != (kw is None) and not 0.0 < asked <= MOST_KVA:
-            faults.append(f"load {asked:g} kVA: give one above 0 and at most 1,000,000 kVA")
+            faults.append(
+                Words(
+                    f"负荷 {asked:g} kVA：须大于 0 且不超过 1,000,000 kVA",
+                    f"load {asked:g} kVA: give one above 0 and at most 1,000,000 kVA",
+                )
+            )
         if faults:
             raise InputError(
-                "the load cannot be asked about", repair="correct what is listed", faults=tuple(faults)
+                Words("此负荷不可用", "the load cannot be asked about"),
+                repair=Words("更正所列各项", "correct what is listed"),
+                faults=faults,
             )
         return cls(asked, asked * factor if kw is None else kw, factor)
 

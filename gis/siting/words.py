@@ -15,9 +15,10 @@ from types import MappingProxyType
 import yaml
 
 from gis.capacity.words import LEVEL_WORDS, Status
-from gis.policy.model import Scalar, Words
+from gis.policy.model import Scalar
 from gis.policy.words import value_words
 from gis.policy.words import words as policy_words
+from gis.words import Words
 
 
 @cache

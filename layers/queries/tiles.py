@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from gis.errors import InputError
+from gis.words import Words
 from layers.queries.reading import reading
 from layers.queries.statements import statement
 
@@ -41,8 +42,14 @@ class Tile:
         side = 1 << self.zoom if 0 <= self.zoom <= MOST_ZOOM else 0
         if not (0 <= self.column < side and 0 <= self.row < side):
             raise InputError(
-                f"there is no tile {self.zoom}/{self.column}/{self.row}",
-                repair=f"zoom is 0 to {MOST_ZOOM}, column and row 0 to 2^zoom - 1",
+                Words(
+                    f"没有瓦片 {self.zoom}/{self.column}/{self.row}",
+                    f"there is no tile {self.zoom}/{self.column}/{self.row}",
+                ),
+                repair=Words(
+                    f"级别为 0 至 {MOST_ZOOM}，列和行为 0 至 2^级别 - 1",
+                    f"zoom is 0 to {MOST_ZOOM}, column and row 0 to 2^zoom - 1",
+                ),
             )
 
     def degrees(self) -> tuple[float, float, float, float]:

@@ -295,7 +295,9 @@ def test_what_cannot_be_answered_is_told_with_its_repair(
         job = planner.ended(identity)
     assert job["state"] == "failed"
     assert (job["problem"]["status"], "kaimen import roads" in job["problem"]["repair"]) == (503, True)
-    assert planner.job(identity, "zh")["problem"]["title"] == "数据尚未入库"
+    told = planner.job(identity, "zh")["problem"]
+    assert told["title"] == "数据尚未入库"
+    assert (told["detail"], "先导入道路" in told["repair"]) == ("数据库中没有道路，而电缆沿道路敷设", True)
 
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("a secret of ours")

@@ -14,9 +14,9 @@ from gis.policy.answer import decision_as_json
 from gis.policy.decide import decide
 from gis.policy.facts import read_facts
 from gis.policy.load import jurisdictions
-from gis.policy.model import Language, Words
 from gis.policy.notice import Notice, notice
 from gis.policy.timeline import bar_as_json, timeline
+from gis.words import Language, Words
 from maps.notice_page import NoticePage
 from maps.route_view import RouteLine, RoutePiece, RouteView
 

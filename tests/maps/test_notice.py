@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from gis.errors import InputError
-from gis.policy.model import Language, Words
 from gis.siting.words import words
+from gis.words import Language, Words
 from maps.notice import notice_html, notice_pdf, notice_png
 from maps.notice_columns import two_columns
 from maps.notice_page import FITS, LEAST_PT, Block, Fit, NoticePage, Row, Teller

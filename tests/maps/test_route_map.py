@@ -12,8 +12,8 @@ import shapely
 from pyproj import Geod
 
 from gis.metric_zone import metric_zone, project
-from gis.policy.model import Language
 from gis.routing.route import Piece, PieceKind, Route
+from gis.words import Language
 from maps.route_map import route_map_svg
 from maps.route_view import RouteLine, RouteView, crossings
 from tests.maps.notices import HOSTILE, frames, line, route_line, view

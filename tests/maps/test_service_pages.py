@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import maps
-from gis.policy.model import Language, Words
+from gis.words import Language, Words
 from maps.editions_page import EditionsPage, editions_page_html
 from maps.map_page import ASKED, MapPage, TileSet, map_page_html
 from maps.page_frame import PageFrame

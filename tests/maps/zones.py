@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from gis.policy.model import Words
+from gis.words import Words
 from maps.style import CLASSES
 from maps.zone_content import MapHeading, ZoneMap
 

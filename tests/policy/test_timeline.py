@@ -16,9 +16,9 @@ from gis.policy.decide import Decision, decide
 from gis.policy.documents import papers
 from gis.policy.facts import read_facts
 from gis.policy.load import jurisdictions
-from gis.policy.model import Language
 from gis.policy.notice import notice
 from gis.policy.timeline import Bar, bar_as_json, timeline
+from gis.words import Language
 from tests.policy.asked import ANY, DAYS
 
 CALENDAR = WorkCalendar()

@@ -11,18 +11,10 @@ import yaml
 from gis.policy.decide import PARTS
 from gis.policy.facts import TESTABLE
 from gis.policy.load import FIGURES, PLACES, jurisdictions
-from gis.policy.model import (
-    DOCUMENT_STAGES,
-    DOCUMENTS,
-    INVESTED_TO,
-    PROCEDURES,
-    STAGES,
-    STATEMENTS,
-    Kind,
-    Words,
-)
+from gis.policy.model import DOCUMENT_STAGES, DOCUMENTS, INVESTED_TO, PROCEDURES, STAGES, STATEMENTS, Kind
 from gis.policy.schema import ABOVE_KV, COLUMNS
 from gis.policy.words import vocabulary
+from gis.words import Words
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 SOURCES = resources.files("gis.policy")
