@@ -126,13 +126,17 @@ class Worker:
     figures: Path
 
     def __call__(self) -> FastAPI:
-        """Return the application."""
+        """Return the application of a process that serves, and ends with its supervisor."""
         end_with_parent()
+        app = self.application()
+        begin_to_rehearse(app.state.service)
+        return app
+
+    def application(self) -> FastAPI:
+        """Return the application."""
         self._reserve()
         private, public = open_serving_engine(self.private_url), open_public_engine(self.public_url)
-        service = Service(self.settings, private, public, self.figures)
-        begin_to_rehearse(service)
-        return create_app(service)
+        return create_app(Service(self.settings, private, public, self.figures))
 
     def _reserve(self) -> None:
         """Give the figures of this process their room, or end it: the supervisor tries again.

@@ -33,7 +33,7 @@ def test_what_serves_has_bounds_and_what_commands_do_has_none(database_url: str,
     with serving(settings) as served:
         assert bounds(served.private) == BOUNDS
         worker = Worker(settings, database_url, database_url, tmp_path)
-        made: Service = worker().state.service
+        made: Service = worker.application().state.service
         assert bounds(made.private) == BOUNDS
         made.private.dispose()
     plain = open_engine(database_url)
@@ -44,11 +44,11 @@ def test_what_serves_has_bounds_and_what_commands_do_has_none(database_url: str,
 def test_the_figures_of_a_process_have_their_room_before_it_serves(database_url: str, tmp_path: Path) -> None:
     worker = Worker(Settings(home=tmp_path), database_url, database_url, tmp_path)
     with room_for(1000), pytest.raises(SystemExit) as ended:
-        worker()
+        worker.application()
     assert ended.value.code == 1
     for each in tmp_path.iterdir():
         each.unlink()
-    worker()
+    worker.application()
     made = {each.name: each.stat() for each in tmp_path.iterdir()}
     assert set(made) == {f"counter_{os.getpid()}.db", f"histogram_{os.getpid()}.db"}
     # No holes: a page that has no block yet finds none on a full disk, and the process is ended for it.
