@@ -110,7 +110,7 @@ def test_for_people_it_is_told_in_words(grid: Any) -> None:
     told = grid("check")
     assert told.code == 0
     assert "parcel_duplicate_geometry" in told.out
-    assert "errors," in told.err
+    assert "1 error, " in told.err
 
 
 def test_the_grid_is_drawn(grid: Any, tmp_path: Path) -> None:
