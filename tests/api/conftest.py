@@ -21,6 +21,7 @@ from sqlalchemy import Engine, text
 
 from api.app import create_app
 from api.cli import main
+from api.drawer import Drawer
 from api.operations.editions import Request, publish_edition
 from api.operations.tokens import create_token
 from api.service import Service
@@ -34,6 +35,15 @@ from tests.gis.siting.small_town import drawn_town
 
 ROOT = Path(__file__).parents[2]
 REFUSAL = {"title", "detail", "faults"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_drawer() -> Iterator[None]:
+    """Let all services of the tests draw in one process: each would begin its own for a single page."""
+    shared = Drawer("warning")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.service.Drawer", lambda _: shared)
+        yield
 
 
 @dataclass(frozen=True, slots=True)
