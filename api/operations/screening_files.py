@@ -29,6 +29,7 @@ _BOM: Final = "﻿"
 CONTEXT: Final = ("roads", "water", "green", "railways", "substations", "feeders")
 """Layers that are drawn around the parcels for planners."""
 DRAWN: Final = ("parcels", *CONTEXT)
+"""Layers that maps show: their sources are named."""
 
 TABLES: Final[Mapping[str, str]] = {
     ".csv": "CSV",

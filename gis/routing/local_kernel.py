@@ -119,7 +119,7 @@ def _explore(
     taps, nearby, epoch = ground.taps, ground.nearby, question.epoch
     distance, link, room = memory.distance, taps.link, taps.row_links
     best, seed, seed_start = nearby.best, taps.seed, taps.seed_start
-    aimed = question.patience == LIMIT_MAX
+    aimed = question.patience == LIMIT_MAX  # before, the landmarks tell nothing: they are not looked up
     most = memory.met.shape[0] - nearby.listed - taps.most_seeds
     bound, gone = _bound(question, found), memory.used[_GONE]
     while fill.waiting > 0 and has_room(queue, fill, room) and memory.used[0] <= most:
