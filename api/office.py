@@ -72,11 +72,17 @@ class Office:
                 return self._ground
         if monotonic() - self._looked > CALM_S:
             self._looked = monotonic()
-            if data_version(self._engine, GROUND_LAYERS) != held.version and self._building.acquire(
-                blocking=False
-            ):
-                threading.Thread(target=self._renew, args=(held,), daemon=True).start()
+            if data_version(self._engine, GROUND_LAYERS) != held.version:
+                self._begin_to_renew(held)
         return held
+
+    def _begin_to_renew(self, before: Ground) -> None:
+        """Have newer data prepared by a thread, unless one is at it or has just ended."""
+        if self._building.acquire(blocking=False):
+            if self._ground is before:
+                threading.Thread(target=self._renew, args=(before,), daemon=True).start()
+            else:
+                self._building.release()
 
     def _renew(self, before: Ground) -> None:
         """Prepare the ground of newer data, then put it in the place of the older one."""
@@ -84,11 +90,12 @@ class Office:
             fresh = ground(self._engine, self._home, _QUIET, before=before)
             fresh.parcels  # noqa: B018  # made now, so that the next question need not wait for it
             self._ground = fresh
-        except (KaimenError, OperationalError) as fault:
+        except (KaimenError, OperationalError) as fault:  # no fault of ours to trace
             why = fault.detail if isinstance(fault, KaimenError) else type(fault).__name__
-            _log.error(
-                "newer data cannot be made ready, the older answers: %s", why
-            )  # no fault of ours to trace
+            _log.error("newer data cannot be made ready, the older answers: %s", why)
+            self._looked = monotonic() + PAUSE_S
+        except Exception:  # noqa: BLE001  # a thread that dies would be tried anew with every request
+            _log.exception("newer data cannot be made ready, the older answers")
             self._looked = monotonic() + PAUSE_S
         finally:
             self._building.release()
