@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -64,12 +65,20 @@ def open_serving_engine(url: str) -> Engine:
     return open_engine(url, _BOUNDS)
 
 
-def driver(connection: Connection) -> psycopg.Connection:
-    """Return the psycopg connection below, which COPY needs; it shares the transaction."""
+@contextmanager
+def driver(connection: Connection) -> Iterator[psycopg.Connection]:
+    """Give the psycopg connection below, which COPY needs; it shares the transaction.
+
+    What it raises is raised as SQLAlchemy does: callers need not know which of the two was asked.
+    """
     found = connection.connection.driver_connection
     if not isinstance(found, psycopg.Connection):
         raise DatabaseError("the database is not reached through psycopg", repair="use a postgresql:// URL")
-    return found
+    try:
+        yield found
+    except psycopg.Error as fault:
+        kind = OperationalError if isinstance(fault, psycopg.OperationalError) else DBAPIError
+        raise kind("asked of the driver", None, fault) from fault
 
 
 def snapshot(engine: Engine) -> Connection:

@@ -13,7 +13,7 @@ from typing import Final
 
 import psycopg
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gis.errors import DatabaseError
 from layers.database import driver, open_engine
@@ -43,15 +43,16 @@ def raise_wall(private: Engine) -> None:
     DatabaseError
         Where the database cannot be written to.
     """
-    try:
-        with private.begin() as connection:
-            connection.execute(text("select pg_advisory_xact_lock(hashtext('kaimen wall'))"))
-            driver(connection).execute(_RAISE.encode())
-    except psycopg.Error as refused:
-        raise DatabaseError(
-            f"the login {ROLE} cannot be given its rights: {str(refused).strip()}",
-            repair="run `kaimen db upgrade` with the login that owns the tables, on the primary server",
-        ) from refused
+    with private.begin() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(hashtext('kaimen wall'))"))
+        try:
+            with driver(connection) as raw:
+                raw.execute(_RAISE.encode())
+        except DBAPIError as refused:
+            raise DatabaseError(
+                f"the login {ROLE} cannot be given its rights: {str(refused.orig).strip()}",
+                repair="run `kaimen db upgrade` with the login that owns the tables, on the primary server",
+            ) from refused
 
 
 def open_public_engine(url: str) -> Engine:
@@ -65,8 +66,8 @@ def public_url(private: Engine) -> str:
     Where the private user comes in by a password, the login has one that follows from it, so that every
     process that serves knows it and nobody has to choose or keep it.
     """
-    with private.connect() as connection:
-        own = driver(connection).pgconn.password
+    with private.connect() as connection, driver(connection) as raw:
+        own = raw.pgconn.password
     password = hmac.digest(own, ROLE.encode(), hashlib.sha256).hex() if own else None
     url = private.url.set(username=ROLE, password=password)
     return url.render_as_string(hide_password=False)
@@ -90,8 +91,7 @@ def admit(private: Engine, public: Engine) -> None:
 
 def _set_password(private: Engine, password: str) -> bool:
     """Give the login its password, as a hash that the server may log; False where that is refused."""
-    with private.connect() as connection:
-        raw = driver(connection)
+    with private.connect() as connection, driver(connection) as raw:
         verifier = raw.pgconn.encrypt_password(password.encode(), ROLE.encode()).decode()
         quoted = verifier.replace("'", "''")
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 from psycopg import sql
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from gis.editions.canonical import document_bytes, sha256
 from gis.siting.columns import NUMBERS, ROW_COLUMNS
@@ -75,7 +75,7 @@ def run_id(request: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
 
 def store(connection: Connection, run: Run, rows: pd.DataFrame) -> Run | None:
     """Store a run in the caller's transaction; return the one that is there already, which stays as it is."""
-    driver(connection).execute("select pg_advisory_xact_lock(hashtext('kaimen screening'))")
+    connection.execute(text("select pg_advisory_xact_lock(hashtext('kaimen screening'))"))
     before = find(connection, run.id)
     if before is not None:
         return before
@@ -96,10 +96,11 @@ def store(connection: Connection, run: Run, rows: pd.DataFrame) -> Run | None:
         table=sql.Identifier(SITING, run_rows.name),
         columns=sql.SQL(", ").join(map(sql.Identifier, names)),
     )
-    with driver(connection).cursor() as cursor, cursor.copy(copied) as copy:
-        for row in records(rows):
-            copy.write_row((run.id, *row.values()))
-    driver(connection).execute(statement("store_zone_parts"), {"run": run.id})
+    with driver(connection) as raw:
+        with raw.cursor() as cursor, cursor.copy(copied) as copy:
+            for row in records(rows):
+                copy.write_row((run.id, *row.values()))
+        raw.execute(statement("store_zone_parts"), {"run": run.id})
     return None
 
 
@@ -134,7 +135,8 @@ def read_rows(connection: Connection, identity: str) -> pd.DataFrame:
         table=sql.Identifier(SITING, run_rows.name),
         c=sql.Identifier("C"),
     )
-    found = driver(connection).execute(question, (identity,)).fetchall()
+    with driver(connection) as raw:
+        found = raw.execute(question, (identity,)).fetchall()
     columns = list(zip(*found, strict=True)) if found else [()] * len(ROW_COLUMNS)
     return pd.DataFrame(
         {

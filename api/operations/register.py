@@ -72,12 +72,8 @@ def register(
     InputError
         The asset is not known.
     """
-    with snapshot(engine) as connection:
-        frame = (
-            read_layer(driver(connection), "claims")
-            if as_known is None
-            else claims_as_known(connection, as_known)
-        )
+    with snapshot(engine) as connection, driver(connection) as raw:
+        frame = read_layer(raw, "claims") if as_known is None else claims_as_known(connection, as_known)
         below = None if asset is None else _at_or_below(connection, asset, on)
     told = standing(frame, on, parameters)
     if below is not None:

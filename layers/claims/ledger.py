@@ -166,4 +166,5 @@ def claims_before(connection: Connection, moment: datetime) -> pd.DataFrame:
         " (select distinct on (claim_id) state from grid.claim_ledger where recorded_at < {moment}"
         " order by claim_id, seq desc) l where l.state is not null)"
     ).format(moment=sql.Literal(moment))
-    return read_layer(driver(connection), "claims", rows=rows)
+    with driver(connection) as raw:
+        return read_layer(raw, "claims", rows=rows)

@@ -58,7 +58,11 @@ def surroundings(connection: Connection, roots: Collection[str], on: date) -> Gr
     Those are the claims on it that bind on a day or later, and the claims of the same sites elsewhere, which
     decide with them which one of a site counts. The assets of these stand alone, without what they hang on.
     """
-    raw, top = driver(connection), sql.Literal(list(roots))
+    with driver(connection) as raw:
+        return _around(raw, sql.Literal(list(roots)), on)
+
+
+def _around(raw: psycopg.Connection, top: sql.Literal, on: date) -> Grid:
     stations = read_layer(raw, "substations", sql.SQL("t.id = any({})").format(top), geometry=False)
     mains = _read(raw, "main_transformers", "t.substation_id = any({0}) or t.id = any({0})", top)
     by_main, own = _ids(mains), "t.main_transformer_id is null and t.substation_id = any({1})"

@@ -84,5 +84,5 @@ def _differing(engine: Engine, compared: _Side, one: str, other: str) -> Sides:
         right=sql.SQL(", ").join(sql.Identifier("b", name) for name in plain),
     )
     names = [plain[0], "kept_a", "kept_b", *(f"{name}_{side}" for name in plain[1:] for side in ("a", "b"))]
-    with snapshot(engine) as connection, connection.begin():
-        return Sides(copied(driver(connection), question, names))
+    with snapshot(engine) as connection, connection.begin(), driver(connection) as raw:
+        return Sides(copied(raw, question, names))

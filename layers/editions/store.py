@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
@@ -17,7 +16,6 @@ import pyarrow.csv as arrow_csv
 from psycopg import sql
 from psycopg.pq import ExecStatus
 from sqlalchemy import Connection, Table, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gis.editions.canonical import document_bytes
 from gis.editions.columns import Column
@@ -60,7 +58,7 @@ def write_rows(
     )
     buffer = io.BytesIO()
     arrow_csv.write_csv(whole, buffer, arrow_csv.WriteOptions(include_header=False))
-    with _told(), driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+    with driver(connection) as raw, raw.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(buffer.getbuffer())
 
 
@@ -79,12 +77,13 @@ def read_rows(
         edition=sql.Literal(edition_id),
         key=sql.Identifier(key),
     )
-    return copied(driver(connection), question, [each.name for each in columns])
+    with driver(connection) as raw:
+        return copied(raw, question, [each.name for each in columns])
 
 
 def copied(connection: psycopg.Connection, question: sql.Composed, names: Sequence[str]) -> pa.Table:
     """Return what a question answers as texts; null and the empty text are told apart."""
-    with _told(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("set local datestyle to 'ISO'")
         data = _copied(connection, sql.SQL("copy ({}) to stdout (format csv)").format(question))
     schema = pa.schema([(name, pa.string()) for name in names])
@@ -161,16 +160,6 @@ def _copied(connection: psycopg.Connection, statement: sql.Composed) -> bytes:
             raise psycopg.errors.error_from_result(ended)
         ended = raw.get_result()
     return b"".join(parts)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Raise what the driver raises as SQLAlchemy does: callers need not know that rows go by COPY."""
-    try:
-        yield
-    except psycopg.Error as fault:
-        kind = OperationalError if isinstance(fault, psycopg.OperationalError) else DBAPIError
-        raise kind("copy", None, fault) from fault
 
 
 def _named(table: Table) -> sql.Composable:

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -48,16 +49,15 @@ def run_import(engine: Engine, request: ImportRequest, watch: Watch) -> ImportRe
     InputError
         Nothing was written: the files, their columns or their coordinates cannot be used.
     """
-    with engine.connect() as connection, connection.begin() as transaction:
+    with engine.connect() as connection, connection.begin() as transaction, driver(connection) as raw:
         _one_at_a_time(connection, watch)
         log = FindingLog()
         batch_id = _open_batch(connection, request)
         _keep_aliases(connection, request, batch_id)
         load_all = _load_osm if request.layer == OSM else _load_layer
-        loaded, note = load_all(connection, request, batch_id, log, watch.progress)
+        loaded, note = load_all(raw, request, batch_id, log, watch.progress)
         if request.replace:
             _refuse_doubtful_replacement(loaded, log)
-        raw = driver(connection)
         hold_register_alone(connection)
         counts = {name: _merge(name, each, request, log) for name, each in loaded.items()}
         if request.replace and "claims" in counts:
@@ -137,10 +137,10 @@ def _keep_aliases(connection: Connection, request: ImportRequest, batch_id: int)
 
 
 def _load_layer(
-    connection: Connection, request: ImportRequest, batch_id: int, log: FindingLog, progress: Progress
+    raw: psycopg.Connection, request: ImportRequest, batch_id: int, log: FindingLog, progress: Progress
 ) -> tuple[dict[str, Loaded], dict[str, Any]]:
     layer = layers()[request.layer]
-    staging = Staging(driver(connection), layer_tables[layer.name], layer.level, batch_id)
+    staging = Staging(raw, layer_tables[layer.name], layer.level, batch_id)
     staging.open()
     seen: dict[str, int] = {}
     total: Loaded | None = None
@@ -168,9 +168,8 @@ def _load_layer(
 
 
 def _load_osm(
-    connection: Connection, request: ImportRequest, batch_id: int, log: FindingLog, progress: Progress
+    raw: psycopg.Connection, request: ImportRequest, batch_id: int, log: FindingLog, progress: Progress
 ) -> tuple[dict[str, Loaded], dict[str, Any]]:
-    raw = driver(connection)
     definitions = layers()
     stagings = {
         name: Staging(raw, table, definitions[name].level, batch_id) for name, table in layer_tables.items()
@@ -233,8 +232,8 @@ def _kept_claims(connection: Connection) -> list[Finding]:
 
 def _settle(connection: Connection, imported: frozenset[str], log: FindingLog) -> None:
     known = {row.spelling: row.meaning for row in connection.execute(select(aliases))}
-    raw = driver(connection)
-    tell(raw, resolve_all(raw, known), imported, log)
+    with driver(connection) as raw:
+        tell(raw, resolve_all(raw, known), imported, log)
 
 
 def _close_batch(connection: Connection, batch_id: int, result: ImportResult, note: dict[str, Any]) -> None:

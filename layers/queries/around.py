@@ -24,5 +24,5 @@ def around(engine: Engine, box: shapely.Polygon, *, public: bool = False) -> Map
     where = sql.SQL("t.geom && st_makeenvelope({}, 4326)").format(
         sql.SQL(", ").join(sql.Literal(float(each)) for each in box.bounds)
     )
-    with engine.connect() as connection:
-        return {name: read_layer(driver(connection), name, where) for name in layers}
+    with engine.connect() as connection, driver(connection) as raw:
+        return {name: read_layer(raw, name, where) for name in layers}

@@ -32,7 +32,8 @@ def find_asset(connection: Connection, words: str) -> FoundAsset:
     if level is not None:
         return FoundAsset(words, level)
     known = {row.spelling: row.meaning for row in connection.execute(select(aliases))}
-    index = NameIndex(list(things(driver(connection), "assets")), known)
+    with driver(connection) as raw:
+        index = NameIndex(list(things(raw, "assets")), known)
     match = index.resolve(words)
     if match.id is not None:
         return FoundAsset(match.id, next(each.level for each in index.things if each.id == match.id))

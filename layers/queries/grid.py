@@ -35,8 +35,8 @@ def read_grid(source: Engine | Connection, names: tuple[str, ...] = (), *, geome
     if isinstance(source, Engine):
         with snapshot(source) as connection:
             return read_grid(connection, names, geometry=geometry)
-    raw = driver(source)
-    return Grid({name: read_layer(raw, name, geometry=geometry) for name in names or layers()})
+    with driver(source) as raw:
+        return Grid({name: read_layer(raw, name, geometry=geometry) for name in names or layers()})
 
 
 def read_layer(

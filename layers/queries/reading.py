@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import psycopg
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from layers.database import driver, snapshot
 
@@ -18,8 +17,11 @@ def reading(engine: Engine) -> Iterator[psycopg.Connection]:
 
     What the driver raises is raised as SQLAlchemy does it.
     """
-    with _as_sqlalchemy(), engine.connect() as connection:
-        yield driver(connection.execution_options(isolation_level="AUTOCOMMIT"))
+    with (
+        engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        driver(connection) as raw,
+    ):
+        yield raw
 
 
 @contextmanager
@@ -28,21 +30,12 @@ def reading_together(engine: Engine, timeout_ms: int) -> Iterator[Connection]:
 
     What the driver raises is raised as SQLAlchemy does it.
     """
-    with _as_sqlalchemy(), snapshot(engine) as connection:
+    with snapshot(engine) as connection, driver(connection) as raw:
         # Compiling a statement takes longer than these take; planned once for all boxes, one goes through a
         # whole city parcel by parcel.
-        driver(connection).execute(
+        raw.execute(
             "select set_config('statement_timeout', %s, true), set_config('jit', 'off', true),"
             " set_config('plan_cache_mode', 'force_custom_plan', true)",
             (str(timeout_ms),),
         )
         yield connection
-
-
-@contextmanager
-def _as_sqlalchemy() -> Iterator[None]:
-    try:
-        yield
-    except psycopg.Error as fault:
-        kind = OperationalError if isinstance(fault, psycopg.OperationalError) else DBAPIError
-        raise kind("read", None, fault) from fault

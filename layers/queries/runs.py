@@ -42,7 +42,8 @@ class RunHead:
 def find_run(connection: Connection, run: str | None = None, load_kva: float | None = None) -> RunHead | None:
     """Return the screening of an id, or the newest one, of a load for all parcels where one is given."""
     given = {"run": run, "load_kva": load_kva}
-    row = driver(connection).execute(statement("newest_run"), given).fetchone()
+    with driver(connection) as raw:
+        row = raw.execute(statement("newest_run"), given).fetchone()
     return None if row is None else RunHead(*row)
 
 
@@ -51,7 +52,8 @@ def runs_by_load(connection: Connection, run: str | None = None) -> list[tuple[R
 
     The screening of an id that is given stands for the newest one of its load.
     """
-    rows = driver(connection).execute(statement("runs_by_load"), {"run": run}).fetchall()
+    with driver(connection) as raw:
+        rows = raw.execute(statement("runs_by_load"), {"run": run}).fetchall()
     return [(RunHead(*row[:-1]), row[-1]) for row in rows]
 
 
@@ -68,4 +70,5 @@ def parcel_classes(connection: Connection, run: str, boxes: Sequence[Box], limit
 def _rows(connection: Connection, name: str, boxes: Sequence[Box], given: dict[str, Any]) -> list[str]:
     for side in ("west", "south", "east", "north"):
         given[side] = [getattr(each, side) for each in boxes]
-    return [row[0] for row in driver(connection).execute(statement(name), given)]
+    with driver(connection) as raw:
+        return [row[0] for row in raw.execute(statement(name), given)]

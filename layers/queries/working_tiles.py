@@ -183,16 +183,16 @@ def working_tile(
     west, south, east, north = tile.degrees()
     given: dict[str, Any] = {"z": tile.zoom, "x": tile.column, "y": tile.row, "public": public, "run": run}
     given |= {"edition": edition, "west": west, "south": south, "east": east, "north": north}
-    raw = driver(connection)
-    if figures is not None:
-        question = sql.SQL(
-            "select id from grid.{layer} where geom && st_makeenvelope(%s, %s, %s, %s, 4326)"
-        ).format(layer=sql.Identifier(layer.layers[0]))
-        ids = [row[0] for row in raw.execute(question, (west, south, east, north))]
-        given["ids"] = ids
-        given["open_kva"] = [figures.open_kva.get(each) for each in ids]
-        given["status"] = [figures.status.get(each) for each in ids]
-    row = raw.execute(statement(layer.tiles.at(tile.zoom)), given).fetchone()
+    with driver(connection) as raw:
+        if figures is not None:
+            question = sql.SQL(
+                "select id from grid.{layer} where geom && st_makeenvelope(%s, %s, %s, %s, 4326)"
+            ).format(layer=sql.Identifier(layer.layers[0]))
+            ids = [row[0] for row in raw.execute(question, (west, south, east, north))]
+            given["ids"] = ids
+            given["open_kva"] = [figures.open_kva.get(each) for each in ids]
+            given["status"] = [figures.status.get(each) for each in ids]
+        row = raw.execute(statement(layer.tiles.at(tile.zoom)), given).fetchone()
     return bytes(row[0]) if row else b""
 
 
@@ -230,7 +230,8 @@ def _box(connection: Connection, boxes: sql.Composable, given: tuple[str, ...]) 
         "select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e)"
         " from (select st_extent(box) as e from ({}) b) t"
     ).format(boxes)
-    row = driver(connection).execute(question, given).fetchone()
+    with driver(connection) as raw:
+        row = raw.execute(question, given).fetchone()
     return None if row is None or row[0] is None else Box(*row)
 
 
@@ -243,5 +244,6 @@ def from_osm(connection: Connection, names: tuple[str, ...]) -> bool:
     question = sql.SQL(
         "select exists (select from grid.import_batches b where b.format = %s and exists ({}))"
     )
-    row = driver(connection).execute(question.format(rows), ("OpenStreetMap",)).fetchone()
+    with driver(connection) as raw:
+        row = raw.execute(question.format(rows), ("OpenStreetMap",)).fetchone()
     return bool(row and row[0])

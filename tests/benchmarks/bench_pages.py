@@ -117,9 +117,9 @@ def town(
     with fresh() as url:
         engine = open_engine(url)
         fill_town(engine, columns, rows)
-        with engine.begin() as connection:
+        with engine.begin() as connection, driver(connection) as raw:
             grown = _GROWN.replace(":columns", str(columns)).replace(":rows", str(rows))
-            driver(connection).execute(grown.encode())
+            raw.execute(grown.encode())
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("analyze"))
         publish_edition(

@@ -79,9 +79,9 @@ def made(engine: Engine, layer: str, zoom: int) -> tuple[list[float], int]:
 def whole(engine: Engine, zoom: int) -> tuple[float, int]:
     """Return milliseconds and bytes of the tile in the middle with every parcel in it."""
     x, y = column_row(zoom, (TOWN[0] + TOWN[2]) / 2, (TOWN[1] + TOWN[3]) / 2)
-    with engine.connect() as connection:
+    with engine.connect() as connection, driver(connection) as raw:
         begin = time.perf_counter()
-        row = driver(connection).execute(EVERY.encode(), {"z": zoom, "x": x, "y": y, "run": RUN}).fetchone()
+        row = raw.execute(EVERY.encode(), {"z": zoom, "x": x, "y": y, "run": RUN}).fetchone()
         return (time.perf_counter() - begin) * 1_000, len(row[0]) if row else 0
 
 
@@ -122,8 +122,8 @@ def test_tiles(
 def _fill_land(engine: Engine) -> None:
     """Put streets, water and green as dense as a city's over the town."""
     statements = _LAND.replace(":columns", str(COLUMNS)).replace(":rows", str(ROWS))
-    with engine.begin() as connection:
-        driver(connection).execute(statements.encode())
+    with engine.begin() as connection, driver(connection) as raw:
+        raw.execute(statements.encode())
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("vacuum analyze")
 

@@ -62,8 +62,8 @@ def _put(connection: Connection, layer: str, row: dict[str, Any], known: set[str
 
 def drift(engine: Engine) -> list[str]:
     """Return the ids of claims that are not what the ledger, replayed, says of them."""
-    with engine.connect() as connection:
-        now = read_layer(driver(connection), "claims")
+    with engine.connect() as connection, driver(connection) as raw:
+        now = read_layer(raw, "claims")
         replayed = claims_before(connection, datetime.now(CHINA) + timedelta(days=1))
         by_hand: dict[str, Any] = {}
         for seq, thing, state in connection.execute(

@@ -110,10 +110,10 @@ def test_the_claims_are_the_ledger_replayed(
     for step in steps:
         do(engine, tmp_path, step)
         assert drift(engine) == []
-        with engine.connect() as connection:
+        with engine.connect() as connection, driver(connection) as raw:
             moment = connection.scalar(text("select clock_timestamp()"))
             assert isinstance(moment, datetime)
-            past.append((moment + timedelta(microseconds=1), read_layer(driver(connection), "claims")))
+            past.append((moment + timedelta(microseconds=1), read_layer(raw, "claims")))
         time.sleep(0.001)
     with engine.connect() as connection:
         for moment, frame in past:

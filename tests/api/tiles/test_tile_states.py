@@ -254,8 +254,7 @@ def test_a_statement_that_takes_too_long_ends(engine: Engine) -> None:
 def test_a_statement_asked_often_is_planned_for_each_box(engine: Engine) -> None:
     """Planned once for all boxes, that of a whole city is read parcel by parcel."""
     question = "select id from grid.parcels where geom && st_makeenvelope(%s, 30, 121, 32, 4326)"
-    with reading_together(engine, 5_000) as connection:
-        raw = driver(connection)
+    with reading_together(engine, 5_000) as connection, driver(connection) as raw:
         for west in range(20):
             raw.execute(question, (100.0 + west,), prepare=True)
         told = raw.execute(

@@ -25,8 +25,8 @@ _TOWN: Final = Path(__file__).with_name("town.sql").read_text(encoding="utf-8")
 def fill_town(engine: Engine, columns: int, rows: int) -> None:
     """Put a town of so many parcels into an empty database."""
     statements = _TOWN.replace(":columns", str(int(columns))).replace(":rows", str(int(rows)))
-    with engine.begin() as connection:
-        driver(connection).execute(statements.encode())
+    with engine.begin() as connection, driver(connection) as raw:
+        raw.execute(statements.encode())
         named = text("update grid.parcels set name = :name where id in ('P000007', 'P000011')")
         connection.execute(named, {"name": HOSTILE})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

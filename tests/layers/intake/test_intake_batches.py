@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import shapely
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from gis.errors import InputError
 from layers.intake.request import ImportRequest, Watch
@@ -156,6 +157,25 @@ def test_two_imports_at_once_follow_each_other(engine: Engine, bring: Any, ask: 
     second.join(30)
     assert ask("select id from grid.parcels order by id") == [("a",), ("b",), ("c",)]
     assert ask("select count(*) from grid.import_batches") == [(2,)]
+
+
+def test_an_import_whose_connection_is_cut_says_so_as_any_other_statement_does(
+    engine: Engine, ask: Any, write: Any
+) -> None:
+    """Rows go to the driver itself; the command line knows what SQLAlchemy raises."""
+
+    def cut_off(done: int, total: int | None) -> None:
+        with engine.begin() as connection:
+            others = (
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+            )
+            connection.execute(text(others + " and pid <> pg_backend_pid()"))
+
+    request = ImportRequest("parcels", (parcels(write, "one.gpkg", ["a"]),))
+    with pytest.raises(OperationalError, match=r"terminat|closed|lost"):
+        run_import(engine, request, Watch(cut_off, lambda: None))
+    assert ask("select count(*) from grid.parcels") == [(0,)]
+    assert ask("select count(*) from grid.import_batches") == [(0,)]
 
 
 KILLED = """
