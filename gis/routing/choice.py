@@ -9,8 +9,10 @@ import numpy as np
 from gis.compiled import compiled
 from gis.corridors.streets import Flags, Ints, Longs
 from gis.routing.measure import Measures
+from gis.routing.paths import TAP_POSITION
 
 _FEW: Final = 64
+_PARCEL, _FEEDER, _HEAD = 0, 2, 5
 _COMPARED: Final = (0, 1, 4, 6)
 """Length, crossed metres, excavation and metres along main roads among the columns of ``Measures``."""
 
@@ -48,26 +50,57 @@ def ranked(measures: Measures, parcel: Ints, feeder: Ints) -> Longs:
     return np.lexsort((np.arange(len(parcel)), feeder, measures.length_cm, parcel)).astype(np.int64)
 
 
-def chosen(table: Ints, parcel: Ints, feeder: Ints) -> Longs:
-    """Return the rows that are ``unbeaten``, as they are ``ranked``.
+def chosen(columns: Ints, measured: Ints, tap_of: Ints, first: Longs) -> tuple[Ints, Ints]:
+    """Return the routes that are ``unbeaten``, as they are ``ranked``.
 
     Parameters
     ----------
-    table
-        Rows in the order of the columns of ``Measures``, shape (8, n).
-    parcel, feeder
-        Whose each is, shape (n,).
+    columns
+        Paths as ``Paths.rows`` has them, those of each criterion after those of the one before,
+        shape (10, n).
+    measured
+        What they measure as ``Measures.rows`` has it, shape (8, n).
+    tap_of
+        The tap of each position.
+    first
+        Number of the first path of each criterion.
+
+    Returns
+    -------
+    Parcel, feeder, tap, criterion and row among its paths of each, shape (5, m), and what they measure,
+    shape (8, m).
     """
-    if len(parcel) <= _FEW:
-        return _chosen_of_few(table, parcel, feeder)
-    measures = Measures(*table)
+    if columns.shape[1] <= _FEW:
+        return _few_chosen(columns, measured, tap_of, first)
+    measures, parcel, feeder = Measures(measured), columns[_PARCEL], columns[_FEEDER]
     order = ranked(measures, parcel, feeder)
-    return order[unbeaten(measures, parcel, feeder)[order]]
+    return _taken(order[unbeaten(measures, parcel, feeder)[order]], columns, measured, tap_of, first)
 
 
 @compiled
-def _chosen_of_few(table: Ints, parcel: Ints, feeder: Ints) -> Longs:
+def _few_chosen(columns: Ints, measured: Ints, tap_of: Ints, first: Longs) -> tuple[Ints, Ints]:
     """Do as ``chosen``, without sorting anything twice or setting anything up."""
+    order = _order_of_few(measured, columns[_PARCEL], columns[_FEEDER])
+    return _taken(order, columns, measured, tap_of, first)
+
+
+@compiled
+def _taken(order: Longs, columns: Ints, measured: Ints, tap_of: Ints, first: Longs) -> tuple[Ints, Ints]:
+    head, kept = np.empty((_HEAD, order.size), np.int32), np.empty((measured.shape[0], order.size), np.int32)
+    for at in range(order.size):
+        row, criterion = order[at], 0
+        while criterion + 1 < first.size and first[criterion + 1] <= row:
+            criterion += 1
+        head[0, at], head[1, at] = columns[_PARCEL, row], columns[_FEEDER, row]
+        head[2, at] = tap_of[columns[TAP_POSITION, row]]
+        head[3, at], head[4, at] = criterion, row - first[criterion]
+        for column in range(measured.shape[0]):
+            kept[column, at] = measured[column, row]
+    return head, kept
+
+
+@compiled
+def _order_of_few(table: Ints, parcel: Ints, feeder: Ints) -> Longs:
     order, count = np.empty(parcel.size, np.int64), 0
     for row in range(parcel.size):
         beaten = False

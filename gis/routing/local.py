@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -12,16 +11,17 @@ from gis.held import Held, hold
 from gis.routing.buckets import new_queue
 from gis.routing.doors import Doors
 from gis.routing.labels import COST_BITS, NONE, check_length, check_search
-from gis.routing.local_kernel import PATIENCE, nearest
-from gis.routing.local_state import Bench, Question, new_memory
-from gis.routing.measure import MEASURES, Meter
+from gis.routing.local_kernel import NO_PARCEL, NO_ROOM, PATIENCE, nearest
+from gis.routing.local_state import Asker, Bench, new_memory
+from gis.routing.measure import MEASURE_NAMES
 from gis.routing.measured import nearest_measured
 from gis.routing.nearby import Nearby, nearby
-from gis.routing.paths import Paths, Table, first_paths, new_table, new_trail
+from gis.routing.paths import Paths, first_paths, new_table, new_trail
 from gis.routing.taps import Taps
 
 _EPOCHS: Final = 2**31 - 1
 _FIRST_ROOM: Final = 1 << 12
+_FIRST_PATHS: Final = 8
 
 
 class Searcher:
@@ -45,7 +45,8 @@ class Searcher:
         self._taps = taps
         self._nearby = nearby(taps) if known is None else known
         self._distance = np.full(taps.corners, NONE)
-        self._provide(_FIRST_ROOM)
+        self._eligible = np.empty(taps.feeders, np.bool_)
+        self._provide(_FIRST_ROOM, _FIRST_PATHS)
         self._epoch = _EPOCHS
 
     def nearest_feeders(
@@ -83,20 +84,17 @@ class Searcher:
         ValueError
             Something is out of range, or there are not as many capacities as feeders.
         """
-        asked = self._questions(doors, parcel, load_kva, capacity_kva, k, limit, allowed)
-        count = -1
-        while count < 0:
-            question, table = next(asked)
-            count = nearest(self._bench, doors, question, table)
-        return first_paths(table, count)
+        self._prepare(load_kva, capacity_kva, k, limit, allowed)
+        while (count := nearest(self._bench, doors, parcel, k, limit, self._next_epoch())) == NO_ROOM:
+            self._provide(4 * self._room, self._k)
+        return self._found(count, parcel)
 
     def measured_feeders(
         self,
-        doors: Doors,
+        asker: Held[Asker],
         parcel: int,
         load_kva: float,
         capacity_kva: Floats,
-        meter: Held[Meter],
         *,
         k: int,
         limit: int,
@@ -106,54 +104,59 @@ class Searcher:
 
         Parameters
         ----------
-        doors, parcel, load_kva, capacity_kva, k, limit, allowed
+        asker
+            Parcels, and what their routes are measured by.
+        parcel, load_kva, capacity_kva, k, limit, allowed
             See ``nearest_feeders``.
-        meter
-            What the routes of these parcels are measured by.
 
         Raises
         ------
         ValueError
             See ``nearest_feeders``.
         """
-        asked = self._questions(doors, parcel, load_kva, capacity_kva, k, limit, allowed)
-        measured = np.empty((MEASURES, k), np.int32)
-        count = -1
-        while count < 0:
-            question, table = next(asked)
-            count = nearest_measured(self._bench, doors, question, table, meter, measured)
-        return first_paths(table, count), np.ascontiguousarray(measured[:, :count])
+        self._prepare(load_kva, capacity_kva, k, limit, allowed)
+        while (
+            count := nearest_measured(self._bench, asker, parcel, k, limit, self._next_epoch())
+        ) == NO_ROOM:
+            self._provide(4 * self._room, self._k)
+        return self._found(count, parcel), self._measured[:, :count].copy()
 
-    def _questions(
-        self,
-        doors: Doors,
-        parcel: int,
-        load_kva: float,
-        capacity_kva: Floats,
-        k: int,
-        limit: int,
-        allowed: Flags | None,
-    ) -> Iterator[tuple[Question, Table]]:
-        """Yield the question and a table for its answer, each time with more room to work."""
+    def _prepare(
+        self, load_kva: float, capacity_kva: Floats, k: int, limit: int, allowed: Flags | None
+    ) -> None:
+        """Note which feeders may be found, and see to room for so many."""
         check_search(k, limit)
         check_length("capacities", capacity_kva, self._taps.feeders)
-        if not 0 <= parcel < doors.parcels:
-            raise ValueError(f"there is no parcel {parcel} among {doors.parcels}")
-        eligible = np.asarray(capacity_kva) >= load_kva
+        np.greater_equal(capacity_kva, load_kva, out=self._eligible)
         if allowed is not None:
-            eligible &= allowed
-        while True:
-            question = Question(eligible, parcel, k, limit, self._next_epoch(), self._patience)
-            yield question, new_table(k, self._trail)
-            self._provide(4 * self._room)
+            np.logical_and(self._eligible, allowed, out=self._eligible)
+        if k > self._k:
+            self._provide(self._room, k)
 
-    def _provide(self, room: int) -> None:
-        """Provide working memory with room for so many corners that are met, waited for or gone along."""
-        self._room = room
-        self._trail = new_trail(room)
-        memory = new_memory(self._distance, room, self._nearby.low.shape[1])
-        queue = new_queue(self._taps.width_bits, room)
-        self._bench = hold(Bench(self._taps, self._nearby, memory, queue, self._trail))
+    def _provide(self, room: int, k: int) -> None:
+        """Provide room for so many corners that are met, waited for or gone along, and for so many paths."""
+        self._room, self._k = room, k
+        trail = new_trail(room)
+        self._table = new_table(k, trail)
+        self._measured = np.empty((len(MEASURE_NAMES), k), np.int32)
+        self._bench = hold(
+            Bench(
+                taps=self._taps,
+                nearby=self._nearby,
+                eligible=self._eligible,
+                patience=self._patience,
+                memory=new_memory(self._distance, room, self._nearby.low.shape[1]),
+                queue=new_queue(self._taps.width_bits, room),
+                trail=trail,
+                table=self._table,
+                measured=self._measured,
+            )
+        )
+
+    def _found(self, count: int, parcel: int) -> Paths:
+        if count == NO_PARCEL:
+            raise ValueError(f"there is no parcel {parcel}")
+        return first_paths(self._table, count)
 
     def _next_epoch(self) -> int:
         """Return the next epoch; when none is left, forget all distances and begin again."""

@@ -39,7 +39,6 @@ from gis.routing.paths import (
     FIRST_ARC,
     LEG_COLUMNS,
     TAP,
-    Table,
     Trail,
     fill_row,
     pair_with,
@@ -52,36 +51,45 @@ _MARK: Final = 2**31
 
 _GONE: Final = 1
 
+NO_ROOM: Final = -1
+"""The memory, the queue or the trail had too little room: to be asked again with more."""
+
+NO_PARCEL: Final = -2
+"""There is no such parcel."""
+
 PATIENCE: Final = 128
 """A search that has gone beyond so many corners looks where the taps lie, which costs about as much."""
 
 
 @compiled
-def nearest(
-    bench: Held[Bench],
-    doors: Doors,
-    question: Question,
-    table: Table,
-) -> int:
+def nearest(bench: Held[Bench], doors: Doors, parcel: int, k: int, limit: int, epoch: int) -> int:
     """Find the nearest eligible feeders of a parcel, and the paths to them.
+
+    Parameters
+    ----------
+    bench
+        What is at hand.
+    doors
+        The parcels.
+    parcel, k, limit, epoch
+        See ``Question``.
 
     Returns
     -------
-    How many there are, in the first columns of the table; -1 where the room in the memory, the queue or the
-    trail was too little.
+    How many there are, in the first columns of the table; ``NO_ROOM`` or ``NO_PARCEL`` where there is no
+    answer.
     """
+    if not 0 <= parcel < doors.door_start.size - 1:
+        return NO_PARCEL
     memory, queue, trail = bench.value.memory, bench.value.queue, bench.value.trail
     ground = Ground(bench.value.taps, bench.value.nearby, doors)
-    k, parcel = question.k, question.parcel
+    question = Question(bench.value.eligible, parcel, k, limit, epoch, bench.value.patience)
     found, leg = np.full(k, NONE), np.empty(LEG_COLUMNS, np.int64)
     memory.used[:], trail.used[0] = 0, 0
-    for row in range(doors.pair_start[parcel], doors.pair_start[parcel + 1]):
-        feeder, cost = int(doors.pair[row, PAIR_FEEDER]), int(doors.pair[row, PAIR_COST])
-        if question.eligible[feeder] and cost <= question.limit:
-            keep_best(found, 0, k, label_of(cost, feeder))
+    _meet_beside(doors.pair[doors.pair_start[parcel] : doors.pair_start[parcel + 1]], question, found)
     fill = empty()
     if not has_room(queue, fill, doors.door_start[parcel + 1] - doors.door_start[parcel]):
-        return -1
+        return NO_ROOM
     for at in range(doors.door_start[parcel], doors.door_start[parcel + 1]):
         cost = doors.door[at] >> COST_BITS
         if cost <= question.limit:
@@ -94,14 +102,23 @@ def nearest(
         aimed = Question(question.eligible, parcel, k, question.limit, question.epoch, LIMIT_MAX)
         fill = _explore(ground, memory, queue, fill, aimed, found)
     if fill.waiting > 0:
-        return -1
+        return NO_ROOM
     rank = 0
     while rank < k and found[rank] != NONE:
         if not _trace(ground, memory, question, found[rank], leg, trail):
-            return -1
-        fill_row(doors, parcel, found[rank], leg, table, rank)
+            return NO_ROOM
+        fill_row(doors, parcel, found[rank], leg, bench.value.table, rank)
         rank += 1
     return rank
+
+
+@compiled
+def _meet_beside(pairs: Ints, question: Question, found: Longs) -> None:
+    """Note the feeders that are reached along a verge of the parcel's own."""
+    for row in range(pairs.shape[0]):
+        feeder, cost = int(pairs[row, PAIR_FEEDER]), int(pairs[row, PAIR_COST])
+        if question.eligible[feeder] and cost <= question.limit:
+            keep_best(found, 0, question.k, label_of(cost, feeder))
 
 
 @compiled

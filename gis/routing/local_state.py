@@ -9,8 +9,9 @@ import numpy as np
 from gis.corridors.streets import Flags, Ints, Longs
 from gis.routing.buckets import Queue
 from gis.routing.doors import Doors
+from gis.routing.measure import Meter
 from gis.routing.nearby import Nearby
-from gis.routing.paths import Trail
+from gis.routing.paths import Table, Trail
 from gis.routing.taps import Taps
 
 _MET_COLUMNS: Final = 2
@@ -73,13 +74,36 @@ class Memory(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """What is at hand for every search of one searcher: ``Ground`` without the parcels, and room to work."""
+    """What is at hand for every search of one searcher.
+
+    Attributes
+    ----------
+    taps, nearby
+        Where is searched: ``Ground`` without the parcels.
+    eligible, patience
+        See ``Question``.
+    memory, queue, trail
+        Room to work.
+    table, measured
+        Room for the answer: the paths, and what they measure, shape (8, k).
+    """
 
     taps: Taps
     nearby: Nearby
+    eligible: Flags
+    patience: int
     memory: Memory
     queue: Queue
     trail: Trail
+    table: Table
+    measured: Ints
+
+
+class Asker(NamedTuple):
+    """Parcels as they are searched from, and what their routes are measured by."""
+
+    doors: Doors
+    meter: Meter
 
 
 def new_memory(distance: Longs, room: int, landmarks: int) -> Memory:

@@ -15,10 +15,10 @@ from gis.corridors.coverage_intervals import covered_between
 from gis.corridors.coverage_places import PlaceMeasures
 from gis.corridors.graph import ArcKind, CornerGraph
 from gis.corridors.streets import Flags, Floats, Ints, Kind, Longs
-from gis.held import Held, hold
 from gis.routing.anchor_columns import AnchorColumns, anchor_columns
 from gis.routing.field import Positions
 from gis.routing.paths import ENTRY_END, ENTRY_POSITION, TAP_END, TAP_POSITION, Paths, Table, X, Y
+from gis.table_row import TableRow
 
 DIRECT = -1
 """In place of a verge's end: entry and tap lie on one verge, and no corner is passed."""
@@ -31,7 +31,16 @@ _COLUMNS = _COUNT + 1
 _SHOWN: Final = (_LENGTH, _CROSSING, _COUNT, _CITY, _EXCAVATION, _GREEN, _MAIN, _INFRASTRUCTURE)
 """The columns in the order of ``Measures``."""
 
-MEASURES: Final = len(_SHOWN)
+MEASURE_NAMES: Final = (
+    "length_cm",
+    "crossing_cm",
+    "crossing_count",
+    "city_road_crossing_cm",
+    "excavation_cm",
+    "green_cm",
+    "along_main_road_cm",
+    "along_infrastructure_cm",
+)
 
 _HALF = 0.5
 
@@ -67,10 +76,12 @@ class Anchors:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """The eight measures of routes, one row each, whole centimetres and a count.
+    """The eight measures of routes, whole centimetres and a count, shape (n,) each.
 
     Attributes
     ----------
+    rows
+        All that follows, shape (8, n).
     length_cm
         Entry, verges, crossings and tap.
     crossing_cm
@@ -89,14 +100,16 @@ class Measures:
         Verges along important infrastructure.
     """
 
-    length_cm: Ints
-    crossing_cm: Ints
-    crossing_count: Ints
-    city_road_crossing_cm: Ints
-    excavation_cm: Ints
-    green_cm: Ints
-    along_main_road_cm: Ints
-    along_infrastructure_cm: Ints
+    rows: Ints
+
+    length_cm = TableRow(0)
+    crossing_cm = TableRow(1)
+    crossing_count = TableRow(2)
+    city_road_crossing_cm = TableRow(3)
+    excavation_cm = TableRow(4)
+    green_cm = TableRow(5)
+    along_main_road_cm = TableRow(6)
+    along_infrastructure_cm = TableRow(7)
 
 
 class PathEnds(NamedTuple):
@@ -159,23 +172,23 @@ def measures(
     graph: CornerGraph, coverage: Coverage, entries: Anchors, taps: Anchors, paths: Paths
 ) -> Measures:
     """Return the measures of all paths, exact to the centimetre, whatever weights they were found by."""
-    return Measures(*measure_table(meter_of(measured_network(graph, coverage), entries, taps), paths))
+    meter = Meter(measured_network(graph, coverage), entries.columns, taps.columns)
+    return Measures(measure_table(meter, paths))
 
 
-def meter_of(network: MeasuredNetwork, entries: Anchors, taps: Anchors) -> Held[Meter]:
-    """Return what routes between these owners are measured by; nothing is copied."""
-    return hold(Meter(network, entries.columns, taps.columns))
-
-
-def measure_table(meter: Held[Meter], paths: Paths) -> Ints:
+def measure_table(meter: Meter, paths: Paths) -> Ints:
     """Return ``measures`` as one table with their columns as its rows, shape (8, n)."""
-    table = np.empty((MEASURES, len(paths)), dtype=np.int32)
-    _measure(meter, paths.table, table)
+    table = np.empty((len(MEASURE_NAMES), len(paths)), dtype=np.int32)
+    fill_measures(meter, paths.table, len(paths), table)
     return table
 
 
 def both_ends(
-    graph: CornerGraph, entries: Anchors, taps: Anchors, paths: Paths, rows: Longs | slice = slice(None)
+    graph: CornerGraph,
+    entries: Anchors,
+    taps: Anchors,
+    paths: Paths,
+    rows: Ints | Longs | slice = slice(None),
 ) -> tuple[PathEnds, PathEnds]:
     """Return where the paths, or some rows of them, begin and end.
 
@@ -288,11 +301,6 @@ def measured_network(graph: CornerGraph, coverage: Coverage) -> MeasuredNetwork:
 
 
 @compiled
-def _measure(meter: Held[Meter], paths: Table, table: Ints) -> None:
-    fill_measures(meter.value, paths, paths.columns.shape[1], table)
-
-
-@compiled
 def fill_measures(meter: Meter, paths: Table, count: int, table: Ints) -> None:
     """Fill in the measures of the first paths of a table, see ``measure_table``."""
     net = meter.network
@@ -327,7 +335,7 @@ def fill_measures(meter: Meter, paths: Table, count: int, table: Ints) -> None:
             row[_MAIN] += high_cm - low_cm if net.main[verge] else 0
         if tap.crossing_cm[at] > 0 and not open_run:
             row[_COUNT] += 1
-        for column in range(MEASURES):
+        for column in range(len(_SHOWN)):
             table[column, at] = row[_SHOWN[column]]
 
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from gis.compiled import compiled
-from gis.corridors.streets import Ints
 from gis.held import Held
-from gis.routing.doors import Doors
 from gis.routing.local_kernel import nearest
-from gis.routing.local_state import Bench, Question
-from gis.routing.measure import Meter, fill_measures
-from gis.routing.paths import Table
+from gis.routing.local_state import Asker, Bench
+from gis.routing.measure import fill_measures
 
 
 @compiled
 def nearest_measured(
-    bench: Held[Bench], doors: Doors, question: Question, table: Table, meter: Held[Meter], measured: Ints
+    bench: Held[Bench], asker: Held[Asker], parcel: int, k: int, limit: int, epoch: int
 ) -> int:
-    """Do as ``nearest``, and fill in the measures of what was found, shape (8, k)."""
-    count = nearest(bench, doors, question, table)
+    """Do as ``nearest``, and fill in the measures of what was found."""
+    count = nearest(bench, asker.value.doors, parcel, k, limit, epoch)
     if count > 0:
-        fill_measures(meter.value, table, count, measured)
+        fill_measures(asker.value.meter, bench.value.table, count, bench.value.measured)
     return count

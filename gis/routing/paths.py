@@ -18,6 +18,7 @@ from gis.corridors.streets import Ints, Longs
 from gis.routing.doors import PAIR_COST, PAIR_ENTRY, PAIR_FEEDER, PAIR_TAP, PAIR_X, PAIR_Y, Doors
 from gis.routing.labels import COST_BITS, NONE, feeder_of
 from gis.routing.taps import SEED_FEEDER, SEED_PLACE
+from gis.table_row import TableRow
 
 ENTRY_POSITION, ENTRY_END, TAP_POSITION, TAP_END, X, Y = range(4, 10)
 _COLUMNS: Final = 10
@@ -40,17 +41,6 @@ class Table(NamedTuple):
     start: Longs
     arc: Ints
     corner: Ints
-
-
-class _Column:
-    """A row of the table, by its name."""
-
-    def __init__(self, row: int) -> None:
-        self._row = row
-
-    def __get__(self, paths: Paths, _: type[Paths]) -> Ints:
-        column: Ints = paths.table.columns[self._row]
-        return column
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +78,21 @@ class Paths:
 
     table: Table
 
-    parcel = _Column(0)
-    rank = _Column(1)
-    feeder = _Column(2)
-    cost = _Column(3)
-    entry_position = _Column(ENTRY_POSITION)
-    entry_end = _Column(ENTRY_END)
-    tap_position = _Column(TAP_POSITION)
-    tap_end = _Column(TAP_END)
-    x = _Column(X)
-    y = _Column(Y)
+    parcel = TableRow(0)
+    rank = TableRow(1)
+    feeder = TableRow(2)
+    cost = TableRow(3)
+    entry_position = TableRow(ENTRY_POSITION)
+    entry_end = TableRow(ENTRY_END)
+    tap_position = TableRow(TAP_POSITION)
+    tap_end = TableRow(TAP_END)
+    x = TableRow(X)
+    y = TableRow(Y)
+
+    @property
+    def rows(self) -> Ints:
+        """From ``parcel`` to ``y``, shape (10, results)."""
+        return self.table.columns
 
     @property
     def start(self) -> Longs:
@@ -116,10 +111,10 @@ class Paths:
 
     def __len__(self) -> int:
         """Return the number of results."""
-        return len(self.table.columns[0])
+        return int(self.table.columns.shape[1])
 
 
-def some_paths(paths: Paths, rows: Longs) -> Paths:
+def some_paths(paths: Paths, rows: Ints | Longs) -> Paths:
     """Return some rows of paths, in this order."""
     sizes = np.diff(paths.start)[rows]
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
@@ -234,9 +229,9 @@ def new_table(k: int, trail: Trail) -> Table:
 
 
 def first_paths(table: Table, count: int) -> Paths:
-    """Return the first paths of a table whose arcs are a trail's."""
-    columns, start = np.ascontiguousarray(table.columns[:, :count]), table.start[: count + 1]
-    arcs = start[-1]
+    """Return a copy of the first paths of a table whose arcs are a trail's."""
+    columns, start = table.columns[:, :count].copy(), table.start[: count + 1].copy()
+    arcs = start[count]
     return Paths(Table(columns, start, table.arc[:arcs].copy(), table.corner[:arcs].copy()))
 
 

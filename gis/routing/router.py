@@ -17,13 +17,14 @@ from gis.corridors.feeder_taps import FeederTaps, offered
 from gis.corridors.model import Corridors
 from gis.corridors.places import places
 from gis.corridors.streets import Flags, Floats, Ints, Longs
-from gis.held import Held
+from gis.held import Held, hold
 from gis.routing.choice import chosen
 from gis.routing.criteria import Criterion, costs, positions
 from gis.routing.doors import Doors, index_entries
 from gis.routing.draw import Sheet, routes
 from gis.routing.draw_plan import draw_plan
 from gis.routing.local import Searcher
+from gis.routing.local_state import Asker
 from gis.routing.measure import (
     Anchors,
     MeasuredNetwork,
@@ -31,7 +32,6 @@ from gis.routing.measure import (
     Meter,
     measure_table,
     measured_network,
-    meter_of,
 )
 from gis.routing.nearby import Nearby, nearby
 from gis.routing.paths import Paths, some_paths
@@ -49,15 +49,15 @@ class Entrants:
     ----------
     attachments, places
         Where they come to the roads; owners are the parcels.
-    anchors, doors, meters
-        The same under each criterion, in the order of the router's criteria, and what routes measure by.
+    anchors, doors, askers
+        The same under each criterion, in the order of the router's criteria.
     """
 
     attachments: Attachments
     places: Places
     anchors: tuple[Anchors, ...]
     doors: tuple[Doors, ...]
-    meters: tuple[Held[Meter], ...]
+    askers: tuple[Held[Asker], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Connections:
     feeder: Ints
     tap: Ints
     criterion: Ints
-    row: Longs
+    row: Ints
     measures: Measures
     paths: tuple[Paths, ...]
 
@@ -175,10 +175,11 @@ class Router:
             index_entries(index, anchor.positions)
             for index, anchor in zip(self.indexes, anchors, strict=True)
         )
-        meters = tuple(
-            meter_of(self._network, each, taps) for each, taps in zip(anchors, self.tap_anchors, strict=True)
+        askers = tuple(
+            hold(Asker(each, Meter(self._network, anchor.columns, taps.columns)))
+            for each, anchor, taps in zip(doors, anchors, self.tap_anchors, strict=True)
         )
-        return Entrants(attachments, on_verges, anchors, doors, meters)
+        return Entrants(attachments, on_verges, anchors, doors, askers)
 
     @cached_property
     def nearby(self) -> tuple[Nearby, ...]:
@@ -215,8 +216,11 @@ class Router:
             capacity_sweep(index, doors, load_kva, capacity_kva, k=k, limit=limit, allowed=allowed)
             for index, doors in zip(self.indexes, who.doors, strict=True)
         )
-        tables = [measure_table(meter, paths) for meter, paths in zip(who.meters, found, strict=True)]
-        return self._chosen(found, tables)
+        measured = [
+            measure_table(Meter(self._network, entries.columns, taps.columns), paths)
+            for entries, taps, paths in zip(who.anchors, self.tap_anchors, found, strict=True)
+        ]
+        return self._chosen(found, measured)
 
     def local_connections(
         self,
@@ -232,31 +236,18 @@ class Router:
         k, limit, allowed = search.k, search.limit, search.allowed
         found = [
             searcher.measured_feeders(
-                doors, parcel, load_kva, capacity_kva, meter, k=k, limit=limit, allowed=allowed
+                asker, parcel, load_kva, capacity_kva, k=k, limit=limit, allowed=allowed
             )
-            for searcher, doors, meter in zip(searchers, who.doors, who.meters, strict=True)
+            for searcher, asker in zip(searchers, who.askers, strict=True)
         ]
         return self._chosen(tuple(paths for paths, _ in found), [table for _, table in found])
 
-    def _chosen(self, found: tuple[Paths, ...], tables: Sequence[Ints]) -> Connections:
-        table = _joined(tables)
-        parcel = _joined([paths.parcel for paths in found])
-        feeder = _joined([paths.feeder for paths in found])
-        order = chosen(table, parcel, feeder)
-        criterion, row = np.zeros(len(order), np.int32), order
-        if len(found) > 1:
-            first = np.array([0, *accumulate(len(paths) for paths in found[:-1])])
-            criterion = (np.searchsorted(first, order, side="right") - 1).astype(np.int32)
-            row = order - first[criterion]
-        return Connections(
-            parcel=parcel[order],
-            feeder=feeder[order],
-            tap=self._tap_of[_joined([paths.tap_position for paths in found])[order]],
-            criterion=criterion,
-            row=row,
-            measures=Measures(*table.take(order, axis=1)),
-            paths=found,
-        )
+    def _chosen(self, found: tuple[Paths, ...], measured: Sequence[Ints]) -> Connections:
+        first = np.array([0, *accumulate(len(paths) for paths in found[:-1])])
+        columns = _joined([paths.rows for paths in found])
+        head, kept = chosen(columns, _joined(measured), self._tap_of, first)
+        parcel, feeder, tap, criterion, row = head
+        return Connections(parcel, feeder, tap, criterion, row, Measures(kept), found)
 
     @cached_property
     def _network(self) -> MeasuredNetwork:
@@ -355,4 +346,4 @@ def _joined(parts: Sequence[Ints]) -> Ints:
 
 def rows_of(measured: Measures, rows: Longs) -> Measures:
     """Return some rows of a table."""
-    return Measures(*(getattr(measured, field.name)[rows] for field in fields(Measures)))
+    return Measures(measured.rows[:, rows])

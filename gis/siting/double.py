@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -160,11 +160,8 @@ def _together(found: list[Connections]) -> Connections:
         return found[0]
     names = ("parcel", "feeder", "tap", "criterion", "row")
     columns = {name: np.concatenate([getattr(each, name) for each in found]) for name in names}
-    measured = {
-        each.name: np.concatenate([getattr(one.measures, each.name) for one in found])
-        for each in fields(Measures)
-    }
-    return Connections(**columns, measures=Measures(**measured), paths=())
+    measured = np.concatenate([each.measures.rows for each in found], axis=1)
+    return Connections(**columns, measures=Measures(measured), paths=())
 
 
 class _Shared(NamedTuple):

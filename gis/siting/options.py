@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from gis.policy.decide import Decision
 from gis.policy.facts import FACTS, ROUTE
 from gis.policy.many import decide_many
 from gis.policy.model import PROCEDURES, Kind
-from gis.routing.measure import Measures
+from gis.routing.measure import MEASURE_NAMES, Measures
 from gis.routing.router import Connections, rows_of
 from gis.routing.search import Search
 from gis.siting.network import LEVELS, Level, Network
@@ -156,14 +156,8 @@ def _joined(found: Mapping[Level, Connections]) -> Options:
         parts = [np.asarray(getattr(each, name), dtype=np.int64) for each in found.values()]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
-    measures = Measures(
-        **{
-            each.name: np.concatenate(
-                [getattr(one.measures, each.name) for one in found.values()] or [np.zeros(0, dtype=np.int32)]
-            )
-            for each in fields(Measures)
-        }
-    )
+    nothing = np.zeros((len(MEASURE_NAMES), 0), dtype=np.int32)
+    measures = Measures(np.concatenate([nothing, *(each.measures.rows for each in found.values())], axis=1))
     return Options(
         site=column("parcel"),
         rank=np.zeros(total, dtype=np.int64),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from gis.corridors.entries import drawn_entries
 from gis.corridors.model import surroundings_of
 from gis.corridors.moved_entry import moved_entry
 from gis.corridors.parameters import CorridorParameters
-from gis.routing.measure import Measures
+from gis.routing.measure import MEASURE_NAMES
 from gis.routing.route import NoRoute
 from gis.routing.search import Search
 from tests.gis.networks.conftest import ORIGIN, Connected, Network, Road, box
@@ -67,9 +66,9 @@ def test_one_parcel_has_what_all_parcels_have(
         rows = np.flatnonzero(everything.parcel == parcel)
         assert one.feeder.tolist() == everything.feeder[rows].tolist()
         assert one.tap.tolist() == everything.tap[rows].tolist()
-        for field in fields(Measures):
-            together = getattr(everything.measures, field.name)[rows]
-            assert getattr(one.measures, field.name).tolist() == together.tolist()
+        for name in MEASURE_NAMES:
+            together = getattr(everything.measures, name)[rows]
+            assert getattr(one.measures, name).tolist() == together.tolist()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

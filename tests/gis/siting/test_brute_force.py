@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +12,7 @@ from gis.policy.decide import decide
 from gis.policy.facts import read_facts
 from gis.policy.model import PROCEDURES, Kind
 from gis.routing.criteria import Criterion
-from gis.routing.measure import Measures
+from gis.routing.measure import MEASURE_NAMES
 from gis.routing.router import Router
 from gis.routing.search import Search
 from gis.siting.options import find_options
@@ -69,7 +68,7 @@ def _routes(
         rows = [row for row in range(len(cost)) if int(every.feeder[row]) in able]
         rows.sort(key=lambda row: (int(cost[row]), int(every.feeder[row])))
         for row in rows[:k]:
-            measures = {each.name: int(getattr(every.measures, each.name)[row]) for each in fields(Measures)}
+            measures = {name: int(getattr(every.measures, name)[row]) for name in MEASURE_NAMES}
             found.append((int(every.feeder[row]), measures))
     kept = []
     for place, (feeder, one) in enumerate(found):

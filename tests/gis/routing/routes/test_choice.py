@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.routing.choice import chosen, ranked, unbeaten
-from gis.routing.measure import Measures
+from gis.routing.measure import MEASURE_NAMES, Measures
+from gis.routing.paths import TAP_POSITION
 
 Row = tuple[int, int, int, int, int, int]
 ROWS = st.lists(
@@ -20,16 +19,17 @@ ROWS = st.lists(
 def measured(rows: list[Row]) -> tuple[Measures, np.ndarray, np.ndarray]:
     table = np.array(rows, dtype=np.int32).reshape(-1, 6)
     other = np.arange(len(rows), dtype=np.int32)
-    made = Measures(
-        length_cm=table[:, 2],
-        crossing_cm=table[:, 3],
-        crossing_count=other,
-        city_road_crossing_cm=other[::-1],
-        excavation_cm=table[:, 4],
-        green_cm=other,
-        along_main_road_cm=table[:, 5],
-        along_infrastructure_cm=other[::-1],
-    )
+    columns = {
+        "length_cm": table[:, 2],
+        "crossing_cm": table[:, 3],
+        "crossing_count": other,
+        "city_road_crossing_cm": other[::-1],
+        "excavation_cm": table[:, 4],
+        "green_cm": other,
+        "along_main_road_cm": table[:, 5],
+        "along_infrastructure_cm": other[::-1],
+    }
+    made = Measures(np.stack([columns[name] for name in MEASURE_NAMES]))
     return made, table[:, 0], table[:, 1]
 
 
@@ -64,9 +64,16 @@ def test_few_rows_are_chosen_as_many_are(rows: list[Row], times: int) -> None:
     """Copies of the rows for other parcels make them many, and change nothing among themselves."""
     many: list[Row] = [(row[0] + 10 * copy, *row[1:]) for copy in range(times) for row in rows]
     made, parcel, feeder = measured(many)
-    table = np.stack([getattr(made, each.name) for each in fields(Measures)])
     order = ranked(made, parcel, feeder)
-    assert chosen(table, parcel, feeder).tolist() == order[unbeaten(made, parcel, feeder)[order]].tolist()
+    order = order[unbeaten(made, parcel, feeder)[order]]
+    columns = np.zeros((10, len(many)), np.int32)
+    columns[0], columns[2], columns[TAP_POSITION] = parcel, feeder, np.arange(len(many))
+    tap_of, first = np.arange(len(many), dtype=np.int32)[::-1].copy(), np.array([0, len(many) // 3])
+    head, kept = chosen(columns, made.rows, tap_of, first)
+    criterion = (order >= first[1]).astype(np.int64)
+    expected = [parcel[order], feeder[order], tap_of[order], criterion, order - first[criterion]]
+    assert head.tolist() == [each.tolist() for each in expected]
+    assert kept.tolist() == made.rows[:, order].tolist()
 
 
 def test_a_trade_stays_and_a_worse_way_does_not() -> None:
