@@ -209,11 +209,13 @@ def _path_ends(
     tap = _new_ends(columns[TAP_POSITION, :count], columns[TAP_END, :count])
     for at in range(entry.row.size):
         one, other, x, y = entry.row[at], tap.row[at], columns[X, at], columns[Y, at]
-        entry_cm, tap_cm = _direct_cm(entries, one, x), _direct_cm(taps, other, y)
-        if x == y and entries.low[one] < x < entries.high[one]:
-            entry_cm = min(max(tap_cm, entries.low_cm[one]), entries.high_cm[one])
-        elif x == y and taps.low[other] < y < taps.high[other]:
-            tap_cm = min(max(entry_cm, taps.low_cm[other]), taps.high_cm[other])
+        entry_cm = tap_cm = 0
+        if entry.end[at] == DIRECT:
+            entry_cm, tap_cm = _direct_cm(entries, one, x), _direct_cm(taps, other, y)
+            if x == y and entries.low[one] < x < entries.high[one]:
+                entry_cm = min(max(tap_cm, entries.low_cm[one]), entries.high_cm[one])
+            elif x == y and taps.low[other] < y < taps.high[other]:
+                tap_cm = min(max(entry_cm, taps.low_cm[other]), taps.high_cm[other])
         _fill_end(verge_cm, entries, entry, at, entry_cm)
         _fill_end(verge_cm, taps, tap, at, tap_cm)
     return entry, tap

@@ -29,7 +29,7 @@ Without `--table` it is shown alone; `-k wuhan` takes one city.
   from all corners at which any feeder can be tapped, without a limit, in the same process. Ratios are of
   medians of {rounds} rounds in which S and what is compared with it take turns.
 - Milliseconds are of a clock on the wall: of each parcel the median of {rounds} passes, of those the
-  percentile.
+  percentile. pgRouting and we take turns, pass by pass, and each has one before that is not timed.
 - scipy searches once for each class of loads, from the taps with capacity for the largest load in it: its
   answers are right for the parcels whose nearest feeder is the same for both loads.
 - networkx searches once for each parcel; it is given only the district that its routes can reach.
@@ -160,6 +160,21 @@ def cpu_second(job: Callable[[], Answer]) -> tuple[float, Answer]:
     begin = time.process_time()
     answer = job()
     return time.process_time() - begin, answer
+
+
+def wall_ms_in_turn(
+    one: Sequence[Callable[[], Any]], other: Sequence[Callable[[], Answer]], rounds: int
+) -> tuple[Floats, Floats, list[Answer]]:
+    """Return ``wall_ms`` of two sides that take turns, and the answers of the other one.
+
+    A moment in which the machine has other work then tells on both, and on few of the rounds.
+    """
+    ours, theirs = np.empty((rounds, len(one))), np.empty((rounds, len(other)))
+    answers: list[Answer] = []
+    for turn in range(rounds):
+        ours[turn], _ = wall_ms(one, 1)
+        theirs[turn], answers = wall_ms(other, 1)
+    return np.median(ours, axis=0), np.median(theirs, axis=0), answers
 
 
 def wall_ms(jobs: Sequence[Callable[[], Answer]], passes: int) -> tuple[Floats, list[Answer]]:
