@@ -18,7 +18,7 @@ from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
 from gis.routing.buckets import new_queue
 from gis.routing.labels import COST_BITS, LIMIT_MAX, new_labels
-from gis.routing.sweep_kernel import enter_at_once, enter_corner
+from gis.routing.sweep_kernel import enter_at_once, enter_corner, inlets
 from gis.routing.taps import Taps, first_corner
 
 LISTED: Final = 8
@@ -67,7 +67,7 @@ def nearby(taps: Taps, listed: int = LISTED, landmarks: int = LANDMARKS) -> Near
     labels = new_labels(taps.corners, listed)
     queue = new_queue(taps.width_bits + _WIDER_BITS)
     feeder = np.argsort(first_corner(taps), kind="stable").astype(np.int32)
-    enter_at_once(taps, labels, queue, feeder, LIMIT_MAX)
+    enter_at_once(inlets(taps), labels, queue, feeder, LIMIT_MAX)
     mark = _marks(taps, landmarks)
     low = np.full((taps.feeders, landmarks), LIMIT_MAX + 1, np.int32)
     high = np.full((taps.feeders, landmarks), -1, np.int32)
@@ -89,7 +89,7 @@ def _marks(taps: Taps, landmarks: int) -> Ints:
 
 def _distances(taps: Taps, corner: int) -> Ints:
     labels = new_labels(taps.corners, 1)
-    enter_corner(taps, labels, new_queue(taps.width_bits), corner, LIMIT_MAX)
+    enter_corner(inlets(taps), labels, new_queue(taps.width_bits), corner, LIMIT_MAX)
     distances: Ints = np.minimum(labels.best >> COST_BITS, LIMIT_MAX + 1).astype(np.int32)
     return distances
 

@@ -12,7 +12,7 @@ from gis.routing.buckets import new_queue
 from gis.routing.doors import Doors
 from gis.routing.labels import COST_BITS, check_length, check_search, new_labels
 from gis.routing.paths import Paths, assemble, new_results, new_trail
-from gis.routing.sweep_kernel import Order, enter, sweep
+from gis.routing.sweep_kernel import Order, enter, inlets, sweep
 from gis.routing.taps import Taps, first_corner
 
 _ARCS_A_PATH: Final = 16
@@ -95,7 +95,7 @@ def reach_costs(taps: Taps, allowed: Flags, limit: int) -> Ints:
     labels = new_labels(taps.corners, 1)
     feeder: Ints = np.flatnonzero(allowed).astype(np.int32)
     feeder = feeder[np.argsort(first_corner(taps)[feeder], kind="stable")]
-    enter(taps, labels, new_queue(taps.width_bits), feeder, limit)
+    enter(inlets(taps), labels, new_queue(taps.width_bits), feeder, limit)
     costs: Ints = (labels.best >> COST_BITS).astype(np.int32)
     return costs
 

@@ -58,57 +58,65 @@ class Order(NamedTuple):
     served: Ints
 
 
+class Inlets(NamedTuple):
+    """The part of ``Taps`` by which feeders enter: to hand on all of it takes as long as most have to do."""
+
+    link: Longs
+    row_links: int
+    offer_start: Ints
+    offer_corner: Ints
+    offer_cost: Ints
+
+
 @compiled
-def enter(taps: Taps, labels: Labels, queue: Queue, feeders: Ints, limit: int) -> None:
+def inlets(taps: Taps) -> Inlets:
+    """Return the part of the taps by which feeders enter; nothing is copied."""
+    return Inlets(taps.link, taps.row_links, taps.offer_start, taps.offer_corner, taps.offer_cost)
+
+
+@compiled
+def enter(ways: Inlets, labels: Labels, queue: Queue, feeders: Ints, limit: int) -> None:
     """Let feeders in and carry their labels as far as they better those that are there.
 
     They enter some at a time: one by one they would undo each other's work, all at once lie too far apart in
     memory.
     """
     for first in range(0, feeders.size, _ENTER_TOGETHER):
-        enter_at_once(taps, labels, queue, feeders[first : first + _ENTER_TOGETHER], limit)
+        enter_at_once(ways, labels, queue, feeders[first : first + _ENTER_TOGETHER], limit)
 
 
 @compiled
-def enter_at_once(taps: Taps, labels: Labels, queue: Queue, feeders: Ints, limit: int) -> None:
+def enter_at_once(ways: Inlets, labels: Labels, queue: Queue, feeders: Ints, limit: int) -> None:
     """Do as ``enter``, all at a time."""
-    offer_start, offers = taps.offer_start, 0
+    start, corners, costs, offers = ways.offer_start, ways.offer_corner, ways.offer_cost, 0
     for feeder in feeders:
-        offers += offer_start[feeder + 1] - offer_start[feeder]
+        offers += start[feeder + 1] - start[feeder]
     fill = empty()
     queue = with_room(queue, fill, offers)
+    best, k, beyond = labels.best, labels.k, (limit + 1) << COST_BITS
     for feeder in feeders:
-        fill = _offer(taps, labels, queue, fill, feeder, limit)
-    _spread_all(taps, labels, queue, fill, limit)
+        for at in range(start[feeder], start[feeder + 1]):
+            corner, label = int(corners[at]), label_of(int(costs[at]), feeder) | OPEN
+            if label < beyond and label < best[corner * k + k - 1] and keep_best(best, corner * k, k, label):
+                fill = push(queue, fill, label & COST_OF_LINK | corner)
+    _spread_all(ways, labels, queue, fill, limit)
 
 
 @compiled
-def _offer(taps: Taps, labels: Labels, queue: Queue, fill: Fill, feeder: int, limit: int) -> Fill:
-    """Label the corners from which a feeder can be tapped; return what takes the place of the fill."""
-    best, k, corners, costs = labels.best, labels.k, taps.offer_corner, taps.offer_cost
-    beyond = (limit + 1) << COST_BITS
-    for at in range(taps.offer_start[feeder], taps.offer_start[feeder + 1]):
-        corner, label = int(corners[at]), label_of(int(costs[at]), feeder) | OPEN
-        if label < beyond and label < best[corner * k + k - 1] and keep_best(best, corner * k, k, label):
-            fill = push(queue, fill, label & COST_OF_LINK | corner)
-    return fill
-
-
-@compiled
-def enter_corner(taps: Taps, labels: Labels, queue: Queue, corner: int, limit: int) -> None:
+def enter_corner(ways: Inlets, labels: Labels, queue: Queue, corner: int, limit: int) -> None:
     """Let a corner in as if it were a feeder, the first one."""
     labels.best[corner * labels.k] = OPEN
-    _spread_all(taps, labels, queue, push(queue, empty(), corner), limit)
+    _spread_all(ways, labels, queue, push(queue, empty(), corner), limit)
 
 
 @compiled
-def _spread_all(taps: Taps, labels: Labels, queue: Queue, fill: Fill, limit: int) -> None:
+def _spread_all(ways: Inlets, labels: Labels, queue: Queue, fill: Fill, limit: int) -> None:
     while fill.waiting > 0:
-        queue = with_room(queue, fill, labels.k * taps.row_links)
+        queue = with_room(queue, fill, labels.k * ways.row_links)
         if labels.k == 1:
-            fill = _spread_one(taps.link, taps.row_links, labels.best, queue, fill, limit)
+            fill = _spread_one(ways.link, ways.row_links, labels.best, queue, fill, limit)
         else:
-            fill = _spread(taps.link, taps.row_links, labels, queue, fill, limit)
+            fill = _spread(ways.link, ways.row_links, labels, queue, fill, limit)
 
 
 @compiled
@@ -178,13 +186,13 @@ def sweep(
     -------
     The trail with the arcs that the legs refer to.
     """
-    first, entered = 0, 0
+    first, entered, ways = 0, 0, inlets(taps)
     while first < order.parcel.size:
         served = order.served[first]
         last = first + 1
         while last < min(order.parcel.size, first + _TOGETHER) and order.served[last] == served:
             last += 1
-        enter(taps, labels, queue, order.feeder[entered:served], limit)
+        enter(ways, labels, queue, order.feeder[entered:served], limit)
         if labels.k == 1:
             _answer_one(doors, labels.best, order, first, last, limit, results.label)
         else:
