@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,10 +17,54 @@ from sqlalchemy import Engine
 from layers.cluster import Cluster
 from layers.database import open_engine, upgrade
 from layers.public_wall import open_public_engine, public_url, raise_wall
+from tests.once import once
 
-_TEMPLATE = "kaimen_template"
+TEMPLATE = "kaimen_template"
 # Nothing in the tests' cluster has to survive a power cut.
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_MEMORY = Path("/dev/shm")  # noqa: S108  # made by mkdtemp below it
+_ROOM_BYTES = 4 << 30
+_FOLDER = pytest.StashKey[Path]()
+_GIVEN = "kaimen_run_folder"
+
+Fresh = Callable[..., AbstractContextManager[str]]
+"""What makes a database, of the template or of the database that is named, and gives its URL."""
+
+
+def _new_folder() -> Path:
+    """Make a folder, in memory where there is room: on a disk a thousand databases take minutes."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM_BYTES
+    made = Path(tempfile.mkdtemp(prefix="kaimen-test-", dir=_MEMORY if roomy else None))
+    made.chmod(0o755)  # as root, the server's user has to reach it
+    return made
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have one folder for the whole run, however many workers it has."""
+    given = getattr(config, "workerinput", {}).get(_GIVEN)
+    config.stash[_FOLDER] = Path(given) if given else _new_folder()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker the folder."""
+    node.workerinput[_GIVEN] = str(node.config.stash[_FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the cluster when all workers have ended, however they did."""
+    if not hasattr(config, "workerinput"):
+        folder = config.stash[_FOLDER]
+        Cluster(folder / "cluster").stop()
+        shutil.rmtree(folder)
+
+
+def make_database(cluster: Cluster, name: str, source: str) -> str:
+    """Make a database that stays, anew where a killed worker has left it, and return its URL."""
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
+    return cluster.url(name)
 
 
 def prepare_template(url: str) -> None:
@@ -31,37 +76,41 @@ def prepare_template(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """Run a private cluster for the whole session."""
-    home = Path(tempfile.mkdtemp(prefix="kaimen-test-"))
-    home.chmod(0o755)  # as root, the server's user has to reach it
-    made = Cluster(home, _FAST)
-    made.start()
-    try:
-        yield made
-    finally:
-        made.stop()
-        shutil.rmtree(home)
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """Give the folder that all workers share; it is removed in the end."""
+    return pytestconfig.stash[_FOLDER]
 
 
 @pytest.fixture(scope="session")
-def template(cluster: Cluster) -> str:
+def cluster(run_folder: Path) -> Cluster:
+    """Run a private cluster for the whole run: the first worker that asks starts it."""
+    home = run_folder / "cluster"
+    made = Cluster(home, FAST | {"max_wal_size": "256MB"})  # it lies in memory
+    with once(run_folder, "started") as first:
+        if first:
+            home.mkdir(mode=0o755, exist_ok=True)
+            made.start()
+    return made
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster, run_folder: Path) -> str:
     """Make the database to copy and give its name."""
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0")
-    prepare_template(cluster.url(_TEMPLATE))
-    return _TEMPLATE
+    with once(run_folder, TEMPLATE) as first:
+        if first:
+            prepare_template(make_database(cluster, TEMPLATE, "template0"))
+    return TEMPLATE
 
 
 @pytest.fixture(scope="session")
-def fresh_database(cluster: Cluster, template: str) -> Callable[[], AbstractContextManager[str]]:
+def fresh_database(cluster: Cluster, template: str) -> Fresh:
     """Give what makes a database and gives its URL, and drops it afterwards."""
 
     @contextmanager
-    def fresh() -> Iterator[str]:
+    def fresh(source: str = template) -> Iterator[str]:
         name = f"test_{uuid.uuid4().hex}"
         with psycopg.connect(cluster.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
             try:
                 yield cluster.url(name)
             finally:
@@ -82,7 +131,7 @@ def _both(url: str) -> Iterator[tuple[Engine, Engine]]:
 
 
 @pytest.fixture
-def database_url(fresh_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+def database_url(fresh_database: Fresh) -> Iterator[str]:
     """Give the URL of a database of the test's own, dropped afterwards."""
     with fresh_database() as url:
         yield url
@@ -104,9 +153,7 @@ def public_engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def shared_engines(
-    fresh_database: Callable[[], AbstractContextManager[str]],
-) -> Iterator[tuple[Engine, Engine]]:
+def shared_engines(fresh_database: Fresh) -> Iterator[tuple[Engine, Engine]]:
     """Give a database of the module's own, as its owner and as the public: for tests that change nothing."""
     with fresh_database() as url, _both(url) as engines:
         yield engines

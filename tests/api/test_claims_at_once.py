@@ -206,7 +206,10 @@ def test_a_client_killed_half_way_leaves_nothing_and_holds_nobody_up(
         assert client.stdout is not None
         assert client.stdout.readline() == "recorded\n"
         with engine.connect() as connection:
-            held = "select count(*) from pg_locks where locktype = 'advisory' and granted"
+            held = (
+                "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+                " where l.locktype = 'advisory' and l.granted and d.datname = current_database()"
+            )
             assert connection.scalar(text(held)) == 2
         client.send_signal(signal.SIGKILL)
         client.wait()

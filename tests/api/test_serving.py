@@ -119,7 +119,10 @@ def test_what_is_under_way_is_answered_before_the_end(tmp_path: Path, database_u
         held.execute("lock table grid.alembic_version in access exclusive mode")
         asking = threading.Thread(target=lambda: answers.append(served.get("/readyz")))
         asking.start()
-        waiting = "select count(*) from pg_locks where not granted"
+        waiting = (
+            "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+            " where not l.granted and d.datname = current_database()"
+        )
         until(lambda: watching.execute(waiting).fetchone() == (1,))
         served.process.send_signal(signal.SIGTERM)
         until(lambda: refuses(served.url))

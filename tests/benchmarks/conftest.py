@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,6 +17,7 @@ from layers.cluster import Cluster
 from layers.database import open_engine
 from tests.benchmarks.cities import CITIES, City
 from tests.benchmarks.figures import Board
+from tests.conftest import FAST
 
 ROUNDS = 5
 BOARD = pytest.StashKey[Board]()
@@ -48,6 +51,20 @@ def pytest_terminal_summary(
 def board(pytestconfig: pytest.Config) -> Board:
     """Give the table."""
     return pytestconfig.stash[BOARD]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Run a private cluster on the disk, where the product's lies and where large cities have room."""
+    home = Path(tempfile.mkdtemp(prefix="kaimen-bench-"))
+    home.chmod(0o755)  # as root, the server's user has to reach it
+    made = Cluster(home, FAST)
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -15,7 +14,6 @@ import pandas as pd
 import shapely
 from sqlalchemy import Engine
 
-from api.operations.demo import load_demo
 from api.operations.imports import import_files
 from gis.corridors.feeder_taps import FeederTaps, feeder_taps
 from gis.corridors.model import Corridors, build_corridors
@@ -216,11 +214,8 @@ class Case:
         return f"{self.name}: {parcel} to {feeder}, {route.length_m:.1f} m"
 
 
-def fill(name: str, engine: Engine, home: Path) -> None:
-    """Import a district into an empty database; ``home`` is where the demo's files are written."""
-    if name == "demo":
-        load_demo(engine, home, lambda _: nullcontext(_SILENT), lambda _: None)
-        return
+def fill(name: str, engine: Engine) -> None:
+    """Import a district into an empty database."""
 
     def bring(layer: str, file: str, **options: Any) -> None:
         import_files(engine, ImportRequest(layer, (CASES / name / file,), **options), _SILENT)

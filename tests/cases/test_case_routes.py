@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Final
 
 import numpy as np
-import psycopg
 import pytest
 import shapely
 
@@ -24,6 +23,8 @@ from layers.queries.grid import read_grid
 from tests.cases.routes_case import CASES, LIMIT_M, Case, K, case_of, fill
 from tests.cases.routes_laid import free_steps_m
 from tests.cases.routes_oracle import crossings, on_island, stations, turns
+from tests.conftest import Fresh
+from tests.shared_demo import copied_demo
 
 AT_M: Final = 0.01
 INSIDE_M: Final = 1.0
@@ -39,20 +40,25 @@ MAIN: Final = ("primary", "secondary")
 
 @pytest.fixture(scope="module", params=["demo", "wuhan", "malta"])
 def case(
-    request: pytest.FixtureRequest, cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    run_folder: Path,
+    cluster: Cluster,
+    fresh_database: Fresh,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Case:
     """Import a district, find routes and draw some."""
     name = request.param
     if name != "demo" and not (CASES / name).is_dir():
         pytest.skip(f"the {name} case is not beside the checkout")
-    database = f"routes_{uuid.uuid4().hex}"
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        connection.execute(f"create database {database} template {template} strategy file_copy")
-        engine = open_engine(cluster.url(database))
-        fill(name, engine, tmp_path_factory.mktemp(name))
+    if name == "demo":
+        home = tmp_path_factory.mktemp(name)
+        with copied_demo(run_folder, cluster, fresh_database, home) as engine:
+            return case_of(name, read_grid(engine))
+    with fresh_database() as url:
+        engine = open_engine(url)
+        fill(name, engine)
         grid = read_grid(engine)
         engine.dispose()
-        connection.execute(f"drop database {database} with (force)")
     return case_of(name, grid)
 
 

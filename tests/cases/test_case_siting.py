@@ -68,7 +68,7 @@ def district(request: pytest.FixtureRequest, fresh_database: Any, tmp_path_facto
     home: Path = tmp_path_factory.mktemp(name)
     with fresh_database() as url:
         engine: Engine = open_engine(url)
-        fill(name, engine, home)
+        fill(name, engine)
         for file, options in CAPACITIES[name]:
             import_files(engine, ImportRequest("capacity", (CASES / name / file,), **options), SILENT)
         made = ground(engine, home, BuildWatch(lambda _: None, lambda: None))

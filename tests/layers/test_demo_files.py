@@ -20,13 +20,14 @@ from gis.datum import gcj02_to_wgs84
 from gis.dictionary.model import Layer, choices, layers
 from gis.names import normal_name
 from layers.demo import DemoFile, write_demo
+from tests.shared_demo import demo_files
 
 ZONE = "EPSG:4549"
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoFile, ...]:
-    return write_demo(tmp_path_factory.mktemp("demo"))
+def written(run_folder: Path) -> tuple[DemoFile, ...]:
+    return demo_files(run_folder)
 
 
 @pytest.fixture(scope="session")

@@ -3,43 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
-import geopandas as gpd
 import pytest
 
 from gis.findings import Finding
 from gis.network.check import CHECKS
 from gis.network.checks.parameters import CheckParameters
 from gis.network.checks.subject import Subject
-from gis.network.model import Grid
-from layers.demo import frames, plan
-from layers.demo.district import district
-
-
-def _layer(frame: gpd.GeoDataFrame, **columns: str) -> gpd.GeoDataFrame:
-    degrees = frame.to_crs(4326)
-    return gpd.GeoDataFrame(
-        {column: degrees[zh] for column, zh in columns.items()}, geometry=degrees.geometry, crs=4326
-    )
+from layers.cluster import Cluster
+from layers.queries.grid import read_grid
+from tests.conftest import Fresh
+from tests.shared_demo import copied_demo
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Finding]:
-    place = district(lambda _: None)
-    roads = _layer(
-        frames.roads(place), id="道路编号", width_m="路宽", layer="层次", bridge="桥梁", tunnel="隧道"
-    )
-    roads["bridge"], roads["tunnel"] = roads["bridge"] == "是", roads["tunnel"] == "是"
-    grades = {zh: grade for grade, zh in plan.GRADE_ZH.items()}
-    roads["class"] = frames.roads(place)["道路等级"].map(grades).to_numpy()
-    grid = Grid(
-        {
-            "roads": roads,
-            "railways": _layer(frames.railways(place), id="铁路编号"),
-            "water": _layer(frames.water(place), id="水系编号"),
-            "parcels": _layer(frames.parcels(place), id="地块编号", name="地块名称"),
-        }
-    )
+def found(
+    run_folder: Path, cluster: Cluster, fresh_database: Fresh, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Finding]:
+    with copied_demo(run_folder, cluster, fresh_database, tmp_path_factory.mktemp("frontage")) as engine:
+        grid = read_grid(engine)
     findings = CHECKS["parcel_without_frontage"](Subject(grid, date(2026, 11, 21), CheckParameters()))
     return {str(finding.id): finding for finding in findings}
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 import socket
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 import uvicorn
 from playwright.sync_api import Page
-from sqlalchemy import Engine
 
 from api.app import create_app
 from api.operations.corridors import BuildWatch
-from api.operations.demo import DEMO_DAY, load_demo
+from api.operations.demo import DEMO_DAY
 from api.operations.screening import ScreenRequest, screen_parcels
 from api.operations.siting import ground
 from api.service import Service
@@ -28,15 +25,15 @@ from gis.siting.question import Question
 from gis.siting.sites import Load
 from layers.cluster import Cluster
 from layers.database import open_engine
-from layers.intake.request import Watch as ImportWatch
 from tests.browser.conftest import Watch
+from tests.conftest import Fresh
+from tests.shared_demo import copied_demo
 
 PARCEL = "LT-0373"
 """A parcel that can have 1,000 kVA by an approval."""
 
 SCREENED_KVA = 1000.0
 _QUIET = BuildWatch(lambda _: None, lambda: None)
-_SILENT = ImportWatch(lambda done, total: None, lambda: None)
 
 
 @contextmanager
@@ -57,27 +54,13 @@ def served(service: Service) -> Iterator[str]:
         listener.close()
 
 
-@contextmanager
-def database(cluster: Cluster, template: str) -> Iterator[Engine]:
-    name = f"site_{uuid.uuid4().hex}"
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template} strategy file_copy")
-        engine = open_engine(cluster.url(name))
-        try:
-            yield engine
-        finally:
-            engine.dispose()
-            connection.execute(f"drop database {name} with (force)")
-
-
 @pytest.fixture(scope="session")
 def site_service(
-    cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
+    run_folder: Path, cluster: Cluster, fresh_database: Fresh, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """The demo district, published and screened, as requests are answered from it."""
-    home: Path = tmp_path_factory.mktemp("site")
-    with database(cluster, template) as engine:
-        load_demo(engine, home, lambda _: nullcontext(_SILENT), lambda _: None)
+    home = tmp_path_factory.mktemp("site")
+    with copied_demo(run_folder, cluster, fresh_database, home) as engine:
         # The demo has screened the parcels' own loads.
         load = Load.of(kva=SCREENED_KVA, kw=None, power_factor=0.95)
         request = ScreenRequest(Question.of(DEMO_DAY), load, None, default_parameters())
@@ -93,12 +76,14 @@ def site(site_service: Service) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def empty_site(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def empty_site(fresh_database: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a service without any data."""
-    with database(cluster, template) as engine:
+    with fresh_database() as url:
+        engine = open_engine(url)
         settings = Settings(home=tmp_path_factory.mktemp("empty"), database_url=None)
         with served(Service(settings, private=engine, public=engine)) as address:
             yield address
+        engine.dispose()
 
 
 @pytest.fixture
