@@ -163,6 +163,16 @@ def _reserve(path: Path, size: int) -> None:
         os.posix_fallocate(file.fileno(), 0, size)
 
 
+class Supervisor(Multiprocess):
+    """Several processes, of which one that dies is missed at once, also while it is late with its answer."""
+
+    def keep_subprocess_alive(self) -> None:
+        """Look after them; each alone has the other end of its pipe, so that its death ends the pipe."""
+        for each in self.processes:
+            each.child_conn.close()
+        super().keep_subprocess_alive()
+
+
 def run(service: Service, listener: socket.socket, workers: int) -> None:
     """Serve on a socket until a signal ends it; what is under way is answered first.
 
@@ -190,7 +200,7 @@ def run(service: Service, listener: socket.socket, workers: int) -> None:
         urls = [each.url.render_as_string(hide_password=False) for each in (service.private, service.public)]
         worker = Worker(service.settings, urls[0], urls[1], figures)
         config = _config(service.settings, worker, workers=workers, factory=True)
-        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor = Supervisor(config, sockets=[listener])
         with running_jobs(service.settings, service.private):
             supervisor.run()
     finally:
