@@ -10,8 +10,6 @@ from typing import Any, Final
 import pypdfium2
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from weasyprint import HTML, Document
-from weasyprint.urls import URLFetcher
 
 from gis.errors import InputError
 from gis.words import Language, Words
@@ -75,10 +73,13 @@ def notice_png(page: NoticePage, language: Language, *, dots_per_inch: int = 150
     return written.getvalue()
 
 
-def _on_one_page(page: NoticePage, language: Language) -> Document:
+def _on_one_page(page: NoticePage, language: Language) -> Any:  # noqa: ANN401  # a Document of WeasyPrint
     """Return the layout of the first fit that takes one page: probed in strides, then found by halving."""
+    # It loads for most of a second, and of all processes that know this module one draws.
+    from weasyprint import HTML  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    def laid_out(number: int) -> Document:
+    def laid_out(number: int) -> Any:  # noqa: ANN401  # as above
         fetcher = URLFetcher(allowed_protocols=(), fail_on_errors=True)
         return HTML(string=_html(page, language, FITS[number]), url_fetcher=fetcher).render()
 

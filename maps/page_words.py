@@ -46,7 +46,7 @@ _ON_SERVER: Final = (
 def vocabulary() -> Mapping[str, Words]:
     """Return all words of the pages by key, those of policy and siting among them."""
     text = resources.files("maps").joinpath("page_words.yaml").read_text(encoding="utf-8")
-    own = {key: Words(**pair) for key, pair in yaml.safe_load(text).items()}
+    own = {key: Words(**pair) for key, pair in yaml.load(text, yaml.CSafeLoader).items()}
     found: dict[str, Words] = {}
     for table, kinds in ((policy_vocabulary(), _OF_POLICY), (siting_vocabulary(), _OF_SITING)):
         found |= {key: each for key, each in table.items() if key.startswith(kinds)}

@@ -22,7 +22,7 @@ _TEST_PARTS: Final = 3
 def vocabulary() -> Mapping[str, Words]:
     """Return all words by key, the names and meanings of the style table among them."""
     text = resources.files("maps").joinpath("words.yaml").read_text(encoding="utf-8")
-    found = {key: Words(**pair) for key, pair in yaml.safe_load(text).items()}
+    found = {key: Words(**pair) for key, pair in yaml.load(text, yaml.CSafeLoader).items()}
     for kind, table in (("class", style.CLASSES), ("status", style.STATUSES)):
         for key, look in table.items():
             found[f"{kind}.{key}"] = look.words

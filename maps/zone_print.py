@@ -6,7 +6,6 @@ import io
 from typing import Final
 
 import pypdfium2
-import weasyprint
 
 from gis.words import Language
 from maps.pages import environment
@@ -31,6 +30,9 @@ def zone_map_pdf(content: ZoneMap, language: Language) -> bytes:
     RuntimeError
         If the sheet does not fit on one page.
     """
+    # It loads for most of a second, and of all processes that know this module one draws.
+    import weasyprint  # noqa: PLC0415
+
     page = environment().get_template("zone_sheet.html.j2").render(
         language=language,
         title=content.heading.title()[language],

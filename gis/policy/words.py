@@ -17,7 +17,7 @@ from gis.words import Language, Words
 def vocabulary() -> Mapping[str, Words]:
     """Return all words by key."""
     text = resources.files("gis.policy").joinpath("words.yaml").read_text(encoding="utf-8")
-    return MappingProxyType({key: Words(**pair) for key, pair in yaml.safe_load(text).items()})
+    return MappingProxyType({key: Words(**pair) for key, pair in yaml.load(text, yaml.CSafeLoader).items()})
 
 
 def words(key: str) -> Words:

@@ -25,7 +25,7 @@ from gis.words import Words
 def vocabulary() -> Mapping[str, Words]:
     """Return all words by key."""
     text = resources.files("gis.siting").joinpath("words.yaml").read_text(encoding="utf-8")
-    own = {key: Words(**pair) for key, pair in yaml.safe_load(text).items()}
+    own = {key: Words(**pair) for key, pair in yaml.load(text, yaml.CSafeLoader).items()}
     levels = {f"level.{level}": Words(*pair) for level, pair in LEVEL_WORDS.items()}
     statuses = {f"status.{status}": Words(status.zh, status.en) for status in Status}
     return MappingProxyType(own | levels | statuses)
