@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Concatenate, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from api.beside import Addresses, Engines, read_here
 from api.drawer import Drawer
 from api.office import Office
 from api.settings import Settings
@@ -14,6 +18,8 @@ from api.tiers import Tier
 from api.tile_cache import TileCache
 from api.together import Together
 from layers.queries.published import Told
+
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +68,24 @@ class Service:
     def engine(self, tier: Tier) -> Engine:
         """Return the connections that requests of a tier are answered from."""
         return self.public if tier is Tier.PUBLIC else self.private
+
+    def beside(self, work: Callable[Concatenate[Engines, ...], _Kind], *given: Any) -> _Kind:  # noqa: ANN401  # whatever is made
+        """Return what work gives that reads the database in the process that draws.
+
+        Parameters
+        ----------
+        work, given
+            A function of a module, and what it is given after the engines of that process.
+
+        Raises
+        ------
+        LaterError, KaimenError, DrawingError
+            As ``Drawer.draw``.
+        SQLAlchemyError
+            The database refused.
+        """
+        addresses = Addresses.of(self.private, self.public)
+        made: _Kind | SQLAlchemyError = self.drawer.draw(read_here, addresses, work, *given)
+        if isinstance(made, SQLAlchemyError):
+            raise made
+        return made

@@ -10,11 +10,10 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from api.operations.editions import export_edition
+from api.operations.export_files import write_anew
 from api.service import Service
 from gis.editions.header import Edition
-from gis.errors import InputError, KaimenError
-from layers.disk import roomy
+from gis.errors import KaimenError
 from layers.editions.files import file_sha256, folder_of, hashes_of
 
 MEDIA: Final[Mapping[str, str]] = MappingProxyType(
@@ -131,15 +130,6 @@ def _made_anew(service: Service, edition: Edition, name: str) -> Path:
     folder = service.home / _MADE / folder_of(service.home, edition).name
     path = folder / name
     with _MAKING:
-        if path.is_file():
-            return path
-        try:
-            with roomy(folder):
-                folder.mkdir(parents=True, exist_ok=True)
-            export_edition(service.public, service.home, edition.id, path)
-        except (InputError, OSError) as fault:  # it is not the asker's input
-            raise KaimenError(
-                f"the file {path.name} cannot be made: {fault}",
-                repair="see that the folder of generated files can be written to",
-            ) from fault
+        if not path.is_file():
+            service.beside(write_anew, service.home, edition.id, path)
     return path

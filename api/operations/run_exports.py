@@ -14,8 +14,6 @@ import geopandas as gpd
 import numpy as np
 from sqlalchemy import Connection
 
-from api.caching import etag
-from api.drawer import Drawer
 from api.operations.screening import Shown, data_day
 from api.operations.screening_files import CONTEXT, TABLES, Caption, map_bytes, write_table, zone_map
 from gis.editions.disclosure import default_settings
@@ -53,13 +51,13 @@ class RunExport:
     language: Language
     map_number: str | None
 
-    def tag(self, connection: Connection) -> str:
-        """Return the entity tag: of the screening, and of the layers that the file shows as they are now."""
+    def state(self, connection: Connection) -> tuple[object, ...]:
+        """Return what the file depends on: the screening, and the layers that it shows as they are now."""
         shown = ("parcels",) if self.ending in TABLES else _DRAWN
         drawn = None if self.ending in TABLES else (self.language, self.map_number)
-        return etag("screening", self.id, self.ending, drawn, version_in(connection, shown))
+        return "screening", self.id, self.ending, drawn, version_in(connection, shown)
 
-    def content(self, connection: Connection, drawer: Drawer) -> Callable[[], bytes]:
+    def content(self, connection: Connection) -> Callable[[], bytes]:
         """Read what the file shows, and return what makes its bytes without the database."""
         run = find(connection, self.id)
         if run is None:
@@ -68,7 +66,7 @@ class RunExport:
         if self.ending in TABLES:
             return lambda: _table(shown, self.ending)
         drawn = zone_map(connection, shown, self._caption(connection, run))
-        return lambda: map_bytes(drawn, self.ending, self.language, drawer.draw)
+        return lambda: map_bytes(drawn, self.ending, self.language)
 
     def _caption(self, connection: Connection, run: Run) -> Caption:
         return Caption(_data_day(connection, run), None, default_settings(), self.map_number)

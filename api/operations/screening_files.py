@@ -47,10 +47,6 @@ ENDINGS: Final = (*TABLES, *_MAPS)
 """What names of files of a screening end in."""
 
 
-def _here(work: Callable[..., str | bytes], *given: object) -> str | bytes:
-    return work(*given)
-
-
 def require_endings(files: tuple[Path, ...]) -> None:
     """Refuse files of no known kind, all at once.
 
@@ -152,22 +148,9 @@ def write_screening(
                 part.write_bytes(map_bytes(made, suffix, language))
 
 
-def map_bytes(
-    drawn: ZoneMap,
-    suffix: str,
-    language: Language,
-    draw: Callable[..., str | bytes] = _here,
-) -> bytes:
-    """Return a zone map as a file, by its ending.
-
-    Parameters
-    ----------
-    drawn, suffix, language
-        What, as which file, in whose words.
-    draw
-        Is given the function that draws, and what it is given; draws it here, or elsewhere.
-    """
-    data = draw(_MAPS[suffix], drawn, language)
+def map_bytes(drawn: ZoneMap, suffix: str, language: Language) -> bytes:
+    """Return a zone map as a file, by its ending."""
+    data = _MAPS[suffix](drawn, language)
     return data.encode() if isinstance(data, str) else data
 
 

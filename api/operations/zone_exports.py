@@ -6,37 +6,25 @@ screening itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from sqlalchemy import Connection
-
 from api.caching import etag
-from api.drawer import Drawer
 from api.operations.downloads import MEDIA, Download, download, stored_file
-from api.operations.edition_pages import public_zone_map
-from api.operations.editions import screened_rows
+from api.operations.edition_exports import EditionExport
+from api.operations.export_files import TIMEOUT_MS, Source, export_file
 from api.operations.run_exports import RunExport
-from api.operations.screening_files import attribution, map_bytes
 from api.problem_words import no_screening
 from api.service import Service
 from api.tiers import Tier
 from gis.claims.rules import is_text
 from gis.editions.header import Edition
-from gis.editions.metadata import metadata
-from gis.editions.screened import Screened
 from gis.words import Language, Words
-from layers.editions.geo_formats import write_screened_geopackage
-from layers.editions.publish import CONTEXT
 from layers.editions.store import read_editions
-from layers.queries.grid import read_grid
 from layers.queries.reading import reading_together
 from layers.queries.runs import find_run
-from layers.queries.versions import version_in
 
 Format = Literal["html", "pdf", "png", "svg", "csv", "gpkg", "parquet", "geojson"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
@@ -48,9 +36,6 @@ EXPORT_MEDIA: Final[Mapping[Format, str]] = MappingProxyType(
 
 TEXTS: Final[tuple[Format, ...]] = ("html", "svg", "csv", "geojson")
 """Formats that packing makes smaller."""
-
-TIMEOUT_MS: Final = 60_000
-"""How long one statement may take: a city is read whole."""
 
 _TABLES: Final = ("csv", "geojson", "parquet")
 _MAPS: Final = ("html", "pdf", "png")
@@ -78,69 +63,6 @@ class Wanted:
     format: Format
     language: Language
     tier: Tier
-
-
-@dataclass(frozen=True, slots=True)
-class EditionExport:
-    """A file made of the frozen rows of an edition and the land around them.
-
-    Attributes
-    ----------
-    edition
-        Holds a screening.
-    service
-        Whose public connections its rows are read over.
-    wanted
-        Which file.
-    """
-
-    edition: Edition
-    service: Service
-    wanted: Wanted
-
-    @property
-    def id(self) -> str:
-        """The edition's."""
-        return self.edition.id
-
-    def tag(self, connection: Connection) -> str:
-        """Return the entity tag: of the edition, and of the land that a map shows as it is now."""
-        if self.wanted.format == "gpkg":
-            return etag("edition", self.edition.sha256, "gpkg")
-        drawn = (self.wanted.language, self.service.settings.map_number, version_in(connection, CONTEXT))
-        return etag("edition", self.edition.sha256, self.wanted.format, drawn)
-
-    def content(self, connection: Connection, drawer: Drawer) -> Callable[[], bytes]:
-        """Read what the file shows, and return what makes its bytes without the database."""
-        frozen = self._frozen()
-        if self.wanted.format == "gpkg":
-            return lambda: _geopackage(self.edition, frozen)
-        grid = read_grid(connection, CONTEXT)
-        drawn = public_zone_map(self.edition, frozen, {name: grid[name] for name in CONTEXT})
-        heading = replace(
-            drawn.heading,
-            map_number=self.service.settings.map_number,
-            attribution=attribution(connection, ("parcels", *CONTEXT)) or drawn.heading.attribution,
-        )
-        numbered = replace(drawn, heading=heading)
-        return lambda: map_bytes(numbered, f".{self.wanted.format}", self.wanted.language, drawer.draw)
-
-    def _frozen(self) -> Screened:
-        told = self.edition.facts["screening"]
-        parcels, zones = (
-            screened_rows(self.service.public, self.edition, kind) for kind in ("parcels", "zones")
-        )
-        return Screened(told["run_id"], told["load_kva"], parcels, zones, told["withheld"])
-
-
-def _geopackage(edition: Edition, frozen: Screened) -> bytes:
-    with TemporaryDirectory(prefix="kaimen-export-") as folder:
-        path = Path(folder) / "zones.gpkg"
-        write_screened_geopackage(path, frozen, metadata(edition))
-        return path.read_bytes()
-
-
-Source = RunExport | EditionExport
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +104,7 @@ def _stored(service: Service, wanted: Wanted) -> Found | Words:
             return no_screening(wanted.run)
         number = service.settings.map_number
         source = RunExport(run.id, f".{wanted.format}", wanted.language, number)
-        return Found(run.id, source.tag(connection), source)
+        return Found(run.id, etag(*source.state(connection)), source)
 
 
 def _published(service: Service, wanted: Wanted) -> Found | Words:
@@ -212,9 +134,9 @@ def _published(service: Service, wanted: Wanted) -> Found | Words:
     file = _file(service, edition, wanted)
     if file is not None:
         return Found(edition.id, f'"{file.sha256}"', file)
-    source = EditionExport(edition, service, wanted)
+    source = EditionExport(edition, f".{wanted.format}", wanted.language, service.settings.map_number)
     with reading_together(service.private, TIMEOUT_MS) as connection:
-        return Found(edition.id, source.tag(connection), source)
+        return Found(edition.id, etag(*source.state(connection)), source)
 
 
 def _file(service: Service, edition: Edition, wanted: Wanted) -> Download | None:
@@ -232,13 +154,21 @@ def kept_export(service: Service, tag: str) -> bytes | None:
     return kept
 
 
-def make_export(service: Service, source: Source) -> tuple[str, bytes]:
-    """Return a file and its entity tag, of one state of the data; it takes seconds for a city."""
-    with reading_together(service.private, TIMEOUT_MS) as connection:
-        tag = source.tag(connection)
-        kept = kept_export(service, tag)
-        if kept is not None:
-            return tag, kept
-        made = source.content(connection, service.drawer)
-    data = made()
+def make_export(service: Service, tag: str, source: Source) -> tuple[str, bytes]:
+    """Return a file and its entity tag, of one state of the data; it takes seconds for a city.
+
+    Parameters
+    ----------
+    service
+        Has it made in the process that draws, and keeps it.
+    tag
+        Entity tag of the file when it was asked for; the data may be newer by now.
+    source
+        What it is made from.
+    """
+    kept = kept_export(service, tag)
+    if kept is not None:
+        return tag, kept
+    state, data = service.beside(export_file, source)
+    tag = etag(*state)
     return tag, service.kept.get(("export", tag), lambda: data)

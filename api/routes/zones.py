@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -101,8 +102,7 @@ async def export(
         return await run_in_threadpool(sent, request, found.source, REVALIDATED)
     tag, data = found.tag, kept_export(service, found.tag)
     if data is None and not holds(request, tag):
-        source = found.source
-        tag, data = await EXPORTS.take(lambda: make_export(service, source))
+        tag, data = await EXPORTS.take(partial(make_export, service, tag, found.source))
     body, encoded = data or b"", {"content-encoding": "identity"}
     if kind in TEXTS:
         body, encoded = await packed(request, tag, body)

@@ -1,0 +1,86 @@
+"""Files made of an edition's screening (期次导出): of its frozen rows, and of the land around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Connection, Engine
+
+from api.operations.edition_pages import public_zone_map
+from api.operations.editions import screened_rows
+from api.operations.screening_files import attribution, map_bytes
+from gis.editions.header import Edition
+from gis.editions.metadata import metadata
+from gis.editions.screened import Screened
+from gis.words import Language
+from layers.editions.geo_formats import write_screened_geopackage
+from layers.editions.publish import CONTEXT
+from layers.queries.grid import read_grid
+from layers.queries.versions import version_in
+
+_TABLE = ".gpkg"
+
+
+@dataclass(frozen=True, slots=True)
+class EditionExport:
+    """A file of an edition for the public.
+
+    Attributes
+    ----------
+    edition
+        Holds a screening.
+    ending
+        Which file: ``.gpkg``, or of a map ``.html``, ``.pdf``, ``.png``, ``.svg``.
+    language
+        Of the words of a map.
+    map_number
+        Number of the map's review (审图号).
+    """
+
+    edition: Edition
+    ending: str
+    language: Language
+    map_number: str | None
+
+    def state(self, connection: Connection) -> tuple[object, ...]:
+        """Return what the file depends on: the edition, and the land that a map shows as it is now."""
+        kind = self.ending.removeprefix(".")
+        if self.ending == _TABLE:
+            return "edition", self.edition.sha256, kind
+        drawn = (self.language, self.map_number, version_in(connection, CONTEXT))
+        return "edition", self.edition.sha256, kind, drawn
+
+    def content(self, connection: Connection, public: Engine) -> Callable[[], bytes]:
+        """Read what the file shows, and return what makes its bytes without the database.
+
+        Parameters
+        ----------
+        connection
+            To the whole database: the land is read over it, and nothing else.
+        public
+            Connections of the public's login, over which the rows of the edition are read.
+        """
+        told = self.edition.facts["screening"]
+        parcels, zones = (screened_rows(public, self.edition, kind) for kind in ("parcels", "zones"))
+        frozen = Screened(told["run_id"], told["load_kva"], parcels, zones, told["withheld"])
+        if self.ending == _TABLE:
+            return lambda: _geopackage(self.edition, frozen)
+        grid = read_grid(connection, CONTEXT)
+        drawn = public_zone_map(self.edition, frozen, {name: grid[name] for name in CONTEXT})
+        heading = replace(
+            drawn.heading,
+            map_number=self.map_number,
+            attribution=attribution(connection, ("parcels", *CONTEXT)) or drawn.heading.attribution,
+        )
+        numbered = replace(drawn, heading=heading)
+        return lambda: map_bytes(numbered, self.ending, self.language)
+
+
+def _geopackage(edition: Edition, frozen: Screened) -> bytes:
+    with TemporaryDirectory(prefix="kaimen-export-") as folder:
+        path = Path(folder) / "zones.gpkg"
+        write_screened_geopackage(path, frozen, metadata(edition))
+        return path.read_bytes()

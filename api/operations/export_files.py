@@ -1,0 +1,54 @@
+"""Exports as they are made in the process that draws (导出生成): it reads what they show, and writes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from api.beside import Engines
+from api.operations.edition_exports import EditionExport
+from api.operations.editions import export_edition
+from api.operations.run_exports import RunExport
+from gis.errors import InputError, KaimenError
+from layers.disk import roomy
+from layers.queries.reading import reading_together
+
+TIMEOUT_MS: Final = 60_000
+"""How long one statement may take: a city is read whole."""
+
+Source = RunExport | EditionExport
+
+
+def export_file(engines: Engines, source: Source) -> tuple[tuple[object, ...], bytes]:
+    """Return the state of the data that a file is made from, as ``Source.state``, and its bytes."""
+    with reading_together(engines.private, TIMEOUT_MS) as connection:
+        state = source.state(connection)
+        make = (
+            source.content(connection)
+            if isinstance(source, RunExport)
+            else source.content(connection, engines.public)
+        )
+    return state, make()
+
+
+def write_anew(engines: Engines, home: Path, edition_id: str, path: Path) -> None:
+    """Write a file of an edition anew from its rows, which are read over the public's login.
+
+    Raises
+    ------
+    DatabaseError
+        The rows are not those that were published, or it cannot be made.
+    StorageError
+        There is no room for it.
+    KaimenError
+        It cannot be written.
+    """
+    try:
+        with roomy(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        export_edition(engines.public, home, edition_id, path)
+    except (InputError, OSError) as fault:  # it is not the asker's input
+        raise KaimenError(
+            f"the file {path.name} cannot be made: {fault}",
+            repair="see that the folder of generated files can be written to",
+        ) from fault
