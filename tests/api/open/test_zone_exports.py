@@ -21,7 +21,7 @@ from PIL import Image
 from sqlalchemy import Engine, text
 
 from api.app import create_app
-from api.operations import run_exports, zone_exports
+from api.operations.export_files import Source, export_file
 from api.operations.tokens import create_token
 from api.operations.zone_exports import FORMATS, TEXTS
 from api.service import Service
@@ -221,12 +221,13 @@ def test_texts_go_packed_and_the_others_as_they_are(shop: Shop) -> None:
 def test_a_file_is_made_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    def counted(*given: Any) -> bytes:
-        made.append(given[1])
-        return b"<svg/>"
+    def counted(_: Service, work: Any, source: Source) -> tuple[tuple[object, ...], bytes]:
+        assert work is export_file
+        made.append(source.ending)
+        with shop.service.private.connect() as connection:
+            return source.state(connection), b"<svg/>"
 
-    monkeypatch.setattr(run_exports, "map_bytes", counted)
-    monkeypatch.setattr(zone_exports, "map_bytes", counted)
+    monkeypatch.setattr(Service, "beside", counted)
     app = create_app(Service(shop.service.settings, shop.service.private, shop.service.public))
     with TestClient(app) as fresh:
         for _ in range(2):
