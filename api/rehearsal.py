@@ -6,23 +6,43 @@ What all answers stand on is laid out as the service starts; the first who asks 
 from __future__ import annotations
 
 import logging
+import math
 import threading
-from typing import Final
+from typing import Final, get_args
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.operations.connection import Connection, reply
+from api.operations.front import bounds, front, screenings
+from api.operations.map_content import map_content
+from api.operations.published import newest, tile_of
 from api.operations.siting import Place
+from api.operations.tiles import Wanted, working_tile_of
 from api.service import Service
 from api.tiers import Tier
+from gis.bbox import Box
 from gis.errors import KaimenError
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
+from gis.words import Language
+from layers.queries.tiles import Tile
+from layers.queries.working_tiles import DEEPEST, PUBLIC_LAYERS
+from maps.map_page import map_page_html
+from maps.page_frame import PageFrame
 
 LOADS_KVA: Final = (1.0, 500.0)
 """For low and for medium voltage: each has supply points and routes of its own."""
 
 PARCELS: Final = 16
 """How many parcels are asked for at most until one has an option."""
+
+SCREEN_TILES: Final = (1_400 / 512, 900 / 512)
+"""Tiles across and up a screen: the page draws them 512 px wide."""
+
+_LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+_CAPACITY: Final = "capacity"
+_OF_RUN: Final = ("zones", "parcels")
+_MOST_LAT: Final = 85.0511287798066
+"""Where the map of WebMercatorQuad ends, degrees."""
 
 _log = logging.getLogger("kaimen.faults")
 
@@ -33,18 +53,70 @@ def begin_to_rehearse(service: Service) -> None:
 
 
 def rehearse(service: Service) -> None:
-    """Ask for parcels as the public does; where that cannot be answered, who asks next is told why."""
-    try:
-        ground = service.office.ground()
-        ids = ground.parcels.ids.tolist()
-        _ = ground.parcel_tree, ground.parcel_texts
-        for load_kva in LOADS_KVA:
-            for each in ids[:: len(ids) // PARCELS + 1]:
-                if reply(service, Tier.PUBLIC, _question(each, load_kva)).as_json("zh")["options"]:
-                    break
-    except (KaimenError, SQLAlchemyError) as fault:
-        why = fault.detail if isinstance(fault, KaimenError) else type(fault).__name__
-        _log.info("the first question will have to wait: %s", why)
+    """Ask for what the public asks; where it cannot be answered, who asks next is told why."""
+    for part in (_page, _answers):
+        try:
+            part(service)
+        except (KaimenError, SQLAlchemyError) as fault:
+            why = fault.detail if isinstance(fault, KaimenError) else type(fault).__name__
+            _log.info("the first question will have to wait: %s", why)
+
+
+def _page(service: Service) -> None:
+    """Make the map page, and the tiles that it begins with: squares of the whole town take longest."""
+    shown = front(service)
+    for language in _LANGUAGES:
+        content = map_content(service, Tier.PUBLIC, language, None)
+        frame = PageFrame(language, "", "map", "", shown.heading, shown.disclaimer)
+        if content is not None:
+            map_page_html(content, frame)
+    edition, held = newest(service), bounds(service)
+    if edition is None or held is None:
+        return
+    runs = screenings(service, None) or []
+    layers = [
+        Wanted("base", Tier.PUBLIC),
+        *(Wanted(each, Tier.PUBLIC, runs[0]["run"]) for each in _OF_RUN if runs),
+    ]
+    for tile in whole_tiles(Box(*held)):
+        tile_of(service, _CAPACITY, tile, edition)
+        for each in layers:
+            working_tile_of(service, each, PUBLIC_LAYERS[each.layer], tile)
+
+
+def whole_tiles(box: Box) -> list[Tile]:
+    """Return the tiles that a page which begins with the whole of a box asks for.
+
+    Those of the deepest zoom at which it fits on a screen, and for smaller screens those of the next one out.
+    """
+    west, north = _share(box.west, box.north)
+    east, south = _share(box.east, box.south)
+    across, up = (max(each, 1e-9) for each in (east - west, south - north))
+    deepest = int(min(math.log2(SCREEN_TILES[0] / across), math.log2(SCREEN_TILES[1] / up), DEEPEST))
+    return [
+        Tile(zoom, column, row)
+        for zoom in (deepest, deepest - 1)
+        if zoom >= 0
+        for column in range(int(west * 2**zoom), min(int(east * 2**zoom) + 1, 2**zoom))
+        for row in range(int(north * 2**zoom), min(int(south * 2**zoom) + 1, 2**zoom))
+    ]
+
+
+def _share(lon: float, lat: float) -> tuple[float, float]:
+    """Return where a place lies on the map of WebMercatorQuad: shares of its side, from the top left."""
+    turned = math.asinh(math.tan(math.radians(min(max(lat, -_MOST_LAT), _MOST_LAT)))) / math.pi
+    return (lon + 180) / 360, (1 - turned) / 2
+
+
+def _answers(service: Service) -> None:
+    """Ask for parcels until one has an option."""
+    ground = service.office.ground()
+    ids = ground.parcels.ids.tolist()
+    _ = ground.parcel_tree, ground.parcel_texts
+    for load_kva in LOADS_KVA:
+        for each in ids[:: len(ids) // PARCELS + 1]:
+            if reply(service, Tier.PUBLIC, _question(each, load_kva)).as_json("zh")["options"]:
+                break
 
 
 def _question(parcel: str, load_kva: float) -> Connection:

@@ -16,21 +16,14 @@ from api.cursors import read_cursor
 from api.operations.connection import parcel_as_json, parcel_page, reply
 from api.operations.downloads import file_address
 from api.operations.editions import Shelf, diff_editions, edition_as_json, shelf
-from api.operations.front import (
-    bounds,
-    first_broken,
-    policies,
-    published_tiles_of,
-    screenings,
-    thresholds,
-    tiles_of,
-)
+from api.operations.front import first_broken, policies
+from api.operations.map_content import map_content
 from api.operations.notice import notice_page
 from api.operations.published import edition_meant, found_by, page_of, with_words
 from api.operations.siting import Place
 from api.page_route import PAGE_PROBLEMS, PageRoute, frame_of
 from api.queries import CursorWord, SearchWords
-from api.requests import Language, LanguageOf, ServiceOf, TierOf, service_of
+from api.requests import Language, LanguageOf, ServiceOf, TierOf
 from api.routes.siting import QuestionOf
 from api.routes.tiles import RunWord, no_run
 from api.schemas.capacity import LevelName, StatusName
@@ -38,14 +31,11 @@ from api.service import Service
 from api.tiers import Tier
 from gis.editions.diff import Diff
 from gis.editions.header import Edition
-from gis.siting.loads import default_table
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 from layers.queries.collections import CAPACITY
 from layers.queries.published import Wanted, as_object
-from layers.queries.working_tiles import WORKING_LAYERS
 from maps.editions_page import EditionsPage, editions_page_html
-from maps.map_page import MapPage, TileSet, map_page_html
-from maps.page_words import say
+from maps.map_page import map_page_html
 from maps.parcel_page import parcel_page_html
 from maps.screen_page import ScreenPage, screen_page_html
 from maps.table_page import (
@@ -63,8 +53,6 @@ _ROWS: Final = 100
 _ANY: Final = BeforeValidator(lambda text: text or None)
 """What a form leaves empty is not asked for."""
 
-_STATIONS: Final = "/api/v1/capacity?level=substation&limit=1000&f=geojson"
-
 
 @router.get(
     "/", summary="The map: where the grid is open, and what a parcel can have", response_class=HTMLResponse
@@ -74,62 +62,10 @@ def map_page(
 ) -> HTMLResponse:
     """Show the map."""
     frame = frame_of(request, "zones" if request.query_params.get("view") == "zones" else "map")
-    held = bounds(service)
-    content = MapPage(
-        bounds=held,
-        tiles=[] if held is None else _tiles(service, tier),
-        runs=[] if held is None else _runs(request, tier, run),
-        jurisdictions=policies(language),
-        thresholds=[] if held is None else _limits(thresholds(service, today(), language), language),
-        power_factor=default_table().power_factor,
-        public=tier is Tier.PUBLIC,
-        example="" if held is None else f"{(held[0] + held[2]) / 2:.3f},{(held[1] + held[3]) / 2:.3f}",
-    )
-    return HTMLResponse(map_page_html(content, frame))
-
-
-def _tiles(service: Service, tier: Tier) -> list[TileSet]:
-    """Return what the tier sees; classes of parcels come with a screening."""
-    layers = ("base", "parcels", "feeders", "substations")
-    told = {layer: found for layer in layers if (found := tiles_of(service, tier, layer)) is not None}
-    sets = [_tile_set(layer, *found) for layer, found in told.items()]
-    # Feeders are too many from afar: there the squares of what is published tell where the grid is open.
-    near = told["feeders"][1]
-    sets.append(TileSet(published_tiles_of(service), to_zoom=near - 1))
-    return [*sets, TileSet(_STATIONS)] if tier is Tier.PUBLIC else sets
-
-
-def _tile_set(layer: str, url: str, first: int) -> TileSet:
-    if layer != "parcels":
-        return TileSet(url, first)
-    # From afar they are squares that tell of classes, and the zone map alone shows those.
-    return TileSet(url, WORKING_LAYERS[layer].near_zoom, "map")
-
-
-def _runs(request: Request, tier: Tier, run: str | None) -> list[dict[str, Any]]:
-    """Return the screenings that the zone map can show, each with its tiles."""
-    service, told = service_of(request), []
-    found = screenings(service, run)
-    if found is None:
+    content = map_content(service, tier, language, run)
+    if content is None:
         raise no_run(request, run)
-    for each in found:
-        layers = (tiles_of(service, tier, layer, each["run"]) for layer in ("zones", "parcels"))
-        sets = [{"url": found[0], "from": found[1]} for found in layers if found is not None]
-        told.append(each | {"tiles": sets})
-    return told
-
-
-def _limits(told: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
-    """Return the limits of each policy in words."""
-    keys = {"lv_limit_kw": "zones.lv_limit", "public_line_limit_kva": "zones.public_limit"}
-    return [
-        {
-            "name": each["name"],
-            "said": [say(language, keys[name], f"{value:,.0f}") for name, value in each["limits"].items()],
-        }
-        for each in told
-        if each["limits"]
-    ]
+    return HTMLResponse(map_page_html(content, frame))
 
 
 @router.get("/table", summary="What the map shows, as rows", response_class=HTMLResponse)
