@@ -1,4 +1,4 @@
-"""Work that reads the database in the process that draws (旁路读取).
+"""Work that reads the database in a process beside the one that serves (旁路读取).
 
 What goes there is an address and what is asked for, what comes back is a file: the process that serves never
 holds the rows.

@@ -1,6 +1,7 @@
 """Pages and maps are drawn in a process of their own (绘制进程): laying out text keeps Python to itself.
 
-Each process that serves has at most one such child. It begins with the first drawing, and stays.
+A process that serves has one such child for notices and one for files. Each begins with the first thing it
+makes, and stays.
 """
 
 from __future__ import annotations

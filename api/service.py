@@ -42,8 +42,9 @@ class Service:
         What is asked of the newest edition at present, by many at once.
     office
         What sites are assessed from.
-    drawer
-        Draws pages and maps, beside those that answer.
+    drawer, writer
+        Draw notices, and make files of what they read themselves, beside those that answer: a notice does not
+        wait for the file of a city.
     """
 
     settings: Settings
@@ -54,11 +55,13 @@ class Service:
     asked: Together[str, Told] = field(default_factory=Together)
     office: Office = field(init=False)
     drawer: Drawer = field(init=False)
+    writer: Drawer = field(init=False)
 
     def __post_init__(self) -> None:
-        """Open the office and the drawer; both begin when they are first asked."""
+        """Open the office and those beside it; each begins when it is first asked."""
         object.__setattr__(self, "office", Office(self.private, self.home))
-        object.__setattr__(self, "drawer", Drawer(self.settings.log_level))
+        for each in ("drawer", "writer"):
+            object.__setattr__(self, each, Drawer(self.settings.log_level))
 
     @property
     def home(self) -> Path:
@@ -70,12 +73,12 @@ class Service:
         return self.public if tier is Tier.PUBLIC else self.private
 
     def beside(self, work: Callable[Concatenate[Engines, ...], _Kind], *given: Any) -> _Kind:  # noqa: ANN401  # whatever is made
-        """Return what work gives that reads the database in the process that draws.
+        """Return what work gives that reads the database, in the process that writes files.
 
         Parameters
         ----------
         work, given
-            A function of a module, and what it is given after the engines of that process.
+            A function of a module, and what it is given after that process's engines.
 
         Raises
         ------
@@ -85,7 +88,7 @@ class Service:
             The database refused.
         """
         addresses = Addresses.of(self.private, self.public)
-        made: _Kind | SQLAlchemyError = self.drawer.draw(read_here, addresses, work, *given)
+        made: _Kind | SQLAlchemyError = self.writer.draw(read_here, addresses, work, *given)
         if isinstance(made, SQLAlchemyError):
             raise made
         return made

@@ -77,7 +77,7 @@ def test_a_file_that_finds_no_room_is_not_there_and_the_one_before_is(
 def test_a_download_that_finds_no_room_is_507_and_then_there(stocked: Service) -> None:
     next(stored(stocked).glob("*.gpkg")).unlink()
     path = "/api/v1/editions/2026-Q4-1/download.gpkg"
-    beside = stocked.drawer.draw(os.getpid)
+    beside = stocked.writer.draw(os.getpid)
     with TestClient(create_app(stocked)) as client:
         with room_for(1000, beside):
             told = {language: client.get(f"{path}?lang={language}") for language in ("zh", "en")}

@@ -70,8 +70,8 @@ def shop(shared_engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPat
     edition = publish_district(service)
     for each in folder_of(service.home, edition).iterdir():
         each.unlink()  # so that all is made, and nothing sent as it lies there
-    watched = Watched(service.drawer)
-    object.__setattr__(service, "drawer", watched)
+    watched = Watched(service.writer)
+    object.__setattr__(service, "writer", watched)
     app, token = create_app(service), create_token(engine, "planner", None, 1).whole
     with TestClient(app) as public, TestClient(app, headers={"authorization": f"Bearer {token}"}) as planner:
         yield Shop(service, watched, public, planner, run)
