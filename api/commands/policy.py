@@ -16,11 +16,11 @@ from api.operations.policy import (
     decide_on,
     every_jurisdiction,
     facts_from_text,
-    one_jurisdiction,
     own_calendar,
 )
 from gis.errors import SourceError
 from gis.policy.answer import decision_as_json
+from gis.policy.load import one_jurisdiction
 from gis.policy.model import Jurisdiction
 from gis.policy.notice import Line, document_line, notice
 from gis.policy.review import jurisdiction_as_json, review, summary

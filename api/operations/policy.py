@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,7 @@ from gis.calendar import WorkCalendar, read_calendar
 from gis.errors import FactsError, PolicyError, SourceError
 from gis.policy.decide import Decision, decide
 from gis.policy.facts import Facts, read_facts
-from gis.policy.load import jurisdictions
+from gis.policy.load import jurisdictions, one_jurisdiction
 from gis.policy.model import Jurisdiction
 from gis.policy.timeline import Bar, timeline
 from gis.words import Words
@@ -72,25 +71,6 @@ def every_jurisdiction() -> tuple[Jurisdiction, ...]:
     return tuple(jurisdictions().values())
 
 
-def one_jurisdiction(identity: str) -> Jurisdiction:
-    """Return a jurisdiction.
-
-    Raises
-    ------
-    PolicyError
-        There is none of that id; the nearest one is named.
-    """
-    known = jurisdictions()
-    if identity not in known:
-        near = get_close_matches(identity, known, 1)
-        zh, en = (f"是否指 {near[0]}？", f"is {near[0]} meant? ") if near else ("", "")
-        raise PolicyError(
-            Words(f"没有辖区 {identity!r}", f"there is no jurisdiction {identity!r}"),
-            repair=Words(f"{zh}已有：{'、'.join(known)}", f"{en}there are {', '.join(known)}"),
-        )
-    return known[identity]
-
-
 def facts_from_text(text: str) -> Facts:
     """Return facts from JSON text.
 
@@ -120,16 +100,10 @@ def question_from_text(text: str) -> Question:
         Words(f"{name}：没有此项", f"{name}: there is no such part") for name in given if name not in _PARTS
     ]
     identity = given.get("jurisdiction")
-    known = jurisdictions()
-    if not isinstance(identity, str) or identity not in known:
-        near = get_close_matches(str(identity), known, 1)
-        zh, en = (f"；是否指 {near[0]}？", f"; is {near[0]} meant?") if near else ("", "")
-        faults.append(
-            Words(
-                f"jurisdiction：{identity!r} 不是 {'、'.join(known)} 之一{zh}",
-                f"jurisdiction: {identity!r} is none of {', '.join(known)}{en}",
-            )
-        )
+    try:
+        one_jurisdiction(identity)
+    except PolicyError as fault:
+        faults.append(fault.sentence())
     on = _day("on", given.get("on"), faults)
     start = None if given.get("start") is None else _day("start", given["start"], faults)
     if start is not None and start.year not in _CALENDAR:

@@ -16,8 +16,9 @@ from api.queries import LANGUAGE
 from api.requests import language_of
 from api.schemas.policy import DecisionRequest, JurisdictionDetail, JurisdictionList, PolicyDecision
 from gis.capacity.words import Language
-from gis.errors import FactsError
+from gis.errors import FactsError, PolicyError
 from gis.policy.answer import decision_as_json
+from gis.policy.load import one_jurisdiction
 from gis.policy.review import jurisdiction_as_json, summary
 from gis.policy.timeline import bar_as_json
 from gis.words import Words
@@ -60,13 +61,11 @@ def jurisdictions(request: Request) -> Response:
 def jurisdiction(request: Request, jurisdiction_id: str) -> Response:
     """Tell all of a jurisdiction."""
     language = language_of(request)
-    known = {each.id: each for each in every_jurisdiction()}
-    if jurisdiction_id not in known:
-        ids = ", ".join(known)
-        zh = f"没有辖区 {jurisdiction_id!r}；已有：{ids}"
-        en = f"there is no jurisdiction {jurisdiction_id!r}; there are: {ids}"
-        raise HTTPException(404, zh if language == "zh" else en)
-    return _policies(request, language, lambda: jurisdiction_as_json(known[jurisdiction_id], language))
+    try:
+        found = one_jurisdiction(jurisdiction_id)
+    except PolicyError as fault:
+        raise HTTPException(404, fault.sentence()[language]) from fault
+    return _policies(request, language, lambda: jurisdiction_as_json(found, language))
 
 
 def _policies(request: Request, language: Language, make: Any) -> Response:  # noqa: ANN401  # gives a JSON object

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
@@ -50,6 +51,27 @@ def jurisdictions() -> Mapping[str, Jurisdiction]:
         Every fault of every file.
     """
     return read_folder(resources.files("gis.policy").joinpath(_FOLDER))
+
+
+def one_jurisdiction(identity: object) -> Jurisdiction:
+    """Return a jurisdiction.
+
+    Raises
+    ------
+    PolicyError
+        There is none of that id, or none is given; the nearest one is named.
+    """
+    known = jurisdictions()
+    if isinstance(identity, str) and identity in known:
+        return known[identity]
+    near = get_close_matches(identity, known, 1) if isinstance(identity, str) else ()
+    zh, en = (f"是否指 {near[0]}？", f"is {near[0]} meant? ") if near else ("", "")
+    raise PolicyError(
+        Words("没有给出辖区", "no jurisdiction is given")
+        if identity is None
+        else Words(f"没有辖区 {identity!r}", f"there is no jurisdiction {identity!r}"),
+        repair=Words(f"{zh}已有：{'、'.join(known)}", f"{en}there are {', '.join(known)}"),
+    )
 
 
 def read_folder(folder: Traversable) -> Mapping[str, Jurisdiction]:

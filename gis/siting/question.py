@@ -14,7 +14,7 @@ from gis.errors import FactsError, Faults, InputError
 from gis.network.columns import Flags, Objects, Rows
 from gis.policy.decide import Part
 from gis.policy.facts import ROUTE, Facts, read_facts
-from gis.policy.load import jurisdictions
+from gis.policy.load import jurisdictions, one_jurisdiction
 from gis.policy.many import decide_many
 from gis.policy.model import Jurisdiction, Scalar
 from gis.siting.loads import LoadTable
@@ -127,15 +127,11 @@ def require_policy(jurisdiction: str | None) -> None:
 
     Raises
     ------
-    InputError
+    PolicyError
         There is none of that id.
     """
-    known = jurisdictions()
-    if jurisdiction is not None and jurisdiction not in known:
-        raise InputError(
-            Words(f"没有辖区 {jurisdiction!r}", f"there is no jurisdiction {jurisdiction!r}"),
-            repair=Words(f"可用：{'、'.join(known)}", f"name one of {', '.join(known)}"),
-        )
+    if jurisdiction is not None:
+        one_jurisdiction(jurisdiction)
 
 
 def _stated(facts: Mapping[str, Any], supplies: int | None) -> Mapping[str, Scalar]:

@@ -211,6 +211,32 @@ def test_all_that_is_wrong_is_told_at_once(planner: TestClient) -> None:
     assert later == ["x: there is no such fact", "load: give it in kVA or in kW, one of the two"]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_unknown_jurisdiction_is_refused_in_the_same_words_everywhere(
+    planner: TestClient, language: str
+) -> None:
+    words = {
+        "zh": ("没有辖区 'wujian'；是否指 wujiang？", "没有给出辖区"),
+        "en": ("there is no jurisdiction 'wujian'; is wujiang meant? there are ", "no jurisdiction is given"),
+    }
+    asked = (
+        asking(ASKED, load_kva=1, jurisdiction="wujian"),
+        drawing(PLACE, jurisdiction="wujian"),
+        screening(jurisdiction="wujian"),
+        deciding(QUESTION | {"jurisdiction": "wujian"}),
+        asking("/api/v1/policy/jurisdictions/wujian"),
+    )
+    said = set()
+    for each in asked:
+        _, body = told(planner, each, language)
+        [fault] = body.get("faults", [body["detail"]])
+        said.add(fault[fault.index(words[language][0][:2]) :])
+    assert len(said) == 1, said
+    assert said.pop().startswith(words[language][0])
+    _, body = told(planner, deciding({"on": "2026-11-21"}), language)
+    assert body["faults"][0].startswith(words[language][1])
+
+
 def test_a_place_far_from_all_data_is_told_where_they_are(planner: TestClient) -> None:
     body = in_both(planner, drawing(turned("Point", 31.1, 60.0)), 422)
     assert "the place 31.1,60 lies more than 50 km from every road" in body["detail"]
