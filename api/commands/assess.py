@@ -24,7 +24,9 @@ from api.operations.capacity import parameters_from
 from api.operations.database import connected
 from api.operations.files import refuse_endings, settings_text, whole_file
 from api.operations.notice import notice_page
+from api.operations.screening_files import DRAWN
 from api.operations.siting import Asked, Place, assess_place, ground, shape_from_geojson
+from api.operations.sources import attribution
 from api.settings import Settings
 from gis.errors import Faults
 from gis.policy.words import words as policy_words
@@ -102,7 +104,13 @@ def assess(  # noqa: PLR0913  # the options of one command
             shared = ground(engine, settings.home.absolute(), shown.watch, table)
             shown.tell("Looking for routes")
             answered = assess_place(shared, shared.live(day, parameters), asked)
-        page = notice_page(engine, answered, language, requested_on=today()) if files else None
+        page = (
+            notice_page(
+                engine, answered, language, requested_on=today(), attribution=attribution(engine, DRAWN)
+            )
+            if files
+            else None
+        )
     told = assessment_as_json(answered.assessment, answered.desk, language)
     for file in files:
         if page is not None:

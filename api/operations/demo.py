@@ -20,8 +20,9 @@ from api.operations.imports import import_files
 from api.operations.notice import notice_page
 from api.operations.overview import write_overview
 from api.operations.screening import Screened, ScreenRequest, data_day, screen_parcels
-from api.operations.screening_files import Caption, write_screening, zone_map
+from api.operations.screening_files import DRAWN, Caption, write_screening, zone_map
 from api.operations.siting import Asked, Ground, Place, assess_place, ground
+from api.operations.sources import attribution
 from gis.editions.disclosure import default_settings
 from gis.editions.header import Edition
 from gis.errors import ConflictError
@@ -167,7 +168,8 @@ def _good_parcel(done: Screened) -> str:
 def _write_notice(engine: Engine, shared: Ground, question: Question, parcel: str, file: Path) -> None:
     desk = shared.live(DEMO_DAY, parameters_from(None))
     answered = assess_place(shared, desk, Asked(Place(parcel=parcel), None, None, question))
-    page = notice_page(engine, answered, "zh", requested_on=DEMO_DAY)
+    named = attribution(engine, DRAWN)
+    page = notice_page(engine, answered, "zh", requested_on=DEMO_DAY, attribution=named)
     with whole_file(file, ".pdf") as part:
         part.write_bytes(notice_pdf(page, "zh"))
 

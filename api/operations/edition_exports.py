@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine
 
 from api.operations.edition_pages import public_zone_map
 from api.operations.editions import screened_rows
-from api.operations.screening_files import attribution, map_bytes
+from api.operations.screening_files import map_bytes
+from api.operations.sources import attribution
 from gis.editions.header import Edition
 from gis.editions.metadata import metadata
 from gis.editions.screened import Screened

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from api.operations.screening import run_inputs
 from api.operations.siting import GROUND_LAYERS
+from api.operations.sources import attribution_of_sources
 from gis.editions.columns import PARCELS, ZONES, Column
 from gis.editions.header import Edition
 from gis.editions.screened import Screened
@@ -79,7 +80,7 @@ def public_zone_map(edition: Edition, screened: Screened, context: Mapping[str, 
             run_id=screened.run_id,
             disclaimer=Words(values["disclaimer_zh"], values["disclaimer_en"]),
             map_number=edition.facts.get("map_number"),
-            attribution=", ".join(each["name"] for each in edition.facts.get("sources", ())),
+            attribution=attribution_of_sources(edition.facts.get("sources", ())),
         ),
     )
 

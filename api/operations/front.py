@@ -10,8 +10,9 @@ from typing import Any, Final
 from api.operations.editions import verify_editions
 from api.operations.policy import Question, decide_question, every_jurisdiction
 from api.operations.published import extent_of, heading_as_json, heading_of, newest
-from api.operations.screening_files import DRAWN, attribution
-from api.operations.tilejson import capacity_tilejson, working_tilejson
+from api.operations.screening_files import DRAWN
+from api.operations.sources import kept_attribution
+from api.operations.tilejson import capacity_address, working_address
 from api.operations.tiles import TIMEOUT_MS, Wanted
 from api.service import Service
 from api.tiers import Tier
@@ -23,7 +24,6 @@ from layers.queries.grid import read_grid
 from layers.queries.published import published_runs
 from layers.queries.reading import reading_together
 from layers.queries.runs import runs_by_load
-from layers.queries.versions import version_in
 
 _ASKED: Final = {"load_kva": 500.0, "customer": "lv_other"}
 """Any load between the limits: the limits themselves do not depend on it."""
@@ -55,14 +55,7 @@ def front(service: Service) -> Front:
     """Return what every page shows."""
     edition = newest(service)
     told = None if edition is None else heading_as_json(heading_of(service, edition.id))
-    return Front(told, disclaimer(), service.settings.map_number, _attribution(service))
-
-
-def _attribution(service: Service) -> str:
-    """Return whom the maps have to name; looked for once for each version of the data."""
-    with reading_together(service.private, TIMEOUT_MS) as connection:
-        key = ("attribution", version_in(connection, DRAWN))
-        return service.kept.get(key, lambda: attribution(connection, DRAWN))
+    return Front(told, disclaimer(), service.settings.map_number, kept_attribution(service, DRAWN))
 
 
 def disclaimer() -> Words:
@@ -140,14 +133,13 @@ def tiles_of(service: Service, tier: Tier, layer: str, run: str | None = None) -
     wanted = Wanted(layer, tier, run)
     if wanted.shown is None:
         return None
-    told = working_tilejson(service, wanted, wanted.shown, "", "en")
-    return None if told is None else (told["tiles"][0], told["minzoom"])
+    address = working_address(service, wanted, wanted.shown)
+    return None if address is None else (address, wanted.shown.first_zoom)
 
 
 def published_tiles_of(service: Service) -> str:
     """Return the address of the tiles of the newest edition."""
-    address: str = capacity_tilejson(service, "", "en")["tiles"][0]
-    return address
+    return capacity_address(service)
 
 
 def first_broken(service: Service, newest_sha256: str, on: date) -> tuple[str, str] | None:

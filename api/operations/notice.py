@@ -10,7 +10,6 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine
 
-from api.operations.screening_files import DRAWN, attribution
 from api.operations.siting import Answered
 from gis.editions.disclosure import default_settings
 from gis.policy.notice import Notice
@@ -33,10 +32,10 @@ def notice_page(
     language: Language,
     *,
     requested_on: date,
+    attribution: str,
     option: int = 0,
     edition: str | None = None,
     public: bool = False,
-    url: str | None = None,
 ) -> NoticePage:
     """Return the notice of an assessment as a value, ready to be laid out.
 
@@ -50,12 +49,12 @@ def notice_page(
         Of every word.
     requested_on
         Day on which it is issued.
+    attribution
+        Whose data its map shows.
     option
         Which option is told; 0 is the best.
     edition, public
         As for ``assessment_as_json``.
-    url
-        Address of the whole answer.
     """
     assessment = answered.assessment
     told = assessment_as_json(assessment, answered.desk, language, edition=edition, public=public)
@@ -73,14 +72,8 @@ def notice_page(
         contacts=(Words(f"热线 {settings.hotlines}", f"hotlines {settings.hotlines}"),),
         disclaimer=Words(settings.disclaimer_zh, settings.disclaimer_en),
         data_date=date.fromisoformat(max(days)) if days else None,
-        url=url,
-        attribution=_attribution(engine),
+        attribution=attribution,
     )
-
-
-def _attribution(engine: Engine) -> str:
-    with engine.connect() as connection:
-        return attribution(connection, DRAWN)
 
 
 def _policy(answered: Answered, chosen: Proposal, language: Language) -> Notice | None:

@@ -16,13 +16,12 @@ from sqlalchemy import Connection, Engine
 
 from api.operations.files import refuse_endings, whole_file
 from api.operations.screening import Shown
+from api.operations.sources import attribution
 from gis.editions.disclosure import DisclosureSettings
 from gis.policy.load import jurisdictions
 from gis.words import Language, Words
 from layers.database import snapshot
 from layers.queries.grid import read_grid
-from layers.queries.working_tiles import from_osm
-from layers.sources.osm import ATTRIBUTION
 from maps.zone_map import MapHeading, ZoneMap, zone_map_html, zone_map_pdf, zone_map_png, zone_map_svg
 
 _BOM: Final = "﻿"
@@ -108,11 +107,6 @@ def zone_map(source: Engine | Connection, shown: Shown, caption: Caption) -> Zon
             attribution=attribution(source, DRAWN),
         ),
     )
-
-
-def attribution(connection: Connection, names: tuple[str, ...]) -> str:
-    """Return whom a map of layers has to name."""
-    return ATTRIBUTION if from_osm(connection, names) else ""
 
 
 def write_screening(

@@ -37,7 +37,6 @@ from layers.queries.working_tiles import (
     extent_of_edition,
     extent_of_layers,
     extent_of_zones,
-    from_osm,
     working_tile,
 )
 
@@ -87,22 +86,6 @@ class State:
     edition: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a description of tiles tells beside their state.
-
-    Attributes
-    ----------
-    box
-        Around all that they show; None where they show nothing.
-    osm
-        Whether OpenStreetMap's contributors are to be named.
-    """
-
-    box: Box | None
-    osm: bool
-
-
 class _MovedError(Exception):
     """The data changed between the look at their version and the tile."""
 
@@ -146,21 +129,19 @@ def working_tile_of(
     )
 
 
-def about(service: Service, wanted: Wanted, shown: WorkingLayer, state: State) -> About:
-    """Return where tiles show anything, and whom to name; worked out once for each state."""
+def extent(service: Service, wanted: Wanted, shown: WorkingLayer, state: State) -> Box | None:
+    """Return the box around all that tiles show, None where they show nothing; once for each state."""
 
-    def make() -> tuple[About]:
+    def make() -> tuple[Box | None]:
         engine = service.public if shown.source == "edition" else service.private
         with reading_together(engine, TIMEOUT_MS) as connection:
-            osm = bool(shown.layers) and from_osm(connection, shown.layers)
             if shown.layers:
-                return (About(extent_of_layers(connection, shown.layers), osm),)
+                return (extent_of_layers(connection, shown.layers),)
             if state.run is not None:
-                return (About(extent_of_zones(connection, state.run.id), osm),)
-            box = extent_of_edition(connection, state.edition) if state.edition else None
-            return (About(box, osm),)
+                return (extent_of_zones(connection, state.run.id),)
+            return (extent_of_edition(connection, state.edition) if state.edition else None,)
 
-    [found] = service.kept.get(("about", wanted, state.v), make)
+    [found] = service.kept.get(("extent", wanted, state.v), make)
     return found
 
 

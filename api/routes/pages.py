@@ -206,6 +206,7 @@ def parcel(
         replied.answered,
         frame.language,
         requested_on=today(),
+        attribution=frame.attribution,
         option=min(option, max(found, 1)) - 1,
         edition=replied.edition,
         public=replied.public,

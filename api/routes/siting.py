@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -24,8 +25,10 @@ from api.operations.connection import (
     reply,
 )
 from api.operations.notice import notice_page
+from api.operations.screening_files import DRAWN
 from api.operations.search import found_as_json
 from api.operations.siting import Ground, Place, shape_of
+from api.operations.sources import kept_attribution
 from api.queries import LANGUAGE, BBox, CursorWord, Jurisdiction, SearchWords, checked
 from api.requests import language_of, service_of, tier_of
 from api.schemas.siting import (
@@ -300,16 +303,18 @@ def _page(request: Request, replied: Replied, option: int) -> NoticePage:
             ),
             repair=Words("请改选其他方案", "ask for another"),
         )
-    return notice_page(
-        service_of(request).private,
+    service = service_of(request)
+    page = notice_page(
+        service.private,
         replied.answered,
         language_of(request),
         requested_on=today(),
+        attribution=kept_attribution(service, DRAWN),
         option=option - 1,
         edition=replied.edition,
         public=replied.public,
-        url=str(request.url) if request.method == "GET" else None,
     )
+    return replace(page, url=str(request.url)) if request.method == "GET" else page
 
 
 def _tag(request: Request, ground: Ground, edition: str | None = None) -> str:

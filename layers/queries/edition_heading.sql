@@ -5,5 +5,6 @@ select id, sha256, rows, as_of, created_at, facts #>> '{settings,values,cadence}
         'published', rows,
         'parcels', coalesce((facts #>> '{screening,parcels,rows}')::bigint, 0),
         'zones', coalesce((facts #>> '{screening,zones,rows}')::bigint, 0)
-    )
+    ),
+    facts -> 'sources'
 from disclosure.editions where id = %(edition)s

@@ -50,6 +50,8 @@ class Heading:
         Lower bounds of the bands that figures are shown by; none where they are exact.
     rows_of
         Rows of each of its public tables.
+    sources
+        Whose data it shows; None of an edition of an earlier version.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Heading:
     cadence: str
     bands_kva: Sequence[float]
     rows_of: Mapping[str, int]
+    sources: Sequence[Mapping[str, str]] | None
 
 
 @dataclass(frozen=True, slots=True)

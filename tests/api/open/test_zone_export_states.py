@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from api.app import create_app
 from api.service import Service
 from layers.editions.files import folder_of
+from layers.queries.working_tiles import from_osm
 from tests.api.open.conftest import publish_district
 from tests.api.open.exports import PATH, asked, screened, texts_of
 from tests.gis.editions.districts import fill, rows
@@ -64,6 +66,29 @@ def test_pages_and_notices_name_whose_data_maps_show(stocked: Service) -> None:
     again = Service(stocked.settings, stocked.private, stocked.public)
     with TestClient(create_app(again)) as client:
         assert named(client) == [True, True, True, True]
+
+
+def test_pages_and_notices_look_up_whose_data_it_is_once(
+    stocked: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+
+    def counted(connection: Connection, names: tuple[str, ...]) -> bool:
+        looked.append(names)
+        return from_osm(connection, names)
+
+    monkeypatch.setattr("api.operations.sources.from_osm", counted)
+    asked: dict[str, str | int] = {"load_kva": 500, "jurisdiction": "wujiang"}
+    with TestClient(create_app(stocked)) as client:
+        for path in ("/parcel/P1", "/api/v1/parcels/P1/connection/notice.pdf", "/parcel/P1", "/table"):
+            assert client.get(path, params=asked).status_code == 200
+        assert len(looked) == 1
+        with stocked.private.begin() as connection:  # as every import does
+            connection.execute(
+                text("update grid.layer_versions set changed_at = clock_timestamp() where layer = 'parcels'")
+            )
+        assert client.get("/api/v1/parcels/P1/connection/notice.pdf", params=asked).status_code == 200
+    assert len(looked) == 2
 
 
 def test_while_nothing_is_published_the_public_is_told_so(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import mapbox_vector_tile
@@ -13,12 +14,15 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
+from api.app import create_app
 from api.operations import tiles
+from api.operations.editions import Request, publish_edition
 from api.operations.front import tiles_of
 from api.service import Service
 from api.tiers import Tier
 from gis.errors import ConflictError
 from layers.database import driver
+from layers.editions.publish import PublishWatch
 from layers.queries.reading import reading_together
 from layers.queries.tiles import MOST_ZOOM, Tile
 from layers.queries.working_tiles import PUBLIC_LAYERS, WORKING_LAYERS, working_tile
@@ -160,6 +164,38 @@ def test_without_a_screening_parcels_have_no_class_and_zones_are_empty(
     told = small.get("/tiles/zones.json").json()
     assert (told["run"], told["on"]) == (None, None)
     assert small.get("/api/v1/zones").status_code == 404
+
+
+def test_every_layer_names_whose_data_it_is_made_of(
+    service: Service, engine: Engine, as_planner: dict[str, str]
+) -> None:
+    fill_town(engine, 20, 15)
+
+    def publish(on: date) -> None:
+        watch = PublishWatch(lambda _: None, lambda: None)
+        publish_edition(engine, service.home, Request(on), on, watch)
+
+    publish(date(2026, 11, 21))
+    named = "© OpenStreetMap contributors"
+
+    def told(**headers: str) -> set[str]:
+        """Return the layers whose description names the source."""
+        with TestClient(create_app(service), headers=headers) as asked:
+            return {
+                each
+                for each in ("capacity", *ALL)
+                if asked.get(f"/tiles/{each}.json").json().get("attribution") == named
+            }
+
+    assert told() == told(**as_planner) == set()
+    with engine.begin() as connection:
+        connection.execute(text("update grid.import_batches set format = 'OpenStreetMap'"))
+    for layer in ("roads", "parcels", "feeders", "substations", "transformers"):
+        touch(engine, layer)
+    assert told() == {"parcels", "zones", "base"}  # the edition is of before
+    publish(date(2026, 11, 22))
+    assert told() == {"parcels", "zones", "base", "feeders", "capacity"}
+    assert told(**as_planner) == {"capacity", *ALL}
 
 
 def test_an_empty_database_answers_every_layer(client: TestClient, as_planner: dict[str, str]) -> None:
