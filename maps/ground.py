@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from gis.siting.land_use import land_letter
 from gis.words import Words
 from maps import style
 from maps.sketch_drawing import Drawing
@@ -14,7 +15,7 @@ from maps.sketch_paths import area_data, geometry_of, line_data, middles
 
 def land(drawing: Drawing) -> None:
     """Draw the parcels by their land use (用地)."""
-    codes = drawing.column("parcels", "land_use").str.slice(0, 1).str.upper()
+    codes = drawing.column("parcels", "land_use").map(land_letter)
     for letter in [*style.LAND, ""]:
         mask = (codes == letter) if letter else ~codes.isin(list(style.LAND))
         data = area_data(drawing.shapes("parcels", mask))

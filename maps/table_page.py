@@ -10,7 +10,7 @@ from urllib.parse import quote
 from gis.capacity.words import LEVEL_WORDS, Status
 from gis.words import Language
 from maps.page_frame import PageFrame
-from maps.page_words import say, vocabulary
+from maps.page_words import say
 
 Of = Literal["capacity", "parcels"]
 PART: Final = 0.5
@@ -130,22 +130,18 @@ def parcel_heads(language: Language) -> list[TableHead]:
 
 def parcel_rows(found: Iterable[Mapping[str, Any]], language: Language) -> list[list[TableCell]]:
     """Return parcels as rows, each with a link to what it can be connected to."""
-    rows = []
-    for each in found:
-        code = each["land_use"] or ""
-        known = f"land.{code[:1]}" in vocabulary()
-        rows.append(
-            [
-                TableCell(each["id"], more=each["name"] or ""),
-                TableCell(f"{say(language, f'land.{code[:1]}')} {code}" if known else code),
-                TableCell(_figure(each["area_ha"], 2), number=True),
-                TableCell(_figure(each["load_kva"]), number=True),
-                TableCell(
-                    say(language, "table.ask"), href=f"/parcel/{quote(each['id'], safe='')}?lang={language}"
-                ),
-            ]
-        )
-    return rows
+    return [
+        [
+            TableCell(each["id"], more=each["name"] or ""),
+            TableCell(each["land_use_words"] or ""),
+            TableCell(_figure(each["area_ha"], 2), number=True),
+            TableCell(_figure(each["load_kva"]), number=True),
+            TableCell(
+                say(language, "table.ask"), href=f"/parcel/{quote(each['id'], safe='')}?lang={language}"
+            ),
+        ]
+        for each in found
+    ]
 
 
 def _figure(value: float | None, digits: int = 1) -> str:

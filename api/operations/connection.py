@@ -23,6 +23,7 @@ from gis.names import normal_name
 from gis.network.columns import Flags, Floats
 from gis.siting.answer import assessment_as_json, geometry_as_json
 from gis.siting.assess import Desk
+from gis.siting.land_use import land_use_words
 from gis.siting.question import Question
 from gis.siting.sites import Load
 from gis.words import Language, Words
@@ -154,18 +155,22 @@ def _desk(service: Service, tier: Tier, ground: Ground, on: date) -> tuple[str |
     return edition.id, service.office.edition_desk(ground, edition.id, make)
 
 
-def parcel_as_json(ground: Ground, number: int, *, public: bool, geometry: bool = False) -> dict[str, Any]:
+def parcel_as_json(
+    ground: Ground, number: int, language: Language, *, public: bool, geometry: bool = False
+) -> dict[str, Any]:
     """Return a parcel as the interface prints it; the public is not told the load that a customer states."""
     sites = ground.parcels
     shape = sites.geometry[number]
-    frame = ground.network.grid["parcels"]
+    land_use = ground.network.grid["parcels"]["land_use"].iloc[number]
+    called = land_use_words(land_use)
     load = float(sites.load_kva[number])
     hidden = public and sites.load_source[number] == _STATED
     place = None if shape is None or shape.is_empty else shapely.point_on_surface(shape)
     told: dict[str, Any] = {
         "id": sites.ids[number],
         "name": sites.names[number],
-        "land_use": frame["land_use"].iloc[number] or None,
+        "land_use": land_use or None,
+        "land_use_words": called[language] if called else None,
         "area_ha": round(float(sites.area_ha[number]), 4),
         "load_kva": None if hidden or np.isnan(load) else round(load, 1),
         "load_source": None if hidden else sites.load_source[number],

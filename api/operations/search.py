@@ -36,7 +36,7 @@ def found_as_json(
     parcels = [
         _found("parcel", told["id"], told["name"], None, (told["lon"], told["lat"]))
         for told in (
-            parcel_as_json(ground, number, public=public)
+            parcel_as_json(ground, number, "en", public=public)  # of words it gives the name alone
             for number in parcel_numbers(ground, words, (), limit)
         )
     ]

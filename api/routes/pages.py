@@ -90,7 +90,7 @@ def table(  # noqa: PLR0913  # the parameters of one query
     if of == "parcels":
         ground = service.office.ground()
         held = parcel_page(ground, q, (), _ROWS, begin)
-        told = [parcel_as_json(ground, each, public=tier is Tier.PUBLIC) for each in held.numbers]
+        told = [parcel_as_json(ground, each, language, public=tier is Tier.PUBLIC) for each in held.numbers]
         page = TablePage(
             of,
             asked,

@@ -107,6 +107,7 @@ QuestionOf = Annotated[Connection, Depends(_question)]
     summary="Parcels by words and place",
     response_model=None,
     responses={200: {"model": ParcelList}},
+    openapi_extra={"parameters": [LANGUAGE]},
 )
 def parcels(
     request: Request,
@@ -116,12 +117,12 @@ def parcels(
     cursor: CursorWord = None,
 ) -> Response:
     """List parcels by id, page by page."""
-    ground, tier = service_of(request).office.ground(), tier_of(request)
+    ground, tier, language = service_of(request).office.ground(), tier_of(request), language_of(request)
 
     def make() -> Response:
         boxes = tuple(read_bbox(bbox)) if bbox else ()
         page = parcel_page(ground, q, boxes, limit, read_cursor(cursor) if cursor else None)
-        told = [parcel_as_json(ground, each, public=tier is Tier.PUBLIC) for each in page.numbers]
+        told = [parcel_as_json(ground, each, language, public=tier is Tier.PUBLIC) for each in page.numbers]
         return _json({"parcels": told, "more": page.cursor is not None, "cursor": page.cursor})
 
     return validated(request, _tag(request, ground), REVALIDATED, make, _VARY)
@@ -132,6 +133,7 @@ def parcels(
     summary="The parcel at a place",
     response_model=None,
     responses={200: {"model": PlaceFound}},
+    openapi_extra={"parameters": [LANGUAGE]},
 )
 def places(
     request: Request,
@@ -144,7 +146,9 @@ def places(
     def make() -> Response:
         number = parcel_at(ground, lon, lat)
         public = tier is Tier.PUBLIC
-        told = None if number is None else parcel_as_json(ground, number, public=public, geometry=True)
+        told = None
+        if number is not None:
+            told = parcel_as_json(ground, number, language_of(request), public=public, geometry=True)
         return _json({"parcel": told})
 
     return validated(request, _tag(request, ground), REVALIDATED, make, _VARY)
@@ -211,6 +215,7 @@ def connection(request: Request, parcel_id: str, question: QuestionOf) -> Respon
     summary="A parcel with its red line",
     response_model=None,
     responses={200: {"model": ParcelWithGeometry}, **_KEPT},
+    openapi_extra={"parameters": [LANGUAGE]},
 )
 def parcel(request: Request, parcel_id: str) -> Response:
     """Tell a parcel."""
@@ -220,7 +225,7 @@ def parcel(request: Request, parcel_id: str) -> Response:
         request,
         _tag(request, ground),
         REVALIDATED,
-        lambda: _json(parcel_as_json(ground, number, public=public, geometry=True)),
+        lambda: _json(parcel_as_json(ground, number, language_of(request), public=public, geometry=True)),
         _VARY,
     )
 

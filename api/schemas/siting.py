@@ -33,6 +33,7 @@ class Parcel(Strict):
     id: str
     name: str | None
     land_use: str | None
+    land_use_words: str | None = Field(description="The same as people say it.")
     area_ha: float
     load_kva: float | None
     load_source: Literal["stated", "land_use"] | None

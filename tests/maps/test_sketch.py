@@ -18,6 +18,7 @@ from gis.findings import Finding, Severity
 from maps.sketch import sketch_svg
 from maps.sketch_furniture import Footing
 from maps.sketch_paths import Window, area_data, dot_data, line_data
+from maps.style import LAND, OTHER_LAND
 
 HOSTILE = "</text><script>alert(1)</script>&\"'\x00\x1b\u202e线"
 
@@ -110,6 +111,16 @@ def test_missing_layers_columns_and_shapes_are_no_obstacle(frames: dict[str, pd.
     assert "path" in _elements(sketch_svg(bare, title="t"))
     empty = {"parcels": frames["parcels"][:0], "roads": frames["roads"]}
     assert "居住" not in sketch_svg(empty, title="t")
+
+
+@pytest.mark.parametrize(
+    ("use", "name"), [("R2", "居住"), ("retail", "商业商务"), ("1001", "工业"), ("greenfield", "其他")]
+)
+def test_a_parcel_has_the_colour_of_its_land_use_and_not_of_its_first_letter(use: str, name: str) -> None:
+    parcels = _layer([_box(0.05, 0.03, 0.01)], id=["p1"], land_use=[use])
+    svg = sketch_svg({"parcels": parcels}, title="t")
+    names = [words.zh for _, words in [*LAND.values(), OTHER_LAND]]
+    assert [each for each in names if f">{each}<" in svg] == [name]
 
 
 def test_nothing_to_draw_is_refused(frames: dict[str, pd.DataFrame]) -> None:

@@ -18,6 +18,7 @@ from gis.network.checks.subject import Subject, lonlat, mended, present, rows_wh
 from gis.network.checks.twins import twins
 from gis.network.columns import Floats
 from gis.policy.load import jurisdictions
+from gis.siting.land_use import OSM_USES
 
 _M2_PER_HA = 10_000.0
 
@@ -27,43 +28,6 @@ _NAMED = 5
 _LAND_USE_CODE: Final = re.compile(r"([RABMWSUGHE]\d{0,3}[a-z]?)([/+,;、，；·\-]?[RABMWSUGHE]\d{0,3}[a-z]?)*")
 """Codes of GB 50137-2011 (R A B M W S U G of urban land, H E of the town table), also of a mixed use."""
 
-_LAND_USE_WORDS: Final = frozenset(
-    [
-        "allotments",
-        "brownfield",
-        "cemetery",
-        "civic_admin",
-        "commercial",
-        "construction",
-        "depot",
-        "education",
-        "fairground",
-        "farmland",
-        "farmyard",
-        "forest",
-        "garages",
-        "grass",
-        "greenfield",
-        "healthcare",
-        "industrial",
-        "institutional",
-        "landfill",
-        "logistics",
-        "meadow",
-        "military",
-        "orchard",
-        "port",
-        "quarry",
-        "railway",
-        "recreation_ground",
-        "religious",
-        "residential",
-        "retail",
-        "village_green",
-        "vineyard",
-        "warehouse",
-    ]
-)
 """Values of OpenStreetMap's key landuse."""
 
 
@@ -175,7 +139,7 @@ def land_use_unknown(subject: Subject) -> Iterator[Fault]:
     """Find parcels whose land use is neither a code of GB 50137 nor a word of OpenStreetMap."""
     codes = subject.texts("parcels", "land_use")
     known = {
-        code: _LAND_USE_CODE.fullmatch(code) is not None or code.lower() in _LAND_USE_WORDS
+        code: _LAND_USE_CODE.fullmatch(code) is not None or code.lower() in OSM_USES
         for code in set(codes[present(codes)])
     }
     rows = rows_where(np.array([code is not None and not known[code] for code in codes], dtype=bool))

@@ -24,7 +24,7 @@ function verdict(answer, site) {
   const kind = answer.class, failed = answer.failed_test;
   const load = answer.load_kva === null ? say("passed.unknown") : kva(answer.load_kva) + (answer.load_kw === null ? "" : " (" + figure(answer.load_kw) + " kW)");
   const box = make("div.verdict", {},
-    make("p.small", {}, [answer.parcel_id, answer.parcel_name, site.land_use && (known("land." + site.land_use[0]) ? say("land." + site.land_use[0]) : site.land_use),
+    make("p.small", {}, [answer.parcel_id, answer.parcel_name, site.land_use_words,
       site.area_ha && say("answer.area", figure(site.area_ha, 2))].filter(Boolean).join(" · ") || say(site.drawn || "draw.point")),
     make("h2", { tabindex: "-1", id: "verdict" }, badge(kind, "classes", verdictWords(answer))),
     make("p", {}, say("class_why." + kind)),
