@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely.affinity
 from playwright.sync_api import Page
 
 from maps.style import CLASSES
@@ -126,6 +128,51 @@ def test_search_finds_by_id_and_by_name(page: Page, opened: Open) -> None:
     page.fill("#search", "no such")
     page.keyboard.press("Enter")
     assert "没有找到" in page.locator("#results").inner_text()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1000, 1400), (390, 844)])
+@pytest.mark.parametrize("shape", [(1, 1), (4, 1), (1, 4)])
+def test_the_whole_map_lies_beside_the_legend(
+    page: Page, opened: Open, width: int, height: int, shape: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    content = zone_map()
+    stretched = shapely.affinity.scale
+    frames = [content.parcels.copy(), content.zones.copy()]
+    for each in frames:
+        each["geometry"] = [
+            None if shape_ is None else stretched(shape_, *shape, origin=(WEST, SOUTH))
+            for shape_ in each.geometry
+        ]
+    opened(replace(content, parcels=frames[0], zones=frames[1], context={}))
+    for _ in range(2):  # as it opens, and asked for with the legend open
+        data, legend, stage = page.evaluate(
+            """() => {
+              const [west, south, east, north] = L.kaimen.zone.data().fit;
+              const at = (lat, lon) => map_zone.latLngToContainerPoint([lat, lon]);
+              const one = at(north, west), other = at(south, east);
+              const box = map_zone.getContainer().getBoundingClientRect();
+              const rect = ({ left, top, right, bottom }) =>
+                [left - box.left, top - box.top, right - box.left, bottom - box.top];
+              return [[one.x, one.y, other.x, other.y],
+                rect(document.getElementById("legend").getBoundingClientRect()), rect(box)];
+            }"""
+        )
+        assert data[0] >= 0
+        assert data[1] >= 0
+        assert data[2] <= stage[2]
+        assert data[3] <= stage[3]
+        beside = (data[2] <= legend[0], data[0] >= legend[2], data[3] <= legend[1], data[1] >= legend[3])
+        assert any(beside), (data, legend)
+        # One step nearer there would be no room.
+        wide, high = data[2] - data[0], data[3] - data[1]
+        rooms = [(legend[0], stage[3]), (stage[2] - legend[2], stage[3])]
+        rooms += [(stage[2], legend[1]), (stage[2], stage[3] - legend[3])]
+        at_most = page.evaluate("map_zone.getZoom() === map_zone.getMaxZoom()")
+        assert at_most or not any(2 * wide < x - 24 and 2 * high < y - 24 for x, y in rooms)
+        page.evaluate("document.getElementById('legend').open = true")
+        page.evaluate("map_zone.setZoom(map_zone.getZoom() + 1, { animate: false })")
+        page.locator("#whole").click()
 
 
 def test_the_keyboard_alone_picks_a_parcel(page: Page, opened: Open) -> None:

@@ -119,8 +119,8 @@ def test_missing_layers_columns_and_shapes_are_no_obstacle(frames: dict[str, pd.
 def test_a_parcel_has_the_colour_of_its_land_use_and_not_of_its_first_letter(use: str, name: str) -> None:
     parcels = _layer([_box(0.05, 0.03, 0.01)], id=["p1"], land_use=[use])
     svg = sketch_svg({"parcels": parcels}, title="t")
-    names = [words.zh for _, words in [*LAND.values(), OTHER_LAND]]
-    assert [each for each in names if f">{each}<" in svg] == [name]
+    names = [words for _, words in [*LAND.values(), OTHER_LAND]]
+    assert [each.zh for each in names if f">{each.zh} {each.en}<" in svg] == [name]
 
 
 def test_nothing_to_draw_is_refused(frames: dict[str, pd.DataFrame]) -> None:

@@ -78,6 +78,7 @@ function toForm() {
   find("more-count").textContent = more ? " (" + more + ")" : "";
   document.body.dataset.view = state.view;
   shown.view = state.view;
+  shown.chosen = state.asset;
   ["map", "zones"].forEach((view) => {
     find("nav-" + view).setAttribute("aria-current", state.view === view ? "page" : "false");
   });
@@ -233,6 +234,16 @@ function askFor(place, fly) {
   run(fly);
 }
 
+// All that was asked is taken back, as it stands in form and address; view and place of the map stay.
+function clear() {
+  if (drawing()) stopDrawing();
+  clearSearch();
+  find("ask").reset();
+  state.k = state.run = "";
+  askFor({}, false);
+  tell(say("ask.cleared"));
+}
+
 async function pick(latlng) {
   const lon = latlng.lng.toFixed(6), lat = latlng.lat.toFixed(6);
   looking();
@@ -344,7 +355,7 @@ async function begin() {
   on("draw-finish", "click", finish);
   on("draw-undo", "click", undo);
   on("draw-cancel", "click", stopDrawing);
-  on("clear", "click", () => { clearSearch(); askFor({}, false); });
+  on("clear", "click", clear);
   on("whole", "click", whole);
   on("sheet", "click", () => {
     const tall = document.body.classList.toggle("tall");

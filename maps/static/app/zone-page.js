@@ -217,9 +217,26 @@
     why();
   }
 
+  const narrow = window.matchMedia("(max-width: 760px)");
+  const boundsOf = ([west, south, east, north]) => L.latLngBounds([[south, west], [north, east]]);
+
+  // All data beside the legend, on the side of it that shows them largest; a phone has no room beside it.
   function whole() {
-    const [west, south, east, north] = data.fit;
-    map.fitBounds([[south, west], [north, east]], { animate: false, padding: [12, 12] });
+    if (narrow.matches) find("legend").open = false;
+    const box = map.getContainer().getBoundingClientRect(), over = find("legend").getBoundingClientRect();
+    const bounds = boundsOf(data.fit), gap = 12;
+    const one = map.project(bounds.getNorthWest(), 0), other = map.project(bounds.getSouthEast(), 0);
+    const sides = [
+      [over.right - box.left, 0, 0, 0], [0, over.bottom - box.top, 0, 0],
+      [0, 0, box.right - over.left, 0], [0, 0, 0, box.bottom - over.top],
+    ].map((side) => side.map((each) => each + gap));
+    const scale = ([left, top, right, bottom]) => Math.min(
+      (box.width - left - right) / (other.x - one.x), (box.height - top - bottom) / (other.y - one.y));
+    const most = sides.reduce((best, each) => (scale(each) > scale(best) ? each : best));
+    const [left, top, right, bottom] = scale(most) > 0 ? most : [gap, gap, gap, gap];
+    map.setMaxBounds(null); // it would move the view back below the legend
+    map.fitBounds(bounds, { animate: false, paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] });
+    map.setMaxBounds(boundsOf(data.bounds).pad(0.6).extend(map.getBounds()));
   }
 
   document.querySelectorAll("input[data-layer]").forEach((box) => {
@@ -237,14 +254,11 @@
     choose(-1, false);
     map.getContainer().focus();
   });
-  if (window.matchMedia("(max-width: 760px)").matches) find("legend").open = false;
   map.on("click", (event) => pickAt(event.latlng));
   map.getContainer().addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === map.getContainer()) pickAt(map.getCenter());
   });
   map.getContainer().setAttribute("role", "application");
   whole();
-  const [west, south, east, north] = data.bounds;
-  map.setMaxBounds(L.latLngBounds([[south, west], [north, east]]).pad(0.6));
   speak();
 })();
