@@ -127,6 +127,12 @@ def problem_answer(scope: Scope, fault: Exception) -> JSONResponse:
     return JSONResponse(body, status_code=found.status, headers=headers, media_type=_MEDIA_TYPE)
 
 
+def record_fault(scope: Scope) -> None:
+    """Write the trace of the fault that is being handled to the log, under the id of its request."""
+    told = {"request_id": scope.get("kaimen.request_id")}
+    _log.exception("a fault of ours", extra={"kaimen": told})
+
+
 def problem_body(fault: Exception, language: Language) -> dict[str, Any]:
     """Return what a problem tells of an error, without the request it was told to."""
     return _body(_understood(fault, language), language)

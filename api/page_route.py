@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
-from api.errors import HANDLED, PROBLEMS, problem_answer
+from api.errors import PROBLEMS, problem_answer, record_fault, status_of
 from api.middleware.csp import nonce_of
 from api.operations.front import Front, disclaimer, front
 from api.requests import language_of, service_of
@@ -65,7 +67,11 @@ class PageRoute(APIRoute):
         async def told(request: Request) -> Response:
             try:
                 return await answer(request)
-            except HANDLED as fault:
+            except ClientDisconnect:
+                raise
+            except Exception as fault:  # noqa: BLE001  # a fault of ours is told as a page too, and recorded
+                if status_of(fault) == HTTPStatus.INTERNAL_SERVER_ERROR:
+                    record_fault(request.scope)
                 found = problem_answer(request.scope, fault)
                 # The database may be what is away: the frame goes without its heading.
                 frame = frame_of(

@@ -82,8 +82,9 @@ STATUSES: Final[dict[int, Told]] = {
     500: Told(
         Words("内部错误", "Something went wrong inside"),
         Words(
-            "服务出错, 已记录; 反映问题时请给出 request_id",
-            "the fault is recorded; give the request_id when you tell us about it",
+            "本次请求没有完成，出错经过已记录；请稍后重试，仍不成功时请将请求编号（request_id）告知运维人员",
+            "the request was not carried out, and the fault is recorded; try again, and if it fails again,"
+            " tell whoever runs the service the id of the request (request_id)",
         ),
     ),
     503: Told(

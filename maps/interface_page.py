@@ -1,110 +1,215 @@
-"""A page that lists the paths of an interface from its OpenAPI document; no other host is asked."""
+"""The page of the interface (接口页): its operations from the OpenAPI document, without any script."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
 from typing import Any, Final
 
-from gis.capacity.words import Language
+import yaml
 
-_WORDS: Final = {
-    "zh": ("接口说明", "参数", "请求内容", "答复", "必填", "机器可读的说明"),
-    "en": ("The interface", "Parameters", "Body", "Answers", "required", "The same for programs"),
-}
-_PAGE: Final = """<!doctype html>
-<html lang="{lang}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>Kaimen 开门接电 · {title}</title>
-<style nonce="{nonce}">
-body {{ margin: 0; color: #23302f }}
-body {{ font: 15px/1.5 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif }}
-main {{ max-width: 1000px; margin: 0 auto; padding: 0 12px 40px }}
-details {{ border-top: 1px solid #d9d5c8; padding: 6px 0 }}
-summary {{ cursor: pointer; overflow-wrap: anywhere }}
-code {{ font-family: ui-monospace, monospace }}
-table {{ border-collapse: collapse; width: 100% }}
-td {{ padding: 3px 12px 3px 0; vertical-align: top }}
-td {{ border-bottom: 1px solid #eeeadf; overflow-wrap: anywhere }}
-</style></head>
-<body><main><h1>{title}</h1>
-<p>{about} · <a href="/api/v1/openapi.json">{machine}: /api/v1/openapi.json</a></p>
-{groups}
-</main></body></html>
-"""
+from gis.words import Language
+from maps.page_frame import PageFrame
+
+_GROUPS: Final = (
+    *("capacity", "editions", "connection", "policy", "jobs", "tiles", "ogc", "pages", "operation"),
+)
+"""Tags in the order of the page; others come after these."""
+
+_BOUNDS: Final = (
+    "minimum",
+    "exclusiveMinimum",
+    "maximum",
+    "exclusiveMaximum",
+    "maxLength",
+    "pattern",
+    "default",
+)
+_SIGNS: Final = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 
 
-def interface_page(document: Mapping[str, Any], language: Language, nonce: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A parameter, a part of a body, or an answer.
+
+    Attributes
+    ----------
+    name
+        The parameter's, or the status.
+    where
+        In which part of a request it stands; "" in a body or an answer.
+    required
+        Whether it has to be there.
+    kind
+        What it may be; of an answer its media types.
+    about
+        What is said of it.
+    """
+
+    name: str
+    where: str
+    required: bool
+    kind: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What can be asked.
+
+    Attributes
+    ----------
+    id
+        Of its element, to link to.
+    method, path, summary
+        What it is.
+    opens
+        Whether the address alone can be opened.
+    parameters, body, answers
+        What it takes and gives.
+    """
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    opens: bool
+    parameters: tuple[Given, ...]
+    body: tuple[Given, ...]
+    answers: tuple[Given, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Operations of one tag."""
+
+    id: str
+    title: str
+    operations: tuple[Operation, ...]
+
+
+@cache
+def chinese() -> Mapping[str, str]:
+    """Return the Chinese words of what the document says in English."""
+    text = resources.files("maps").joinpath("interface_words.yaml").read_text(encoding="utf-8")
+    return MappingProxyType(yaml.safe_load(text))
+
+
+def interface_page_html(document: Mapping[str, Any], frame: PageFrame) -> str:
     """Return the page.
 
     Parameters
     ----------
     document
-        An OpenAPI 3.1 document.
-    language
-        Of the page's own words; the document's stay as they are.
-    nonce
-        Of its style.
+        An OpenAPI 3.1 document; what it says that has no Chinese words stays as it is.
+    frame
+        What is around it.
     """
-    title, *_, machine = _WORDS[language]
-    groups: dict[str, list[str]] = {}
+    held: dict[str, list[Operation]] = {}
     for path, methods in sorted(document["paths"].items()):
-        for method, operation in methods.items():
-            group = next(iter(operation.get("tags", ())), "-")
-            groups.setdefault(group, []).append(_operation(method, path, operation, language))
-    return _PAGE.format(
-        lang="zh-CN" if language == "zh" else "en",
-        title=title,
-        nonce=escape(nonce),
-        about=escape(document["info"].get("summary", "")),
-        machine=machine,
-        groups="".join(f"<h2>{escape(name)}</h2>{''.join(each)}" for name, each in sorted(groups.items())),
+        for method, told in methods.items():
+            group = next(iter(told.get("tags", ())), "-")
+            held.setdefault(group, []).append(_operation(document, method, path, told, frame.language))
+    order = {name: place for place, name in enumerate(_GROUPS)}
+    names = sorted(held, key=lambda name: (order.get(name, len(order)), name))
+    groups = [Group(name, _said(name, frame.language), tuple(held[name])) for name in names]
+    return frame.render("interface_page.html.j2", groups=groups)
+
+
+def _said(words: str, language: Language) -> str:
+    return chinese().get(words, words) if language == "zh" else words
+
+
+def _operation(
+    document: Mapping[str, Any], method: str, path: str, told: Mapping[str, Any], language: Language
+) -> Operation:
+    parameters = tuple(
+        Given(
+            each["name"],
+            each["in"],
+            bool(each.get("required")),
+            _kind(each.get("schema", {})),
+            _said(each.get("description", ""), language),
+        )
+        for each in told.get("parameters", ())
+    )
+    taken = told.get("requestBody", {}).get("content", {})
+    body = tuple(
+        part
+        for each in taken.values()
+        for part in _parts(each.get("schema", {}), _schemas(document, each.get("schema", {})), language)
+    )
+    answers = tuple(
+        Given(
+            code,
+            "",
+            required=False,
+            kind=", ".join(each.get("content", ())),
+            about=_said(each["description"], language),
+        )
+        for code, each in sorted(told["responses"].items())
+    )
+    name = "-".join([method, *filter(None, path.replace("{", "").replace("}", "").split("/"))])
+    opens = method == "get" and "{" not in path and not any(each.required for each in parameters)
+    return Operation(
+        name, method.upper(), path, _said(told["summary"], language), opens, parameters, body, answers
     )
 
 
-def _operation(method: str, path: str, operation: Mapping[str, Any], language: Language) -> str:
-    _, parameters, body, answers, required, _ = _WORDS[language]
-    rows = [
-        (
-            f"<code>{escape(each['name'])}</code>",
-            each["in"] + (f", {required}" if each.get("required") else ""),
-            escape(_kind(each.get("schema", {}))),
-            escape(each.get("description", "")),
-        )
-        for each in operation.get("parameters", ())
-    ]
-    taken = ", ".join(operation.get("requestBody", {}).get("content", ()))
-    told = [
-        (
-            f"<code>{escape(code)}</code>",
-            escape(", ".join(each.get("content", ()))),
-            escape(each["description"]),
-        )
-        for code, each in operation["responses"].items()
-    ]
-    name = f"<code><b>{method.upper()}</b> {escape(path)}</code>"
-    parts = [
-        f"<details><summary>{name} {escape(operation['summary'])}</summary>",
-        f"<h4>{parameters}</h4>{_table(rows)}" if rows else "",
-        f"<h4>{body}</h4><p><code>{escape(taken)}</code></p>" if taken else "",
-        f"<h4>{answers}</h4>{_table(told)}</details>",
-    ]
-    return "".join(parts)
+def _schemas(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schemas that a reference may name, by its last part."""
+    return {**document.get("components", {}).get("schemas", {}), **schema.get("$defs", {})}
+
+
+def _parts(
+    schema: Mapping[str, Any], schemas: Mapping[str, Any], language: Language, before: str = ""
+) -> Iterator[Given]:
+    """Give the parts of a body; those of an object within it after its name and a dot."""
+    found = _resolved(schema, schemas)
+    for name, each in found.get("properties", {}).items():
+        inner = _resolved(each, schemas)
+        if "properties" in inner:
+            yield from _parts(inner, schemas, language, f"{before}{name}.")
+            continue
+        about = _said(each.get("description", ""), language)
+        yield Given(before + name, "", name in found.get("required", ()), _kind(inner), about)
+
+
+def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a schema refers to, where it refers to one other, or to it or to null."""
+    told = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    if len(told) == 1:
+        return _resolved(told[0], schemas)
+    if "$ref" in schema:
+        return _resolved(schemas.get(schema["$ref"].rpartition("/")[2], {}), schemas)
+    return schema
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
-    """Return what a parameter may be, in short."""
+    """Return what a value may be, in short."""
     choices = [_kind(each) for each in schema.get("anyOf", ()) if each.get("type") != "null"]
     if choices:
         return " | ".join(choices)
+    if "const" in schema:
+        return str(schema["const"])
     if "enum" in schema:
         return " | ".join(str(each) for each in schema["enum"])
-    bounds = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "maxLength", "pattern", "default")
-    told = [f"{name} {schema[name]}" for name in bounds if name in schema]
+    if schema.get("type") == "array":
+        return f"[{_kind(schema.get('items', {}))}]"
+    told = [
+        f"{_SIGNS.get(name, name)} {_figure(schema[name])}"
+        for name in _BOUNDS
+        if schema.get(name) is not None
+    ]
     return ", ".join([schema.get("format", schema.get("type", "")), *told])
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    cells = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
-    return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+def _figure(value: object) -> str:
+    """Return a bound as people write it: 5,000 and not 5000.0."""
+    if isinstance(value, str | bool):
+        return str(value).lower() if isinstance(value, bool) else value
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return f"{value:,.0f}" if whole else str(value)

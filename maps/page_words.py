@@ -37,7 +37,7 @@ _ON_SERVER: Final = (
         "skip.",
         "unit.",
     ),
-    *("job.", "screen.", "planner."),
+    *("job.", "screen.", "planner.", "interface."),
 )
 """What no script of the map says."""
 

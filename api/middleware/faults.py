@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem_answer, status_of
-
-_log = logging.getLogger("kaimen.faults")
+from api.errors import problem_answer, record_fault, status_of
 
 
 class Faults:
@@ -37,8 +34,7 @@ class Faults:
             return  # nobody is there to be answered
         except Exception as fault:
             if begun or status_of(fault) == HTTPStatus.INTERNAL_SERVER_ERROR:
-                told = {"request_id": scope.get("kaimen.request_id")}
-                _log.exception("a fault of ours", extra={"kaimen": told})
+                record_fault(scope)
             if begun:  # the connection breaks off, so that nobody takes a part for the whole
                 raise
             await problem_answer(scope, fault)(scope, receive, send)

@@ -28,6 +28,7 @@ HOSTILE = "<img src=x onerror=alert(1)></script>"
 ALIKE = {"nav.language", "site.name", "unit.kva", "unit.kw"}
 TEMPLATES = (
     *("frame", "map_page", "table_page", "editions_page", "parcel_page", "problem_page", "screen_page"),
+    "interface_page",
 )
 SCRIPTS = sorted((HOME / "static" / "app").glob("page-*.js"))
 SCREEN_SCRIPT = HOME / "static" / "app" / "screen-page.js"
