@@ -13,11 +13,12 @@ import yaml
 
 from gis.words import Language
 from maps.page_frame import PageFrame
+from maps.page_words import say
 
 _GROUPS: Final = (
     *("capacity", "editions", "connection", "policy", "jobs", "tiles", "ogc", "pages", "operation"),
 )
-"""Tags in the order of the page; others come after these."""
+"""Tags of operations, in the order of the page."""
 
 _BOUNDS: Final = (
     "minimum",
@@ -111,11 +112,12 @@ def interface_page_html(document: Mapping[str, Any], frame: PageFrame) -> str:
     held: dict[str, list[Operation]] = {}
     for path, methods in sorted(document["paths"].items()):
         for method, told in methods.items():
-            group = next(iter(told.get("tags", ())), "-")
+            [group] = told["tags"]
             held.setdefault(group, []).append(_operation(document, method, path, told, frame.language))
-    order = {name: place for place, name in enumerate(_GROUPS)}
-    names = sorted(held, key=lambda name: (order.get(name, len(order)), name))
-    groups = [Group(name, _said(name, frame.language), tuple(held[name])) for name in names]
+    groups = [
+        Group(name, say(frame.language, f"interface.group.{name}"), tuple(held[name]))
+        for name in sorted(held, key=_GROUPS.index)
+    ]
     return frame.render("interface_page.html.j2", groups=groups)
 
 

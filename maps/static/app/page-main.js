@@ -78,7 +78,7 @@ function toForm() {
   find("more-count").textContent = more ? " (" + more + ")" : "";
   document.body.dataset.view = state.view;
   shown.view = state.view;
-  shown.chosen = state.asset;
+  shown.chosen = state.asset || null;
   ["map", "zones"].forEach((view) => {
     find("nav-" + view).setAttribute("aria-current", state.view === view ? "page" : "false");
   });

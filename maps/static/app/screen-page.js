@@ -8,7 +8,7 @@ const EVERY_MS = 1000;
 const AWAY_MS = 5000;
 const OPEN = ["waiting", "running"];
 const open = (job) => OPEN.includes(job.state);
-let next = 0, followed = {}, drawn = "";
+let next = 0, followed = {}, drawn = "", cards = {};
 
 function problem(told) {
   const box = make("div.problem", {}, make("h3", {}, told.title || say("state.failed")), make("p", {}, told.detail || ""));
@@ -67,17 +67,26 @@ function past(job) {
     make("p.small", {}, make("b", {}, job.words), " · " + [say("screen.asked", moment(job.asked_at)), took].filter(Boolean).join(" · ")), result(job));
 }
 
-// A job that has ended since it was last looked at is announced.
+// What has become of a job since it was last looked at is announced.
 function announce(jobs) {
+  jobs.filter((job) => open(job) && followed[job.id] && followed[job.id] !== job.state).forEach((job) => tell(job.words));
   jobs.filter((job) => followed[job.id] && !open(job)).forEach((job) => {
     tell(job.state === "done" ? say("screen.finished") : say("screen.ended", job.words), job.state === "done" ? "good" : "wrong");
   });
   followed = {};
-  jobs.filter(open).forEach((job) => { followed[job.id] = true; });
+  jobs.filter(open).forEach((job) => { followed[job.id] = job.state; });
 }
 
-function list(id, items) {
-  fill(find(id), ...(items.length ? items : [make("li", {}, say("screen.nothing"))]));
+// What has not changed stays where it is, and keeps the focus.
+function list(id, jobs, shown) {
+  const node = find(id), items = jobs.map((job) => {
+    const told = JSON.stringify(job);
+    if (!cards[job.id] || cards[job.id].told !== told) cards[job.id] = { told, node: shown(job) };
+    return cards[job.id].node;
+  });
+  if (!items.length) items.push(make("li", {}, say("screen.nothing")));
+  Array.from(node.children).filter((each) => !items.includes(each)).forEach((each) => node.removeChild(each));
+  items.forEach((each, i) => { if (node.children[i] !== each) node.insertBefore(each, node.children[i] || null); });
 }
 
 function show(jobs) {
@@ -86,8 +95,8 @@ function show(jobs) {
   const focus = document.activeElement && document.activeElement.closest("#now .job"), held = focus && focus.dataset.job;
   drawn = told;
   announce(jobs);
-  list("now", jobs.filter(open).map(card));
-  list("latest", jobs.filter((job) => !open(job)).map(past));
+  list("now", jobs.filter(open), card);
+  list("latest", jobs.filter((job) => !open(job)), past);
   if (held) (find("now").querySelector('[data-job="' + held + '"] button:not(:disabled)') || find("now-title")).focus();
 }
 
@@ -107,6 +116,7 @@ async function follow() {
 async function cancel(id) {
   try {
     await ask("cancel " + id, "/api/v1/jobs/" + encodeURIComponent(id), null, "DELETE");
+    tell(say("screen.cancelling"));
     follow();
   } catch (fault) {
     trouble(fault);
@@ -154,6 +164,7 @@ function leave() {
   clearTimeout(next);
   drawn = "";
   followed = {};
+  cards = {};
   fill(find("now"));
   fill(find("latest"));
   view();
@@ -172,7 +183,7 @@ function enter(event) {
 }
 
 find("enter").addEventListener("submit", enter);
-find("leave").addEventListener("click", () => { tell(""); leave(); });
+find("leave").addEventListener("click", () => { leave(); tell(say("screen.left")); });
 find("ask-screening").addEventListener("submit", start);
 find("of").addEventListener("change", ofChanged);
 ofChanged();
