@@ -149,7 +149,7 @@ def test_the_planners_dialog_and_band_and_the_empty_page_break_no_rule(
     "path",
     [
         "/", "/?view=zones", f"/?parcel={PARCEL}&load_kva=1000&k=5", "/?parcel=LT-0009",
-        "/table", "/table?of=parcels&q=LT-00", "/editions", "/screen",
+        "/table", "/table?of=parcels&q=LT-00", "/editions", "/screen", "/docs",
         f"/parcel/{PARCEL}?load_kva=1000", "/parcel/none",
     ],
 )  # fmt: skip
@@ -163,21 +163,69 @@ def test_no_rule_of_accessibility_is_broken(
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         if "k=5" in path:
             page.locator(".actions button").last.click()
+    if path == "/docs":
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        for width in (1400, 800, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.wait_for_load_state("networkidle")
+    assert not violations(page)
+    page.set_viewport_size({"width": 390, "height": 844})
     assert not violations(page)
     if "none" in path:
         watch.faults[:] = [each for each in watch.faults if "404" not in each]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [360, 390])
+@pytest.mark.parametrize("path", ["/", "/table", "/docs"])
+def test_every_page_is_in_reach_on_a_phone(
+    page: Page, site: str, path: str, width: int, language: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{site}{path}?lang={language}")
+    boxes = page.locator("header nav a").evaluate_all(
+        "all => all.map((each) => each.getBoundingClientRect()).map((r) => [r.left, r.right, r.top])"
+    )
+    assert len(boxes) == 6
+    for left, right, _ in boxes:
+        assert left >= 0
+        assert right <= width
+    assert max(top for *_, top in boxes) - min(top for *_, top in boxes) < 20  # one line
+    page.get_by_role("link", name="接口" if language == "zh" else "Interface", exact=True).click()
+    expect(page.locator("h1")).to_have_text("开放接口" if language == "zh" else "The interface")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_fault_of_ours_is_told_as_a_page(
+    page: Page, site: str, language: str, monkeypatch: pytest.MonkeyPatch, forgive: Callable[[str], None]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("the inside")
+
+    monkeypatch.setattr("api.routes.pages.shelf", fail)
+    answer = page.goto(f"{site}/editions?lang={language}")
+    assert answer
+    assert answer.status == 500
+    expect(page.locator("h1")).to_have_text("内部错误" if language == "zh" else "Something went wrong inside")
+    expect(page.locator(".problem")).to_contain_text(answer.headers["x-request-id"])
+    expect(page.locator(".problem")).not_to_contain_text("the inside")
+    assert not violations(page)
+    page.get_by_role("link", name="回到地图" if language == "zh" else "Back to the map").click()
+    assert page.url.startswith(f"{site}/?lang={language}")
+    forgive("500")
+
+
 def test_pages_in_english_have_no_chinese_of_their_own(plain: Page, site: str) -> None:
-    for path in ("/table?load_kva=100", "/editions"):
+    for path in ("/table?load_kva=100", "/editions", "/docs"):
         plain.goto(f"{site}{path}{'&' if '?' in path else '?'}lang=en")
         said = plain.locator("h1, h2, p, label, thead, caption, option, button, header").all_inner_texts()
         assert not CHINESE.search(" ".join(said).replace("中文", "")), path
 
 
 def test_no_page_asks_another_host(page: Page, site: str, watch: Watch) -> None:
-    for path in ("/", "/table", "/editions", f"/parcel/{PARCEL}"):
+    for path in ("/", "/table", "/editions", f"/parcel/{PARCEL}", "/docs"):
         answer = page.goto(site + path)
         assert answer
         policy = answer.headers["content-security-policy"]
