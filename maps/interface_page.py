@@ -96,7 +96,7 @@ class Group:
 def chinese() -> Mapping[str, str]:
     """Return the Chinese words of what the document says in English."""
     text = resources.files("maps").joinpath("interface_words.yaml").read_text(encoding="utf-8")
-    return MappingProxyType(yaml.safe_load(text))
+    return MappingProxyType(yaml.load(text, yaml.CSafeLoader))
 
 
 def interface_page_html(document: Mapping[str, Any], frame: PageFrame) -> str:
