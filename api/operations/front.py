@@ -55,7 +55,8 @@ def front(service: Service) -> Front:
     """Return what every page shows."""
     edition = newest(service)
     told = None if edition is None else heading_as_json(heading_of(service, edition.id))
-    return Front(told, disclaimer(), service.settings.map_number, kept_attribution(service, DRAWN))
+    named = kept_attribution(service.kept, service.private, DRAWN)
+    return Front(told, disclaimer(), service.settings.map_number, named)
 
 
 def disclaimer() -> Words:

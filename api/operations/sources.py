@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from api.service import Service
+from api.tile_cache import TileCache
 from layers.database import snapshot
 from layers.queries.reading import reading_together
 from layers.queries.versions import version_in
@@ -25,11 +25,11 @@ def attribution(source: Engine | Connection, names: tuple[str, ...]) -> str:
     return ATTRIBUTION if from_osm(source, names) else ""
 
 
-def kept_attribution(service: Service, names: tuple[str, ...]) -> str:
+def kept_attribution(kept: TileCache, engine: Engine, names: tuple[str, ...]) -> str:
     """Return the same for answers of the service: looked for once for each version of the layers."""
-    with reading_together(service.private, _TIMEOUT_MS) as connection:
+    with reading_together(engine, _TIMEOUT_MS) as connection:
         key = ("attribution", names, version_in(connection, names))
-        return service.kept.get(key, lambda: attribution(connection, names))
+        return kept.get(key, lambda: attribution(connection, names))
 
 
 def attribution_of_sources(sources: Iterable[Mapping[str, str]]) -> str:

@@ -60,7 +60,8 @@ def _whose(service: Service, shown: WorkingLayer, state: State) -> str:
     """Return whom tiles have to name: of zones, whose land and grid they were found on."""
     if shown.source == "edition":
         return _whose_edition(heading_of(service, state.edition) if state.edition else None)
-    return kept_attribution(service, GROUND_LAYERS if shown.source == "zones" else shown.layers)
+    names = GROUND_LAYERS if shown.source == "zones" else shown.layers
+    return kept_attribution(service.kept, service.private, names)
 
 
 def _whose_edition(heading: Heading | None) -> str:

@@ -314,7 +314,7 @@ def _page(request: Request, replied: Replied, option: int) -> NoticePage:
         replied.answered,
         language_of(request),
         requested_on=today(),
-        attribution=kept_attribution(service, DRAWN),
+        attribution=kept_attribution(service.kept, service.private, DRAWN),
         option=option - 1,
         edition=replied.edition,
         public=replied.public,
