@@ -24,7 +24,11 @@ from gis.network.model import Grid
 from gis.routing.route import Piece, Route
 from gis.routing.router import Connections, Router
 from gis.routing.search import Search
+from layers.cluster import Cluster
+from layers.database import open_engine
 from layers.intake.request import ImportRequest, Watch
+from tests.conftest import TEMPLATE, make_database
+from tests.once import once
 
 CASES: Final = Path(__file__).parents[2].parent / "shared" / "data" / "cases"
 PARAMETERS: Final = CorridorParameters()
@@ -214,9 +218,18 @@ class Case:
         return f"{self.name}: {parcel} to {feeder}, {route.length_m:.1f} m"
 
 
-def fill(name: str, engine: Engine) -> None:
-    """Import a district into an empty database."""
+def filled(run_folder: Path, cluster: Cluster, name: str) -> str:
+    """Return the database to copy of a district, which is imported once for all workers of a run."""
+    database = f"kaimen_{name}"
+    with once(run_folder, database) as first:
+        if first:
+            engine = open_engine(make_database(cluster, database, TEMPLATE))
+            _fill(name, engine)
+            engine.dispose()
+    return database
 
+
+def _fill(name: str, engine: Engine) -> None:
     def bring(layer: str, file: str, **options: Any) -> None:
         import_files(engine, ImportRequest(layer, (CASES / name / file,), **options), _SILENT)
 

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from sqlalchemy import Engine
 
 from api.operations.corridors import BuildWatch
 from api.operations.imports import import_files
@@ -23,10 +22,12 @@ from gis.siting.classes import SiteClass
 from gis.siting.question import Question
 from gis.siting.screen import Screening, one_of, screen
 from gis.siting.sites import Sites
+from layers.cluster import Cluster
 from layers.database import open_engine
 from layers.intake.request import ImportRequest
 from tests.cases.conftest import SILENT
-from tests.cases.routes_case import CASES, fill
+from tests.cases.routes_case import CASES, filled
+from tests.conftest import Fresh
 from tests.gis.siting.towns import ids
 
 POLICY = "liangzihu"
@@ -60,15 +61,20 @@ class District:
 
 
 @pytest.fixture(scope="module", params=["wuhan", "malta"])
-def district(request: pytest.FixtureRequest, fresh_database: Any, tmp_path_factory: Any) -> District:
+def district(
+    request: pytest.FixtureRequest,
+    run_folder: Path,
+    cluster: Cluster,
+    fresh_database: Fresh,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> District:
     """Import a district with its readings, and screen it."""
     name = request.param
     if not (CASES / name).is_dir():
         pytest.skip(f"the {name} case is not beside the checkout")
     home: Path = tmp_path_factory.mktemp(name)
-    with fresh_database() as url:
-        engine: Engine = open_engine(url)
-        fill(name, engine)
+    with fresh_database(filled(run_folder, cluster, name)) as url:
+        engine = open_engine(url)
         for file, options in CAPACITIES[name]:
             import_files(engine, ImportRequest("capacity", (CASES / name / file,), **options), SILENT)
         made = ground(engine, home, BuildWatch(lambda _: None, lambda: None))

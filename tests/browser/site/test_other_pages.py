@@ -170,28 +170,28 @@ def test_no_rule_of_accessibility_is_broken(
             assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.wait_for_load_state("networkidle")
     assert not violations(page)
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert not violations(page)
+    if language == "zh":  # what a phone changes is where things stand
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert not violations(page)
     if "none" in path:
         watch.faults[:] = [each for each in watch.faults if "404" not in each]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 390])
 @pytest.mark.parametrize("path", ["/", "/table", "/docs"])
-def test_every_page_is_in_reach_on_a_phone(
-    page: Page, site: str, path: str, width: int, language: str
-) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
+def test_every_page_is_in_reach_on_a_phone(page: Page, site: str, path: str, language: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{site}{path}?lang={language}")
-    boxes = page.locator("header nav a").evaluate_all(
-        "all => all.map((each) => each.getBoundingClientRect()).map((r) => [r.left, r.right, r.top])"
-    )
-    assert len(boxes) == 6
-    for left, right, _ in boxes:
-        assert left >= 0
-        assert right <= width
-    assert max(top for *_, top in boxes) - min(top for *_, top in boxes) < 20  # one line
+    for width in (390, 360):
+        page.set_viewport_size({"width": width, "height": 844})
+        boxes = page.locator("header nav a").evaluate_all(
+            "all => all.map((each) => each.getBoundingClientRect()).map((r) => [r.left, r.right, r.top])"
+        )
+        assert len(boxes) == 6
+        for left, right, _ in boxes:
+            assert left >= 0
+            assert right <= width
+        assert max(top for *_, top in boxes) - min(top for *_, top in boxes) < 20  # one line
     page.get_by_role("link", name="接口" if language == "zh" else "Interface", exact=True).click()
     expect(page.locator("h1")).to_have_text("开放接口" if language == "zh" else "The interface")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
