@@ -131,11 +131,12 @@ def roads_disconnected(subject: Subject) -> Iterator[Fault]:
     pieces = np.unique(label[small])
     longest = pieces[np.argmax(lengths[pieces])]
     [lon], [lat] = lonlat(geometry[[_foremost(subject, label == longest)]])
+    counted = "1 piece" if pieces.size == 1 else f"{pieces.size:,} pieces"
     yield Fault(
         "roads",
         None,
         f"{small.sum():,} of {placed.sum():,} roads ({figure(metres[small].sum() / 1000)} km) are cut off, "
-        f"in {pieces.size:,} pieces of fewer than {limit} roads; the longest of them is shown.",
+        f"in {counted} of fewer than {limit} roads; the longest of them is shown.",
         "Join them to the network where they should meet it; parcels beside them are unreachable.",
         lon,
         lat,
