@@ -48,6 +48,10 @@ class Addresses:
         shown = (each.url.render_as_string(hide_password=False) for each in (private, public))
         return cls(*shown)
 
+    def open(self) -> Engines:
+        """Return pools of this process's own."""
+        return Engines(open_serving_engine(self.private), open_public_engine(self.public))
+
 
 def read_here(
     addresses: Addresses, work: Callable[Concatenate[Engines, ...], _Kind], *given: object
@@ -61,7 +65,7 @@ def read_here(
     work, given
         A function of a module, and what it is given after the engines.
     """
-    engines = Engines(open_serving_engine(addresses.private), open_public_engine(addresses.public))
+    engines = addresses.open()
     try:
         return work(engines, *given)
     except SQLAlchemyError as fault:

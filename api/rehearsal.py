@@ -24,7 +24,7 @@ from gis.bbox import Box
 from gis.errors import KaimenError
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 from gis.words import Language
-from layers.queries.tiles import Tile
+from layers.queries.tiles import Tile, share_of_map
 from layers.queries.working_tiles import DEEPEST, PUBLIC_LAYERS
 from maps.map_page import map_page_html
 from maps.page_frame import PageFrame
@@ -41,8 +41,6 @@ SCREEN_TILES: Final = (1_400 / 512, 900 / 512)
 _LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 _CAPACITY: Final = "capacity"
 _OF_RUN: Final = ("zones", "parcels")
-_MOST_LAT: Final = 85.0511287798066
-"""Where the map of WebMercatorQuad ends, degrees."""
 
 _log = logging.getLogger("kaimen.faults")
 
@@ -89,8 +87,8 @@ def whole_tiles(box: Box) -> list[Tile]:
 
     Those of the deepest zoom at which it fits on a screen, and for smaller screens those of the next one out.
     """
-    west, north = _share(box.west, box.north)
-    east, south = _share(box.east, box.south)
+    west, north = share_of_map(box.west, box.north)
+    east, south = share_of_map(box.east, box.south)
     across, up = (max(each, 1e-9) for each in (east - west, south - north))
     deepest = int(min(math.log2(SCREEN_TILES[0] / across), math.log2(SCREEN_TILES[1] / up), DEEPEST))
     return [
@@ -100,12 +98,6 @@ def whole_tiles(box: Box) -> list[Tile]:
         for column in range(int(west * 2**zoom), min(int(east * 2**zoom) + 1, 2**zoom))
         for row in range(int(north * 2**zoom), min(int(south * 2**zoom) + 1, 2**zoom))
     ]
-
-
-def _share(lon: float, lat: float) -> tuple[float, float]:
-    """Return where a place lies on the map of WebMercatorQuad: shares of its side, from the top left."""
-    turned = math.asinh(math.tan(math.radians(min(max(lat, -_MOST_LAT), _MOST_LAT)))) / math.pi
-    return (lon + 180) / 360, (1 - turned) / 2
 
 
 def _answers(service: Service) -> None:

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
+from api.beside import Addresses
 from api.bounds import HEAD_SECONDS, MAX_HEAD_BYTES
 from api.child import end_with_parent
 from api.logs import logging_config
@@ -31,9 +32,7 @@ from api.runner import running_jobs
 from api.service import Service
 from api.settings import Settings
 from gis.errors import KaimenError, StorageError
-from layers.database import open_serving_engine
 from layers.disk import roomy
-from layers.public_wall import open_public_engine
 
 END_SECONDS: Final = 20
 """How long requests under way may still take after SIGTERM."""
@@ -121,8 +120,7 @@ class Worker:
     """What makes the application in a process of its own; sent there, with its passwords, through a pipe."""
 
     settings: Settings
-    private_url: str
-    public_url: str
+    addresses: Addresses
     figures: Path
 
     def __call__(self) -> FastAPI:
@@ -135,8 +133,8 @@ class Worker:
     def application(self) -> FastAPI:
         """Return the application."""
         self._reserve()
-        private, public = open_serving_engine(self.private_url), open_public_engine(self.public_url)
-        return create_app(Service(self.settings, private, public, self.figures))
+        engines = self.addresses.open()
+        return create_app(Service(self.settings, engines.private, engines.public, self.figures))
 
     def _reserve(self) -> None:
         """Give the figures of this process their room, or end it: the supervisor tries again.
@@ -197,8 +195,7 @@ def run(service: Service, listener: socket.socket, workers: int) -> None:
         spare = figures / "spare"
         _reserve(spare, workers * len(_FIGURES) * _FIGURES_BYTES)
         spare.unlink()
-        urls = [each.url.render_as_string(hide_password=False) for each in (service.private, service.public)]
-        worker = Worker(service.settings, urls[0], urls[1], figures)
+        worker = Worker(service.settings, Addresses.of(service.private, service.public), figures)
         config = _config(service.settings, worker, workers=workers, factory=True)
         supervisor = Supervisor(config, sockets=[listener])
         with running_jobs(service.settings, service.private):

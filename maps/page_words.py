@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Final
 
-import yaml
-
 from gis.policy.words import vocabulary as policy_vocabulary
 from gis.siting.words import vocabulary as siting_vocabulary
-from gis.words import Language, Words
+from gis.words import Language, Words, read_words
 
 _OF_POLICY: Final = (
     "kind.", "part.", "procedure.", "way.", "invested_to.", "stage.", "clock.", "document.",
@@ -45,8 +42,7 @@ _ON_SERVER: Final = (
 @cache
 def vocabulary() -> Mapping[str, Words]:
     """Return all words of the pages by key, those of policy and siting among them."""
-    text = resources.files("maps").joinpath("page_words.yaml").read_text(encoding="utf-8")
-    own = {key: Words(**pair) for key, pair in yaml.load(text, yaml.CSafeLoader).items()}
+    own = read_words("maps", "page_words.yaml")
     found: dict[str, Words] = {}
     for table, kinds in ((policy_vocabulary(), _OF_POLICY), (siting_vocabulary(), _OF_SITING)):
         found |= {key: each for key, each in table.items() if key.startswith(kinds)}

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Final
 
-import yaml
-
 from gis.policy.words import vocabulary as policy_vocabulary
 from gis.siting.words import vocabulary as siting_vocabulary
-from gis.words import Words
+from gis.words import Words, read_words
 from maps import style
 
 _TEST_PARTS: Final = 3
@@ -21,8 +18,7 @@ _TEST_PARTS: Final = 3
 @cache
 def vocabulary() -> Mapping[str, Words]:
     """Return all words by key, the names and meanings of the style table among them."""
-    text = resources.files("maps").joinpath("words.yaml").read_text(encoding="utf-8")
-    found = {key: Words(**pair) for key, pair in yaml.load(text, yaml.CSafeLoader).items()}
+    found = read_words("maps")
     for kind, table in (("class", style.CLASSES), ("status", style.STATUSES)):
         for key, look in table.items():
             found[f"{kind}.{key}"] = look.words

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
-import yaml
-
 from gis.policy.model import Scalar
-from gis.words import Language, Words
+from gis.words import Language, Words, read_words
 
 
 @cache
 def vocabulary() -> Mapping[str, Words]:
     """Return all words by key."""
-    text = resources.files("gis.policy").joinpath("words.yaml").read_text(encoding="utf-8")
-    return MappingProxyType({key: Words(**pair) for key, pair in yaml.load(text, yaml.CSafeLoader).items()})
+    return MappingProxyType(read_words("gis.policy"))
 
 
 def words(key: str) -> Words:

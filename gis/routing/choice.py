@@ -9,10 +9,10 @@ import numpy as np
 from gis.compiled import compiled
 from gis.corridors.streets import Flags, Ints, Longs
 from gis.routing.measure import Measures
-from gis.routing.paths import TAP_POSITION
+from gis.routing.paths import FEEDER, PARCEL, TAP_POSITION
 
 _FEW: Final = 64
-_PARCEL, _FEEDER, _HEAD = 0, 2, 5
+_HEAD: Final = 5
 _COMPARED: Final = (0, 1, 4, 6)
 """Length, crossed metres, excavation and metres along main roads among the columns of ``Measures``."""
 
@@ -72,7 +72,7 @@ def chosen(columns: Ints, measured: Ints, tap_of: Ints, first: Longs) -> tuple[I
     """
     if columns.shape[1] <= _FEW:
         return _few_chosen(columns, measured, tap_of, first)
-    measures, parcel, feeder = Measures(measured), columns[_PARCEL], columns[_FEEDER]
+    measures, parcel, feeder = Measures(measured), columns[PARCEL], columns[FEEDER]
     order = ranked(measures, parcel, feeder)
     return _taken(order[unbeaten(measures, parcel, feeder)[order]], columns, measured, tap_of, first)
 
@@ -80,7 +80,7 @@ def chosen(columns: Ints, measured: Ints, tap_of: Ints, first: Longs) -> tuple[I
 @compiled
 def _few_chosen(columns: Ints, measured: Ints, tap_of: Ints, first: Longs) -> tuple[Ints, Ints]:
     """Do as ``chosen``, without sorting anything twice or setting anything up."""
-    order = _order_of_few(measured, columns[_PARCEL], columns[_FEEDER])
+    order = _order_of_few(measured, columns[PARCEL], columns[FEEDER])
     return _taken(order, columns, measured, tap_of, first)
 
 
@@ -91,7 +91,7 @@ def _taken(order: Longs, columns: Ints, measured: Ints, tap_of: Ints, first: Lon
         row, criterion = order[at], 0
         while criterion + 1 < first.size and first[criterion + 1] <= row:
             criterion += 1
-        head[0, at], head[1, at] = columns[_PARCEL, row], columns[_FEEDER, row]
+        head[0, at], head[1, at] = columns[PARCEL, row], columns[FEEDER, row]
         head[2, at] = tap_of[columns[TAP_POSITION, row]]
         head[3, at], head[4, at] = criterion, row - first[criterion]
         for column in range(measured.shape[0]):

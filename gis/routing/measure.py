@@ -31,17 +31,6 @@ _COLUMNS = _COUNT + 1
 _SHOWN: Final = (_LENGTH, _CROSSING, _COUNT, _CITY, _EXCAVATION, _GREEN, _MAIN, _INFRASTRUCTURE)
 """The columns in the order of ``Measures``."""
 
-MEASURE_NAMES: Final = (
-    "length_cm",
-    "crossing_cm",
-    "crossing_count",
-    "city_road_crossing_cm",
-    "excavation_cm",
-    "green_cm",
-    "along_main_road_cm",
-    "along_infrastructure_cm",
-)
-
 _HALF = 0.5
 
 
@@ -110,6 +99,9 @@ class Measures:
     green_cm = TableRow(5)
     along_main_road_cm = TableRow(6)
     along_infrastructure_cm = TableRow(7)
+
+
+MEASURE_NAMES: Final = tuple(name for name, each in vars(Measures).items() if isinstance(each, TableRow))
 
 
 class PathEnds(NamedTuple):

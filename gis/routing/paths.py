@@ -20,7 +20,7 @@ from gis.routing.labels import COST_BITS, NONE, feeder_of
 from gis.routing.taps import SEED_FEEDER, SEED_PLACE
 from gis.table_row import TableRow
 
-ENTRY_POSITION, ENTRY_END, TAP_POSITION, TAP_END, X, Y = range(4, 10)
+PARCEL, RANK, FEEDER, COST, ENTRY_POSITION, ENTRY_END, TAP_POSITION, TAP_END, X, Y = range(10)
 _COLUMNS: Final = 10
 ENTRY, TAP, FIRST_ARC, ARCS = range(4)
 LEG_COLUMNS: Final = 4
@@ -78,10 +78,10 @@ class Paths:
 
     table: Table
 
-    parcel = TableRow(0)
-    rank = TableRow(1)
-    feeder = TableRow(2)
-    cost = TableRow(3)
+    parcel = TableRow(PARCEL)
+    rank = TableRow(RANK)
+    feeder = TableRow(FEEDER)
+    cost = TableRow(COST)
     entry_position = TableRow(ENTRY_POSITION)
     entry_end = TableRow(ENTRY_END)
     tap_position = TableRow(TAP_POSITION)
@@ -246,8 +246,8 @@ def _fill(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail: Tr
             label = found[turn * k + rank]
             if label == NONE:
                 break
-            columns[0, row], columns[1, row] = parcels[turn], rank
-            columns[2, row], columns[3, row] = feeder_of(label), label >> COST_BITS
+            columns[PARCEL, row], columns[RANK, row] = parcels[turn], rank
+            columns[FEEDER, row], columns[COST, row] = feeder_of(label), label >> COST_BITS
             source[row] = turn * k + rank
             row += 1
     if leg.shape[0] == 0:
@@ -262,8 +262,8 @@ def _fill(doors: Doors, parcels: Ints, turns: Longs, results: Results, trail: Tr
 def fill_row(doors: Doors, parcel: int, label: int, leg: Longs, table: Table, rank: int) -> None:
     """Fill in a row of a single parcel, whose paths follow each other in the trail."""
     columns, start = table.columns, table.start
-    columns[0, rank], columns[1, rank] = parcel, rank
-    columns[2, rank], columns[3, rank] = feeder_of(label), label >> COST_BITS
+    columns[PARCEL, rank], columns[RANK, rank] = parcel, rank
+    columns[FEEDER, rank], columns[COST, rank] = feeder_of(label), label >> COST_BITS
     start[rank + 1] = start[rank] + leg[ARCS]
     _fill_ends(doors, leg, columns, rank)
 

@@ -176,10 +176,16 @@ class Router:
             for index, anchor in zip(self.indexes, anchors, strict=True)
         )
         askers = tuple(
-            hold(Asker(each, Meter(self._network, anchor.columns, taps.columns)))
-            for each, anchor, taps in zip(doors, anchors, self.tap_anchors, strict=True)
+            hold(Asker(each, meter)) for each, meter in zip(doors, self._meters(anchors), strict=True)
         )
         return Entrants(attachments, on_verges, anchors, doors, askers)
+
+    def _meters(self, anchors: Sequence[Anchors]) -> list[Meter]:
+        """Return what routes from entrants are measured by, under each criterion; nothing is copied."""
+        return [
+            Meter(self._network, each.columns, taps.columns)
+            for each, taps in zip(anchors, self.tap_anchors, strict=True)
+        ]
 
     @cached_property
     def nearby(self) -> tuple[Nearby, ...]:
@@ -217,8 +223,7 @@ class Router:
             for index, doors in zip(self.indexes, who.doors, strict=True)
         )
         measured = [
-            measure_table(Meter(self._network, entries.columns, taps.columns), paths)
-            for entries, taps, paths in zip(who.anchors, self.tap_anchors, found, strict=True)
+            measure_table(meter, paths) for meter, paths in zip(self._meters(who.anchors), found, strict=True)
         ]
         return self._chosen(found, measured)
 

@@ -63,16 +63,7 @@ OSM_USES: Final[Mapping[str, Words]] = MappingProxyType(
 )
 """Values of OpenStreetMap's ``landuse`` that parcels have."""
 
-_LETTER_OF: Final = {
-    "residential": "R",
-    "public": "A",
-    "commercial": "B",
-    "industrial": "M",
-    "logistics": "W",
-    "roads": "S",
-    "utilities": "U",
-    "green": "G",
-}
+_LETTER_OF: Final = {use: letter for letter in LETTERS if (use := use_of(letter))}
 """Kind of land use -> letter."""
 
 

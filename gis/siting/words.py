@@ -9,23 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
-
-import yaml
 
 from gis.capacity.words import LEVEL_WORDS, Status
 from gis.policy.model import Scalar
 from gis.policy.words import value_words
 from gis.policy.words import words as policy_words
-from gis.words import Words
+from gis.words import Words, read_words
 
 
 @cache
 def vocabulary() -> Mapping[str, Words]:
     """Return all words by key."""
-    text = resources.files("gis.siting").joinpath("words.yaml").read_text(encoding="utf-8")
-    own = {key: Words(**pair) for key, pair in yaml.load(text, yaml.CSafeLoader).items()}
+    own = read_words("gis.siting")
     levels = {f"level.{level}": Words(*pair) for level, pair in LEVEL_WORDS.items()}
     statuses = {f"status.{status}": Words(status.zh, status.en) for status in Status}
     return MappingProxyType(own | levels | statuses)

@@ -18,6 +18,9 @@ from layers.queries.statements import statement
 MOST_ZOOM: Final = 22
 """Deepest zoom of a tile."""
 
+_MOST_LAT: Final = 85.0511287798066
+"""Where the map of WebMercatorQuad ends, degrees."""
+
 _BUFFER: Final = 64 / 4096
 """What a tile shows beyond its border, shares of its side, so that outlines have no seam."""
 
@@ -64,6 +67,12 @@ class Tile:
             for each in (self.row - _BUFFER, self.row + 1 + _BUFFER)
         )
         return west, south, east, north
+
+
+def share_of_map(lon: float, lat: float) -> tuple[float, float]:
+    """Return where a place lies on the map of WebMercatorQuad: shares of its side, from the top left."""
+    turned = math.asinh(math.tan(math.radians(min(max(lat, -_MOST_LAT), _MOST_LAT)))) / math.pi
+    return (lon + 180) / 360, (1 - turned) / 2
 
 
 @dataclass(frozen=True, slots=True)

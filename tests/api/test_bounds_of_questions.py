@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from api.app import create_app
+from api.beside import Addresses
 from api.operations.serving import serving
 from api.problem_words import TOO_SLOW
 from api.server import Worker
@@ -32,7 +33,7 @@ def test_what_serves_has_bounds_and_what_commands_do_has_none(database_url: str,
     settings = Settings(home=tmp_path, database_url=database_url)
     with serving(settings) as served:
         assert bounds(served.private) == BOUNDS
-        worker = Worker(settings, database_url, database_url, tmp_path)
+        worker = Worker(settings, Addresses(database_url, database_url), tmp_path)
         made: Service = worker.application().state.service
         assert bounds(made.private) == BOUNDS
         made.private.dispose()
@@ -42,7 +43,7 @@ def test_what_serves_has_bounds_and_what_commands_do_has_none(database_url: str,
 
 
 def test_the_figures_of_a_process_have_their_room_before_it_serves(database_url: str, tmp_path: Path) -> None:
-    worker = Worker(Settings(home=tmp_path), database_url, database_url, tmp_path)
+    worker = Worker(Settings(home=tmp_path), Addresses(database_url, database_url), tmp_path)
     with room_for(1000), pytest.raises(SystemExit) as ended:
         worker.application()
     assert ended.value.code == 1

@@ -28,8 +28,6 @@ _NAMED = 5
 _LAND_USE_CODE: Final = re.compile(r"([RABMWSUGHE]\d{0,3}[a-z]?)([/+,;、，；·\-]?[RABMWSUGHE]\d{0,3}[a-z]?)*")
 """Codes of GB 50137-2011 (R A B M W S U G of urban land, H E of the town table), also of a mixed use."""
 
-"""Values of OpenStreetMap's key landuse."""
-
 
 def measured_m2(subject: Subject) -> Floats:
     """Return the area of each parcel on the ellipsoid, NaN where it has no geometry."""

@@ -13,24 +13,14 @@ from gis.corridors.coverage_intervals import Intervals
 from gis.corridors.graph import ArcKind
 from gis.corridors.streets import Kind
 from gis.routing.criteria import Criterion
-from gis.routing.measure import DIRECT, Anchors, Measures
+from gis.routing.measure import DIRECT, MEASURE_NAMES, Anchors, Measures
 from gis.routing.paths import Paths
 
 MakeTown = Callable[..., Any]
-COLUMNS = (
-    "length_cm",
-    "crossing_cm",
-    "crossing_count",
-    "city_road_crossing_cm",
-    "excavation_cm",
-    "green_cm",
-    "along_main_road_cm",
-    "along_infrastructure_cm",
-)
 
 
 def row_of(measured: Measures, row: int) -> dict[str, int]:
-    return {name: int(getattr(measured, name)[row]) for name in COLUMNS}
+    return {name: int(getattr(measured, name)[row]) for name in MEASURE_NAMES}
 
 
 # ---- by hand
@@ -56,7 +46,7 @@ class Walk:
 
     def __init__(self, town: Any) -> None:
         self.town = town
-        self.total = dict.fromkeys(COLUMNS, 0)
+        self.total = dict.fromkeys(MEASURE_NAMES, 0)
         self.words: list[str] = []
 
     def along(self, verge: int, low: int, high: int) -> None:
@@ -88,7 +78,7 @@ class Walk:
     def arc(self, arc: int) -> None:
         graph = self.town.graph
         values = self.town.coverage.arc_measures[arc].tolist()
-        for name, value in zip((*COLUMNS[:2], *COLUMNS[3:]), values, strict=True):
+        for name, value in zip((*MEASURE_NAMES[:2], *MEASURE_NAMES[3:]), values, strict=True):
             self.total[name] += value
         if graph.arc_kind[arc] == ArcKind.VERGE:
             self.words.append("verge")
@@ -123,7 +113,7 @@ def by_hand(town: Any, entries: Anchors, taps: Anchors, paths: Paths, row: int) 
 def test_measures_are_what_a_walk_along_the_path_finds(
     make_random_town: MakeTown, criterion: Criterion
 ) -> None:
-    seen = dict.fromkeys(COLUMNS, 0)
+    seen = dict.fromkeys(MEASURE_NAMES, 0)
     for seed in range(6):
         town = make_random_town(seed)
         entries, taps = town.ends(criterion)
@@ -247,7 +237,7 @@ def test_entry_and_tap_are_neither_dug_nor_along_anything(make_town: MakeTown) -
         green=[shapely.box(40.0, 15.0, 60.0, 90.0)],
         infrastructure=[shapely.Point(50.0, 10.0)],
     )
-    expected = dict.fromkeys(COLUMNS, 0) | {"length_cm": 5000, "green_cm": 3000}
+    expected = dict.fromkeys(MEASURE_NAMES, 0) | {"length_cm": 5000, "green_cm": 3000}
     assert only(town) == expected
 
 
