@@ -79,7 +79,7 @@ class WorkCalendar:
         if day.year in self.own:
             return self.own[day.year].get(day, day.weekday() < _SATURDAY)
         if day.year in _published_years():
-            return bool(chinese_calendar.is_workday(day))
+            return _published_working_day(day)
         return day.weekday() < _SATURDAY
 
     def on_or_after(self, day: date) -> date:
@@ -133,6 +133,11 @@ class WorkCalendar:
 @cache
 def _published_years() -> frozenset[int]:
     return frozenset(day.year for day in chinese_calendar.holidays)
+
+
+@cache
+def _published_working_day(day: date) -> bool:
+    return bool(chinese_calendar.is_workday(day))
 
 
 def day_in_china(moment: datetime) -> date:

@@ -13,7 +13,6 @@ from gis.corridors.coverage import Overlays, city_crossings
 from gis.corridors.coverage_clip import Lines, inside, straight_lines
 from gis.corridors.coverage_intervals import united
 from gis.corridors.graph import CornerGraph
-from gis.corridors.segments import first_vertex
 from gis.corridors.streets import Flags, Floats, Ints, Longs, Objects
 
 _CM: Final = 100.0
@@ -86,7 +85,7 @@ def stub_lines(
     station = _between(attachments.low_m[at], attachments.high_m[at], part)
     crossed = places.crossing_cm[row] > 0
     side = np.where(crossed, attachments.side[at], places.verge[row] % 2).astype(np.int64)
-    streets, vertex = graph.streets, first_vertex(graph, segment)
+    streets, vertex = graph.streets, segment + edge
     ux, uy = streets.x[vertex + 1] - streets.x[vertex], streets.y[vertex + 1] - streets.y[vertex]
     length = np.hypot(ux, uy)
     ux, uy = ux / length, uy / length

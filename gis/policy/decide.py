@@ -86,6 +86,12 @@ def decide(jurisdiction: Jurisdiction, on: date, facts: Facts) -> Decision:
     )
 
 
+def way_of_supply(jurisdiction: Jurisdiction, on: date, facts: Facts) -> str | None:
+    """Return the way of supply that `decide` answers; None where the jurisdiction does not tell it."""
+    way: str | None = supply(derive(jurisdiction, on, facts)).fields.get("way")
+    return way
+
+
 def _parts(jurisdiction: Jurisdiction, on: date, values: Mapping[str, Value]) -> dict[Part, Answer]:
     def answer(table: str) -> Answer:
         chosen = select(jurisdiction.tables[table], on, jurisdiction.first_day, values)

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gis.errors import FactsError
-from gis.policy.decide import Decision, Part, decide
+from gis.policy.decide import Decision, Part, decide, way_of_supply
 from gis.policy.facts import (
     EXCAVATION_AND_GREEN,
     FACTS,
@@ -32,6 +33,8 @@ _DERIVED_LIMITS: Final = {"lv_limit_kw": "load_kw", "public_line_limit_kva": "lo
 _DERIVED_FROM: Final = frozenset({"customer", "three_zeros"})
 _LOADS: Final = ("load_kw", "load_kva", "power_factor")
 _MOST_KINDS: Final = 2**62
+_MOST_KEPT: Final = 32
+"""Jurisdictions whose boundaries are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,26 @@ def decide_many(jurisdiction: Jurisdiction, on: date, columns: Mapping[str, Arra
     FactsError
         Arrays of different lengths, an unknown fact, or rows that are not in order: the first of each kind.
     """
+    facts, of_row = _told_apart(jurisdiction, columns)
+    return Decisions(tuple(decide(jurisdiction, on, each) for each in facts), of_row)
+
+
+def ways_of_supply(
+    jurisdiction: Jurisdiction, on: date, columns: Mapping[str, ArrayLike]
+) -> list[str | None]:
+    """Return the way of supply of every row; None where the jurisdiction does not tell it.
+
+    Parameters and errors are those of ``decide_many``, which works out the other parts too.
+    """
+    facts, of_row = _told_apart(jurisdiction, columns)
+    ways = [way_of_supply(jurisdiction, on, each) for each in facts]
+    return [ways[at] for at in of_row.tolist()]
+
+
+def _told_apart(
+    jurisdiction: Jurisdiction, columns: Mapping[str, ArrayLike]
+) -> tuple[list[Facts], NDArray[np.intp]]:
+    """Return the facts of the first row of each kind that a boundary tells apart, and the kind of every row."""
     unknown = sorted(set(columns) - set(FACTS))
     if unknown:
         raise FactsError(
@@ -103,10 +126,10 @@ def decide_many(jurisdiction: Jurisdiction, on: date, columns: Mapping[str, Arra
     keyed += [_range_code(FACTS[name], value) for name, value in wide.items() if FACTS[name].type == "number"]
     keyed += [_contradiction_code(wide, rows)]
     first, of_row = _distinct(np.column_stack(keyed))
-    distinct = tuple(decide(jurisdiction, on, _row(wide, int(at))) for at in first)
-    return Decisions(distinct, of_row)
+    return [_row(wide, int(at)) for at in first], of_row
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def _boundaries(jurisdiction: Jurisdiction) -> dict[str, NDArray[np.float64]]:
     found: dict[str, set[float]] = {}
     for table, rules in jurisdiction.tables.items():
@@ -187,6 +210,7 @@ def _words_code(value: NDArray[Any], only_checked: Fact | None = None) -> NDArra
     return np.fromiter((seen.setdefault(each, len(seen)) for each in keys), np.int64, len(listed))
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def _tested(jurisdiction: Jurisdiction) -> frozenset[str]:
     """Return the facts that a jurisdiction's answers depend on."""
     rules = (rule for rows in jurisdiction.tables.values() for rule in rows)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from gis.words import Words
@@ -263,9 +264,9 @@ class PlugAndPlay:
     citation: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Jurisdiction:
-    """The policy of one jurisdiction (辖区).
+    """The policy of one jurisdiction (辖区); compared as itself, so that what follows from it can be kept.
 
     Attributes
     ----------
@@ -292,12 +293,12 @@ class Jurisdiction:
     statements: Mapping[str, tuple[Statement, ...]]
     plug_and_play: PlugAndPlay
 
-    @property
+    @cached_property
     def first_day(self) -> date:
         """First day on which anything is in force."""
         return self.changes[0]
 
-    @property
+    @cached_property
     def changes(self) -> tuple[date, ...]:
         """Every day on which a value begins, ascending."""
         rules = {value.since for rows in self.tables.values() for rule in rows for value in rule.values}

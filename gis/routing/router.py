@@ -278,6 +278,8 @@ class Router:
         result: list[Route | None] = [None] * len(rows)
         for criterion, paths in enumerate(connections.paths):
             at = np.flatnonzero(connections.criterion[rows] == criterion)
+            if not len(at):
+                continue
             sheet = Sheet(
                 self.corridors.graph, self.plan, who.anchors[criterion], self.tap_anchors[criterion]
             )

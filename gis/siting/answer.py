@@ -24,6 +24,9 @@ PUBLIC_GRID_M: Final = 50.0
 """The end of a public route is drawn at the nearest point of a grid this wide."""
 
 
+_DIGITS: Final = 7
+"""Of degrees: a centimetre."""
+
 _ALONG: Final = frozenset({PieceKind.VERGE.value, PieceKind.DUCT.value})
 
 
@@ -206,14 +209,8 @@ def _public_plane(route: Route) -> shapely.LineString:
 
 def geometry_as_json(shape: BaseGeometry) -> dict[str, Any]:
     """Return a line, point or polygon (EPSG:4326) as GeoJSON, to a centimetre."""
-    made = shapely.geometry.mapping(shape)
-    return {"type": made["type"], "coordinates": _rounded(made["coordinates"])}
-
-
-def _rounded(places: Any) -> Any:  # noqa: ANN401  # nested as deep as the kind of geometry is
-    if isinstance(places, float | int):
-        return round(float(places), 7)
-    return [_rounded(each) for each in places]
+    made = shapely.geometry.mapping(shapely.transform(shape, lambda places: np.round(places, _DIGITS)))
+    return {"type": made["type"], "coordinates": made["coordinates"]}
 
 
 _STOPS: Final[Mapping[Language, tuple[str, str]]] = {"zh": ("：", "；"), "en": (": ", "; ")}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import shapely
 
 from gis.calendar import WorkCalendar
 from gis.corridors.feeder_taps import TapKind
@@ -17,6 +16,7 @@ from gis.policy.facts import ROUTE
 from gis.policy.model import Kind
 from gis.policy.timeline import Bar, timeline
 from gis.routing.route import Route
+from gis.network.columns import Floats, Rows
 from gis.routing.search import Search
 from gis.siting.classes import (
     NEAR,
@@ -211,31 +211,51 @@ def _proposals(
     desk: Desk, sites: Sites, plan: Plan, question: Question, seeker: Seeker, choices: list[Choice]
 ) -> list[Proposal]:
     """Return options as they are shown, in their order."""
-    made: list[Proposal] = []
-    for choice in choices:
-        options, row = choice.options, choice.row
-        level = LEVELS[int(options.level[row])]
-        served = desk.network.levels[level]
-        route = served.router.drawn_routes(
-            options.connections[level], options.row[[row]], seeker.entrants(served.router)
-        )[0]
-        rows = np.array([row])
-        columns = option_facts(desk.network, sites, plan, question, options, rows)
-        route_facts = {
-            name.removeprefix(ROUTE): float(columns.pop(name)[0]) for name in list(columns) if ROUTE in name
-        }
-        policy = plan.policy[0]
-        decision: Decision | None = None
-        bars: tuple[Bar, ...] = ()
-        if policy is not None:
-            jurisdiction = question.policies[policy]
-            decision = decide(jurisdiction, question.on, facts_of(columns, 0, route_facts))
-            bars = timeline(decision, question.on, desk.calendar)
-        urban = served.urban[choice.owner]
-        warnings = tuple(_option_warnings(desk, served, options, row, route))
-        assumed = assumed_facts(sites, question, 0, urban)
-        made.append(Proposal(choice, route, decision, bars, assumed, warnings))
-    return made
+    made: dict[int, Proposal] = {}
+    for options in {id(each.options): each.options for each in choices}.values():
+        own = [at for at, each in enumerate(choices) if each.options is options]
+        rows = np.array([choices[at].row for at in own])
+        drawn = _drawn(desk.network, options, rows, seeker)
+        decided = _decided(desk, sites, plan, question, options, rows)
+        for at, route, (decision, bars) in zip(own, drawn, decided, strict=True):
+            choice = choices[at]
+            served = desk.network.levels[choice.level]
+            assumed = assumed_facts(sites, question, 0, served.urban[choice.owner])
+            warnings = tuple(_option_warnings(desk, served, options, choice.row, route))
+            made[at] = Proposal(choice, route, decision, bars, assumed, warnings)
+    return [made[at] for at in range(len(choices))]
+
+
+def _drawn(network: Network, options: Options, rows: Rows, seeker: Seeker) -> list[Route]:
+    """Return the routes of some options, those of each level drawn together."""
+    drawn: dict[int, Route] = {}
+    for level in np.unique(options.level[rows]).tolist():
+        own = np.flatnonzero(options.level[rows] == level)
+        router = network.levels[LEVELS[level]].router
+        connections = options.connections[LEVELS[level]]
+        found = router.drawn_routes(connections, options.row[rows[own]], seeker.entrants(router))
+        drawn |= dict(zip(own.tolist(), found, strict=True))
+    return [drawn[at] for at in range(len(rows))]
+
+
+def _decided(
+    desk: Desk, sites: Sites, plan: Plan, question: Question, options: Options, rows: Rows
+) -> list[tuple[Decision | None, tuple[Bar, ...]]]:
+    """Return what the policy says of some options, and when; each with the values that its own tests met."""
+    name = plan.policy[0]
+    if name is None:
+        return [(None, ())] * len(rows)
+    columns = option_facts(desk.network, sites, plan, question, options, rows)
+    lengths = {each: columns.pop(each) for each in list(columns) if each.startswith(ROUTE)}
+    bars: dict[int, tuple[Bar, ...]] = {}
+    told: list[tuple[Decision | None, tuple[Bar, ...]]] = []
+    for at, kind in enumerate(options.decision[rows].tolist()):
+        route = {each.removeprefix(ROUTE): float(values[at]) for each, values in lengths.items()}
+        decision = decide(question.policies[name], question.on, facts_of(columns, at, route))
+        if kind not in bars:  # decisions of a kind differ in the values that they met alone
+            bars[kind] = timeline(decision, question.on, desk.calendar)
+        told.append((decision, bars[kind]))
+    return told
 
 
 def _option_warnings(desk: Desk, served: Served, options: Options, row: int, route: Route) -> list[str]:
@@ -309,16 +329,14 @@ def _beyond(
     """
     zone = served.corridors.graph.streets.zone
     site = project(sites.geometry[:1], zone)[0]
-    away = shapely.distance(served.shapes, site)
-    away[np.isnan(away)] = np.inf
-    away[list(seen)] = np.inf
+    left_out = np.array(sorted(seen), dtype=np.int64)
     rejected: list[Rejection] = []
-    for owner in np.argsort(away, kind="stable")[:NEAR].tolist():
+    for owner, away_m in served.nearest_in_line(site, NEAR, left_out):
         enough = len(seen) + len(rejected) >= _FEW
-        if np.isinf(away[owner]) or (enough and away[owner] > question.limit_m):
+        if enough and away_m > question.limit_m:
             break
         reason = why_unreachable(served, 0, seeker, owner)
-        rejected.append(Rejection(served.level, owner, reason, float(away[owner]), by_route=False))
+        rejected.append(Rejection(served.level, owner, reason, away_m, by_route=False))
     return rejected
 
 

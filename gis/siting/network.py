@@ -30,6 +30,8 @@ LEVELS: Final[tuple[Level, ...]] = ("transformer", "feeder", "substation")
 """From the smallest loads to the largest: a distribution transformer (台区) at low voltage, a public feeder,
 a dedicated line (专线) from a substation."""
 
+_ROUNDED_DOWN: Final = 1 - 1e-12
+
 NETWORK_LAYERS: Final = (
     *("substations", "main_transformers", "feeders", "access_points", "transformers"),
     *("parcels", "water", "green", "city_area", "jurisdictions"),
@@ -95,6 +97,43 @@ class Served:
     def tapped_pieces(self) -> Flags:
         """Which connected pieces of road any owner is tapped at, shape (pieces,)."""
         return self.pieces_of(self.taps.places.verge)
+
+    @cached_property
+    def _bounds(self) -> Floats:
+        """Box around each owner's shape, plane metres, shape (owners, 4); NaN where it is not known."""
+        return np.asarray(shapely.bounds(self.shapes), dtype=np.float64).reshape(-1, 4)
+
+    def nearest_in_line(self, site: shapely.Geometry, count: int, left_out: Rows) -> list[tuple[int, float]]:
+        """Return the owners nearest to a site as the crow flies, the nearest first.
+
+        Parameters
+        ----------
+        site
+            In the plane of the streets.
+        count
+            At most so many.
+        left_out
+            Owners that do not count.
+
+        Returns
+        -------
+        (owner, straight line in metres); the first of those that lie equally far comes first.
+        """
+        (low_x, low_y, high_x, high_y), own = self._bounds.T, shapely.bounds(site)
+        apart_x = np.maximum(np.maximum(low_x - own[2], own[0] - high_x), 0.0)
+        apart_y = np.maximum(np.maximum(low_y - own[3], own[1] - high_y), 0.0)
+        least = np.hypot(apart_x, apart_y) * _ROUNDED_DOWN  # no shape is nearer than its box
+        least[np.isnan(least)] = np.inf
+        least[left_out] = np.inf
+        order = np.argsort(least, kind="stable")[: np.count_nonzero(np.isfinite(least))]
+        looked_at = 2 * count
+        while True:
+            some = np.sort(order[:looked_at])
+            away = shapely.distance(self.shapes[some], site)
+            nearest = np.argsort(away, kind="stable")[:count]
+            if looked_at >= len(order) or least[order[looked_at]] > away[nearest[-1]]:
+                return list(zip(some[nearest].tolist(), away[nearest].tolist(), strict=True))
+            looked_at *= 2
 
     def pieces_of(self, verges: Ints) -> Flags:
         """Return which connected pieces of road some verges belong to, shape (pieces,)."""

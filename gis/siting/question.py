@@ -12,10 +12,9 @@ import numpy as np
 
 from gis.errors import FactsError, Faults, InputError
 from gis.network.columns import Flags, Objects, Rows
-from gis.policy.decide import Part
 from gis.policy.facts import ROUTE, Facts, read_facts
 from gis.policy.load import jurisdictions, one_jurisdiction
-from gis.policy.many import decide_many
+from gis.policy.many import ways_of_supply
 from gis.policy.model import Jurisdiction, Scalar
 from gis.siting.loads import LoadTable
 from gis.siting.network import LEVELS
@@ -33,8 +32,6 @@ _MEASURED: Final = ("load_kw", "load_kva", "power_factor")
 _SMALL_BUSINESS: Final = frozenset({"commercial", "industrial", "logistics"})
 _WAYS: Final = {"low_voltage": 0, "public_line": 1, "dedicated_or_higher": 2}
 """Way of supply -> position in ``LEVELS``."""
-
-_SUPPLY: Final[Part] = "supply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +196,10 @@ def planned(sites: Sites, question: Question, table: LoadTable) -> Plan:
         rows = np.flatnonzero((policy == name) & ~np.isnan(sites.load_kw))
         if not len(rows):
             continue
-        ways = decide_many(
+        ways = ways_of_supply(
             question.policies[name], question.on, fact_columns(sites, question, rows, small[rows])
-        ).field(_SUPPLY, "way")
-        told = np.array([_WAYS.get(way, -1) for way in ways])
+        )
+        told = np.array([-1 if way is None else _WAYS[way] for way in ways])
         level[rows] = np.where(told >= 0, told, level[rows])
         assumed[rows] = told < 0
     customer = np.where(level == 0, small, "hv")
