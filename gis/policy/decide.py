@@ -12,7 +12,7 @@ from gis.policy.derive import derive
 from gis.policy.facts import Facts
 from gis.policy.model import Jurisdiction, Kind, Reading, Scalar
 from gis.policy.schema import COLUMNS
-from gis.policy.select import Answer, Missing, Selected, Value, once, select
+from gis.policy.select import Answer, Missing, Selected, Value, answered, once
 from gis.policy.supply import supply
 from gis.policy.words import words
 
@@ -94,8 +94,7 @@ def way_of_supply(jurisdiction: Jurisdiction, on: date, facts: Facts) -> str | N
 
 def _parts(jurisdiction: Jurisdiction, on: date, values: Mapping[str, Value]) -> dict[Part, Answer]:
     def answer(table: str) -> Answer:
-        chosen = select(jurisdiction.tables[table], on, jurisdiction.first_day, values)
-        return _answer(table, chosen)
+        return _answer(table, answered(jurisdiction, table, on, values))
 
     parts: dict[Part, Answer] = {part: answer(part) for part in _OF_ONE_TABLE}
     parts["time_limits"] = _together({name: answer(name) for name in _TIME_LIMITS})

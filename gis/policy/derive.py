@@ -10,7 +10,7 @@ from typing import Final
 
 from gis.policy.facts import EXCAVATION_AND_GREEN, LOWEST_HIGH_VOLTAGE_KV, ROUTE, TESTABLE, Facts
 from gis.policy.model import Jurisdiction, Kind, Scalar
-from gis.policy.select import Missing, Selected, Value, select
+from gis.policy.select import Missing, Selected, Value, answered
 from gis.units import DEFAULT_POWER_FACTOR
 
 ASSUMED: Final[Mapping[str, Scalar]] = MappingProxyType(
@@ -78,11 +78,9 @@ def derive(jurisdiction: Jurisdiction, on: date, facts: Facts) -> Derived:
     values |= facts.values
     _loads(values, assumed)
     _digging(values)
-    limits = [
-        select(jurisdiction.tables[name], on, jurisdiction.first_day, values)
-        for name in ("lv_limit", "public_line_limit")
-    ]
-    lv_limit, public = limits
+    lv_limit, public = (
+        answered(jurisdiction, name, on, values) for name in ("lv_limit", "public_line_limit")
+    )
     within = _within(values["load_kw"], lv_limit, "lv_limit_kw")
     above = _above(values["load_kva"], public)
     values["level"] = _level(values, within)

@@ -1,4 +1,4 @@
-"""Decisions for many facts at once: rows that no boundary tells apart are decided once."""
+"""Decisions for many facts at once: of many rows those that no boundary tells apart are decided once."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ _DERIVED_LIMITS: Final = {"lv_limit_kw": "load_kw", "public_line_limit_kva": "lo
 _DERIVED_FROM: Final = frozenset({"customer", "three_zeros"})
 _LOADS: Final = ("load_kw", "load_kva", "power_factor")
 _MOST_KINDS: Final = 2**62
+_FEW: Final = 8
+"""Rows that are decided sooner than they are told apart."""
 _MOST_KEPT: Final = 32
 """Jurisdictions whose boundaries are kept."""
 
@@ -44,7 +46,7 @@ class Decisions:
     Attributes
     ----------
     distinct
-        Decisions that differ, each made for one of its rows: the values that its tests met are of that row.
+        Each made for one of its rows: the values that its tests met are of that row. Those of many rows differ.
     of_row
         Index into ``distinct``, shape (rows,).
     """
@@ -96,7 +98,10 @@ def ways_of_supply(
 def _told_apart(
     jurisdiction: Jurisdiction, columns: Mapping[str, ArrayLike]
 ) -> tuple[list[Facts], NDArray[np.intp]]:
-    """Return the facts of the first row of each kind that a boundary tells apart, and the kind of every row."""
+    """Return the facts of one row of each kind, the first, and the kind of every row.
+
+    Boundaries tell rows of different kinds apart; of few rows each is of its own kind.
+    """
     unknown = sorted(set(columns) - set(FACTS))
     if unknown:
         raise FactsError(
@@ -115,6 +120,8 @@ def _told_apart(
         )
     rows = lengths.pop() if lengths else 1
     wide = {name: np.broadcast_to(array, (rows,)) for name, array in arrays.items()}
+    if rows <= _FEW:
+        return [_row(wide, at) for at in range(rows)], np.arange(rows)
     bounds = _boundaries(jurisdiction)
     tested = _tested(jurisdiction)
     keyed = [
@@ -210,11 +217,9 @@ def _words_code(value: NDArray[Any], only_checked: Fact | None = None) -> NDArra
     return np.fromiter((seen.setdefault(each, len(seen)) for each in keys), np.int64, len(listed))
 
 
-@lru_cache(maxsize=_MOST_KEPT)
 def _tested(jurisdiction: Jurisdiction) -> frozenset[str]:
     """Return the facts that a jurisdiction's answers depend on."""
-    rules = (rule for rows in jurisdiction.tables.values() for rule in rows)
-    return frozenset({test.fact for rule in rules for test in rule.when.walk()} | _DERIVED_FROM)
+    return _DERIVED_FROM.union(*jurisdiction.tested.values())
 
 
 def _distinct(codes: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

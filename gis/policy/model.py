@@ -305,6 +305,14 @@ class Jurisdiction:
         stated = {row.since for rows in self.statements.values() for row in rows}
         return tuple(sorted(rules | stated))
 
+    @cached_property
+    def tested(self) -> Mapping[str, tuple[str, ...]]:
+        """Name in `TABLES` -> the facts that its rows test, in alphabetical order."""
+        return {
+            name: tuple(sorted({test.fact for rule in rows for test in rule.when.walk()}))
+            for name, rows in self.tables.items()
+        }
+
     def in_force(self, statements: str, day: date) -> tuple[Statement, ...]:
         """Return the statements of a kind in force on a day."""
         return tuple(row for row in self.statements[statements] if row.since <= day)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from gis.policy.model import Condition, Dated, Fields, Kind, Reading, Rule, Scalar, Test
+from gis.policy.model import Condition, Dated, Fields, Jurisdiction, Kind, Reading, Rule, Scalar, Test
 from gis.words import Words
 
 NOTHING: Final[Fields] = MappingProxyType({})
+_MOST_REMEMBERED: Final = 4096
 
 _Value = TypeVar("_Value")
 
@@ -110,6 +112,30 @@ def passes(test: Test, value: Scalar) -> bool:
     if test.operator == "less_than":
         return value < limit
     return value >= limit if test.operator == "at_least" else value > limit
+
+
+def answered(jurisdiction: Jurisdiction, table: str, on: date, values: Mapping[str, Value]) -> Selected:
+    """Return what a table of a jurisdiction answers on a day; see ``select``.
+
+    What was asked with the same values for the facts that the table tests is remembered: most tables test
+    none of a route's.
+
+    Parameters
+    ----------
+    jurisdiction, table
+        Name in `TABLES`.
+    on
+        The day asked.
+    values
+        Every fact of `TESTABLE`.
+    """
+    return _remembered(jurisdiction, table, on, tuple(values[name] for name in jurisdiction.tested[table]))
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _remembered(jurisdiction: Jurisdiction, table: str, on: date, met: tuple[Value, ...]) -> Selected:
+    values = dict(zip(jurisdiction.tested[table], met, strict=True))
+    return select(jurisdiction.tables[table], on, jurisdiction.first_day, values)
 
 
 def select(rules: Iterable[Rule], on: date, first_day: date, values: Mapping[str, Value]) -> Selected:

@@ -197,7 +197,7 @@ def public_line(route: Route) -> shapely.LineString:
 def _public_plane(route: Route) -> shapely.LineString:
     """Return the route up to the verge in front of the access point, its end on the coarse grid."""
     kept = [each.geometry for each in route.pieces if each.kind is not PieceKind.TAP]
-    places = np.concatenate([shapely.get_coordinates(each) for each in kept] or [np.zeros((0, 2))])
+    places = shapely.get_coordinates(kept)
     if not len(places):
         places = shapely.get_coordinates(route.geometry)[:1]
     end = np.round(places[-1] / PUBLIC_GRID_M) * PUBLIC_GRID_M

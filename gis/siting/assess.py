@@ -251,8 +251,10 @@ def _decided(
     told: list[tuple[Decision | None, tuple[Bar, ...]]] = []
     for at, kind in enumerate(options.decision[rows].tolist()):
         route = {each.removeprefix(ROUTE): float(values[at]) for each, values in lengths.items()}
-        decision = decide(question.policies[name], question.on, facts_of(columns, at, route))
-        if kind not in bars:  # decisions of a kind differ in the values that they met alone
+        facts, decision = facts_of(columns, at, route), options.decisions[kind]
+        if decision.facts != facts:  # it was made for another option of its kind: this one met other values
+            decision = decide(question.policies[name], question.on, facts)
+        if kind not in bars:
             bars[kind] = timeline(decision, question.on, desk.calendar)
         told.append((decision, bars[kind]))
     return told
