@@ -46,7 +46,7 @@ class Decisions:
     Attributes
     ----------
     distinct
-        Each made for one of its rows: the values that its tests met are of that row. Those of many rows differ.
+        Each made for one of its rows, of which its tests met the values; those of many rows differ.
     of_row
         Index into ``distinct``, shape (rows,).
     """

@@ -11,12 +11,12 @@ import numpy as np
 from gis.calendar import WorkCalendar
 from gis.corridors.feeder_taps import TapKind
 from gis.metric_zone import project
+from gis.network.columns import Rows
 from gis.policy.decide import Decision, decide
 from gis.policy.facts import ROUTE
 from gis.policy.model import Kind
 from gis.policy.timeline import Bar, timeline
 from gis.routing.route import Route
-from gis.network.columns import Floats, Rows
 from gis.routing.search import Search
 from gis.siting.classes import (
     NEAR,
