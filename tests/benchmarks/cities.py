@@ -32,8 +32,9 @@ from tests.benchmarks.synthetic_city import (
 )
 
 SHARED: Final = Path(__file__).parents[2].parent / "shared" / "data"
+WUHAN: Final = SHARED / "cases" / "wuhan"
 PARAMETERS: Final = CorridorParameters()
-_SILENT: Final = Watch(lambda done, total: None, lambda: None)
+SILENT: Final = Watch(lambda done, total: None, lambda: None)
 _TAPS_EACH: Final = 10
 _FEEDERS_EACH: Final = 10
 # As in Wuhan: loads of its parcels where stated, published open capacities of its feeders.
@@ -117,10 +118,15 @@ def made_city(_: Callable[[], Engine]) -> City:
 
 def wuhan(engine: Callable[[], Engine]) -> City | None:
     """Return Wuhan as its files tell it; None where they are absent."""
-    case = SHARED / "cases" / "wuhan"
-    if not case.is_dir():
+    if not WUHAN.is_dir():
         return None
     database = engine()
+    import_wuhan(database)
+    return _ready("wuhan", _WUHAN, read_grid(database), seed=2)
+
+
+def import_wuhan(database: Engine) -> None:
+    """Import Wuhan's files into a database."""
     for layer, name, options in (
         ("roads", "roads.gpkg", {"noding": "shared"}),
         ("substations", "substations.geojson", {"stated": {"name": "变电站"}}),
@@ -132,8 +138,7 @@ def wuhan(engine: Callable[[], Engine]) -> City | None:
         ("capacity", "capacity.xlsx", {}),
     ):
         request: dict[str, Any] = options
-        import_files(database, ImportRequest(layer, (case / name,), **request), _SILENT)
-    return _ready("wuhan", _WUHAN, read_grid(database), seed=2)
+        import_files(database, ImportRequest(layer, (WUHAN / name,), **request), SILENT)
 
 
 def rhein_neckar(engine: Callable[[], Engine]) -> City | None:
@@ -142,7 +147,7 @@ def rhein_neckar(engine: Callable[[], Engine]) -> City | None:
     if not roads.is_file():
         return None
     database = engine()
-    import_files(database, ImportRequest("osm", (roads,)), _SILENT)
+    import_files(database, ImportRequest("osm", (roads,)), SILENT)
     frames = dict(read_grid(database).frames)
     streets = noded_streets(Grid(frames), PARAMETERS)
     frames |= _drawn_at_random(streets, parcels=20_000, stations=40, rng=np.random.default_rng(3))

@@ -18,6 +18,7 @@ import uvloop
 _STATUS = re.compile(rb"HTTP/1\.1 (200|204) ")
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: chunked\r\n", re.IGNORECASE)
 _UNTIL_THE_END = -1
+_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 
 
@@ -113,9 +114,42 @@ async def _asked(port: int, requests: Sequence[bytes], connections: int) -> Rate
 
 
 def _ask(port: int, paths: Sequence[str], connections: int, headers: str) -> Rate:
-    requests = [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n".encode() for path in paths]
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_asked(port, requests, connections))
+        return runner.run(_asked(port, _requests(port, paths, headers), connections))
+
+
+def _requests(port: int, paths: Sequence[str], headers: str) -> list[bytes]:
+    return [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n".encode() for path in paths]
+
+
+async def _once(free: list[_Streams], port: int, request: bytes, due: float) -> float:
+    """Ask when it is due, over a connection that is free or a new one; return seconds since then."""
+    await asyncio.sleep(max(0.0, due - time.perf_counter()))
+    reader, writer = free.pop() if free else await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert _STATUS.match(head), head
+    length = _LENGTH.search(head)
+    assert length, head
+    await reader.readexactly(int(length[1]))
+    taken = time.perf_counter() - due
+    free.append((reader, writer))
+    return taken
+
+
+async def _asked_steadily(port: int, requests: Sequence[bytes], per_second: float) -> list[float]:
+    free: list[_Streams] = []
+    begin = time.perf_counter()
+    tasks = [_once(free, port, each, begin + at / per_second) for at, each in enumerate(requests)]
+    taken = await asyncio.gather(*tasks)
+    for _, writer in free:
+        writer.close()
+    return [each * 1_000 for each in taken]
+
+
+def _ask_steadily(port: int, paths: Sequence[str], per_second: float, headers: str) -> list[float]:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_asked_steadily(port, _requests(port, paths, headers), per_second))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +157,16 @@ class Asker:
     """A process that asks."""
 
     pool: Pool
+
+    def steadily_ms(
+        self, port: int, paths: Sequence[str], per_second: float, headers: str = ""
+    ) -> list[float]:
+        """Return the milliseconds from when each request was due, so many a second, to the end of its answer.
+
+        None waits for another: a server that falls behind is asked on.
+        """
+        taken: list[float] = self.pool.apply(_ask_steadily, (port, paths, per_second, headers))
+        return taken
 
     def rate(self, port: int, paths: Sequence[str], connections: int, headers: str = "") -> Rate:
         """Return how fast a server on the loopback answers requests, every one of which has an answer."""
