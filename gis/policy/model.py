@@ -264,9 +264,9 @@ class PlugAndPlay:
     citation: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Jurisdiction:
-    """The policy of one jurisdiction (辖区); compared as itself, so that what follows from it can be kept.
+    """The policy of one jurisdiction (辖区).
 
     Attributes
     ----------
@@ -292,6 +292,10 @@ class Jurisdiction:
     tables: Mapping[str, tuple[Rule, ...]]
     statements: Mapping[str, tuple[Statement, ...]]
     plug_and_play: PlugAndPlay
+
+    def __hash__(self) -> int:
+        """Tell jurisdictions apart where what they answered is remembered."""
+        return hash(self.id)
 
     @cached_property
     def first_day(self) -> date:
