@@ -1,4 +1,5 @@
--- The second wall: a login that may read the published tables and nothing else. It may be run again at any time.
+-- The second wall: a login that may read the published tables, what views show of the working layers, and nothing
+-- else. It may be run again at any time.
 
 do $$
 begin
@@ -14,8 +15,11 @@ end $$;
 do $$
 begin
     if exists (select from pg_roles where rolname = 'kaimen_public') then
-        grant usage on schema disclosure to kaimen_public;
+        grant usage on schema disclosure, public_map to kaimen_public;
         grant select on disclosure.editions, disclosure.published, disclosure.parcels, disclosure.zones to kaimen_public;
+        grant select on public_map.parcels, public_map.roads, public_map.water, public_map.green, public_map.railways,
+            public_map.jurisdictions, public_map.runs, public_map.run_rows, public_map.zone_parts,
+            public_map.layer_versions, public_map.sources to kaimen_public;
     end if;
     revoke execute on all functions in schema grid, disclosure from public;
 exception

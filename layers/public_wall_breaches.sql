@@ -7,9 +7,17 @@ spaces as (
     select oid, nspname from pg_namespace
     where nspname not in ('pg_catalog', 'information_schema') and nspname !~ '^pg_(toast|temp)'
 ),
+readable as (
+    select 'disclosure' as space, unnest(array['editions', 'published', 'parcels', 'zones']) as name
+    union all
+    select 'public_map', unnest(array[
+        'parcels', 'roads', 'water', 'green', 'railways', 'jurisdictions', 'runs', 'run_rows', 'zone_parts',
+        'layer_versions', 'sources'
+    ])
+),
 relations as (
     select c.oid, c.relkind, n.nspname || '.' || c.relname as name,
-        n.nspname = 'disclosure' and c.relname in ('editions', 'published', 'parcels', 'zones')
+        exists (select from readable r where r.space = n.nspname and r.name = c.relname)
             -- PostGIS lets everyone read its list of reference systems.
             or exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
             as readable
@@ -36,10 +44,10 @@ select 'it may create in the schema ' || nspname from spaces where has_schema_pr
 union all
 select 'it may create schemas in the database' where has_database_privilege(current_database(), 'create')
 union all
-select 'it may not read ' || wanted.name
-from (
-    values ('disclosure.editions'), ('disclosure.published'), ('disclosure.parcels'), ('disclosure.zones')
-) as wanted(name)
-where to_regclass(wanted.name) is null
-    or not has_schema_privilege('disclosure', 'usage')
-    or not has_table_privilege(to_regclass(wanted.name), 'select')
+select 'it may not read ' || space || '.' || name
+from readable
+where not exists (
+    select from spaces n join pg_class c on c.relnamespace = n.oid
+    where n.nspname = readable.space and c.relname = readable.name
+        and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
+)

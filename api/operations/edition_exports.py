@@ -17,10 +17,11 @@ from gis.editions.header import Edition
 from gis.editions.metadata import metadata
 from gis.editions.screened import Screened
 from gis.words import Language
+from layers.database import driver
 from layers.editions.geo_formats import write_screened_geopackage
 from layers.editions.publish import CONTEXT
-from layers.queries.grid import read_grid
-from layers.queries.versions import version_in
+from layers.queries.land import read_land
+from layers.queries.versions import rows_version
 
 _TABLE = ".gpkg"
 
@@ -51,7 +52,7 @@ class EditionExport:
         kind = self.ending.removeprefix(".")
         if self.ending == _TABLE:
             return "edition", self.edition.sha256, kind
-        drawn = (self.language, self.map_number, version_in(connection, CONTEXT))
+        drawn = (self.language, self.map_number, rows_version(connection, CONTEXT))
         return "edition", self.edition.sha256, kind, drawn
 
     def content(self, connection: Connection, public: Engine) -> Callable[[], bytes]:
@@ -60,17 +61,18 @@ class EditionExport:
         Parameters
         ----------
         connection
-            To the whole database: the land is read over it, and nothing else.
+            Of the public's login: the land as it is now is read over it.
         public
-            Connections of the public's login, over which the rows of the edition are read.
+            Connections of the same login: the rows of the edition never change and need no common state.
         """
         told = self.edition.facts["screening"]
         parcels, zones = (screened_rows(public, self.edition, kind) for kind in ("parcels", "zones"))
         frozen = Screened(told["run_id"], told["load_kva"], parcels, zones, told["withheld"])
         if self.ending == _TABLE:
             return lambda: _geopackage(self.edition, frozen)
-        grid = read_grid(connection, CONTEXT)
-        drawn = public_zone_map(self.edition, frozen, {name: grid[name] for name in CONTEXT})
+        with driver(connection) as raw:
+            land = {name: read_land(raw, name) for name in CONTEXT}
+        drawn = public_zone_map(self.edition, frozen, land)
         heading = replace(
             drawn.heading,
             map_number=self.map_number,

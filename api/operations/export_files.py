@@ -21,13 +21,12 @@ Source = RunExport | EditionExport
 
 def export_file(engines: Engines, source: Source) -> tuple[tuple[object, ...], bytes]:
     """Return the state of the data that a file is made from, as ``Source.state``, and its bytes."""
-    with reading_together(engines.private, TIMEOUT_MS) as connection:
-        state = source.state(connection)
-        make = (
-            source.content(connection)
-            if isinstance(source, RunExport)
-            else source.content(connection, engines.public)
-        )
+    if isinstance(source, RunExport):
+        with reading_together(engines.private, TIMEOUT_MS) as connection:
+            state, make = source.state(connection), source.content(connection)
+    else:
+        with reading_together(engines.public, TIMEOUT_MS) as connection:
+            state, make = source.state(connection), source.content(connection, engines.public)
     return state, make()
 
 

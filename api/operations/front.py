@@ -20,7 +20,7 @@ from gis.editions.disclosure import default_settings
 from gis.policy.facts import read_facts
 from gis.words import Language, Words
 from layers.queries.collections import CAPACITY
-from layers.queries.grid import read_grid
+from layers.queries.land import read_jurisdictions
 from layers.queries.published import published_runs
 from layers.queries.reading import reading_together
 from layers.queries.runs import runs_by_load
@@ -55,7 +55,7 @@ def front(service: Service) -> Front:
     """Return what every page shows."""
     edition = newest(service)
     told = None if edition is None else heading_as_json(heading_of(service, edition.id))
-    named = kept_attribution(service.kept, service.private, DRAWN)
+    named = kept_attribution(service.kept, service.public, DRAWN)
     return Front(told, disclaimer(), service.settings.map_number, named)
 
 
@@ -81,7 +81,7 @@ def thresholds(service: Service, on: date, language: Language) -> list[dict[str,
 
     A limit that the document does not state is left out.
     """
-    held = set(read_grid(service.private, ("jurisdictions",), geometry=False).frames["jurisdictions"]["id"])
+    held = read_jurisdictions(service.public)
     told = []
     for each in every_jurisdiction():
         if each.id not in held:
@@ -109,7 +109,7 @@ def screenings(service: Service, run: str | None) -> list[dict[str, Any]] | None
         Id of the screening that is told in place of the newest one of its load; None where there is no such.
     """
     public = published_runs(service.public)
-    with reading_together(service.private, TIMEOUT_MS) as connection:
+    with reading_together(service.public, TIMEOUT_MS) as connection:
         found = runs_by_load(connection, run)
     if run is not None and run not in {head.id for head, _ in found}:
         return None
@@ -118,11 +118,11 @@ def screenings(service: Service, run: str | None) -> list[dict[str, Any]] | None
             "run": head.id,
             "load_kva": head.load_kva,
             "on": head.on.isoformat(),
-            "parcels": summary["by_class"],
-            "area_ha": summary["area_ha"],
+            "parcels": counts.parcels,
+            "area_ha": counts.area_ha,
             "published": head.id in public,
         }
-        for head, summary in found
+        for head, counts in found
     ]
 
 

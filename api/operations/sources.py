@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from api.tile_cache import TileCache
 from layers.database import snapshot
 from layers.queries.reading import reading_together
-from layers.queries.versions import version_in
+from layers.queries.versions import rows_version
 from layers.queries.working_tiles import from_osm
 from layers.sources.osm import ATTRIBUTION
 
@@ -28,7 +28,7 @@ def attribution(source: Engine | Connection, names: tuple[str, ...]) -> str:
 def kept_attribution(kept: TileCache, engine: Engine, names: tuple[str, ...]) -> str:
     """Return the same for answers of the service: looked for once for each version of the layers."""
     with reading_together(engine, _TIMEOUT_MS) as connection:
-        key = ("attribution", names, version_in(connection, names))
+        key = ("attribution", names, rows_version(connection, names))
         return kept.get(key, lambda: attribution(connection, names))
 
 

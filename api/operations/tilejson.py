@@ -61,7 +61,7 @@ def _whose(service: Service, shown: WorkingLayer, state: State) -> str:
     if shown.source == "edition":
         return _whose_edition(heading_of(service, state.edition) if state.edition else None)
     names = GROUND_LAYERS if shown.source == "zones" else shown.layers
-    return kept_attribution(service.kept, service.private, names)
+    return kept_attribution(service.kept, service.public, names)
 
 
 def _whose_edition(heading: Heading | None) -> str:

@@ -100,7 +100,7 @@ def state_of(service: Service, wanted: Wanted, shown: WorkingLayer) -> State | N
     """Return what tiles of a layer are made from at present; None where there is no such screening."""
     if shown.source == "edition":
         return _published_state(service, wanted)
-    with reading_together(service.private, TIMEOUT_MS) as connection:
+    with reading_together(service.engine(wanted.tier), TIMEOUT_MS) as connection:
         return _state(connection, wanted, shown)
 
 
@@ -133,8 +133,7 @@ def extent(service: Service, wanted: Wanted, shown: WorkingLayer, state: State) 
     """Return the box around all that tiles show, None where they show nothing; once for each state."""
 
     def make() -> tuple[Box | None]:
-        engine = service.public if shown.source == "edition" else service.private
-        with reading_together(engine, TIMEOUT_MS) as connection:
+        with reading_together(service.engine(wanted.tier), TIMEOUT_MS) as connection:
             if shown.layers:
                 return (extent_of_layers(connection, shown.layers),)
             if state.run is not None:
@@ -172,12 +171,11 @@ def _digest(wanted: Wanted, *parts: object) -> str:
 
 def _made(service: Service, wanted: Wanted, shown: WorkingLayer, tile: Tile, state: State) -> bytes:
     public = wanted.tier is Tier.PUBLIC
-    if shown.source == "edition":
-        if state.edition is None:
-            return b""
-        with reading_together(service.public, TIMEOUT_MS) as connection:
+    if shown.source == "edition" and state.edition is None:
+        return b""
+    with reading_together(service.engine(wanted.tier), TIMEOUT_MS) as connection:
+        if shown.source == "edition":
             return working_tile(connection, shown, tile, public=public, edition=state.edition)
-    with reading_together(service.private, TIMEOUT_MS) as connection:
         if _state(connection, wanted, shown) != state:
             raise _MovedError
         figures = _figures(service, connection, state) if shown.source == "live" else None

@@ -135,7 +135,7 @@ def _published(service: Service, wanted: Wanted) -> Found | Words:
     if file is not None:
         return Found(edition.id, f'"{file.sha256}"', file)
     source = EditionExport(edition, f".{wanted.format}", wanted.language, service.settings.map_number)
-    with reading_together(service.private, TIMEOUT_MS) as connection:
+    with reading_together(service.public, TIMEOUT_MS) as connection:
         return Found(edition.id, etag(*source.state(connection)), source)
 
 

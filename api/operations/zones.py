@@ -33,14 +33,14 @@ def meant(service: Service, run: str | None, load_kva: float | None) -> Meant | 
     """Return the screening of an id or of a load for all parcels, the newest; None where there is none."""
     if run is not None and not is_text(run):
         return None
-    with reading_together(service.private, TIMEOUT_MS) as connection:
+    with reading_together(service.public, TIMEOUT_MS) as connection:
         found = find_run(connection, run, load_kva)
         return None if found is None else Meant(found, version_in(connection, ("parcels",)))
 
 
 def zones_as_json(service: Service, run: RunHead, boxes: Sequence[Box]) -> str:
     """Return zones and parcel classes of a screening where boxes touch them."""
-    with reading_together(service.private, TIMEOUT_MS) as connection:
+    with reading_together(service.public, TIMEOUT_MS) as connection:
         features = zone_features(connection, run.id, boxes)
         parcels = parcel_classes(connection, run.id, boxes, PARCELS_MOST + 1)
     head = {"run_id": run.id, "on": run.on.isoformat(), "load_kva": run.load_kva}

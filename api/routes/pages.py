@@ -202,7 +202,7 @@ def parcel(
     replied = reply(service, tier, question.at(Place(parcel=parcel_id)))
     found = len(replied.answered.assessment.proposals)
     page = notice_page(
-        service.private,
+        service.engine(tier),
         replied.answered,
         frame.language,
         requested_on=today(),

@@ -310,11 +310,11 @@ def _page(request: Request, replied: Replied, option: int) -> NoticePage:
         )
     service = service_of(request)
     page = notice_page(
-        service.private,
+        service.engine(tier_of(request)),
         replied.answered,
         language_of(request),
         requested_on=today(),
-        attribution=kept_attribution(service.kept, service.private, DRAWN),
+        attribution=kept_attribution(service.kept, service.public, DRAWN),
         option=option - 1,
         edition=replied.edition,
         public=replied.public,

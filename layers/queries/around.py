@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from layers.database import driver
 from layers.queries.grid import read_layer
+from layers.queries.land import read_land
 
 _CONTEXT: Final = ("roads", "water", "green", "parcels")
 _ASSETS: Final = ("substations",)
@@ -20,9 +21,9 @@ _ASSETS: Final = ("substations",)
 
 def around(engine: Engine, box: shapely.Polygon, *, public: bool = False) -> Mapping[str, pd.DataFrame]:
     """Return what touches a box (EPSG:4326): layer -> frame; to the public without exact assets."""
-    layers = _CONTEXT if public else (*_CONTEXT, *_ASSETS)
     where = sql.SQL("t.geom && st_makeenvelope({}, 4326)").format(
         sql.SQL(", ").join(sql.Literal(float(each)) for each in box.bounds)
     )
     with engine.connect() as connection, driver(connection) as raw:
-        return {name: read_layer(raw, name, where) for name in layers}
+        land = {name: read_land(raw, name, where) for name in _CONTEXT}
+        return land if public else land | {name: read_layer(raw, name, where) for name in _ASSETS}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -83,7 +86,14 @@ def read_layer(
     )
     with connection.cursor(binary=True) as cursor:
         found = cursor.execute(statement).fetchall()
-    values = list(zip(*found, strict=True)) if found else [()] * len(parts)
+    return as_frame(layer, columns, found, spatial=spatial)
+
+
+def as_frame(
+    layer: Layer, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], *, spatial: bool
+) -> pd.DataFrame:
+    """Return rows of a layer as a frame; where it is spatial, WKB stands behind the columns."""
+    values = list(zip(*rows, strict=True)) if rows else [()] * (len(columns) + 1)
     frame = pd.DataFrame({each: _column(layer, each, values[at]) for at, each in enumerate(columns)})
     if not spatial:
         return frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -47,14 +47,30 @@ def find_run(connection: Connection, run: str | None = None, load_kva: float | N
     return None if row is None else RunHead(*row)
 
 
-def runs_by_load(connection: Connection, run: str | None = None) -> list[tuple[RunHead, dict[str, Any]]]:
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """What a screening came to, by class.
+
+    Attributes
+    ----------
+    parcels
+        Number of parcels.
+    area_ha
+        Their area.
+    """
+
+    parcels: Mapping[str, int]
+    area_ha: Mapping[str, float]
+
+
+def runs_by_load(connection: Connection, run: str | None = None) -> list[tuple[RunHead, RunCounts]]:
     """Return the newest screening of the parcels' own loads, then of each load for all, with its counts.
 
     The screening of an id that is given stands for the newest one of its load.
     """
     with driver(connection) as raw:
         rows = raw.execute(statement("runs_by_load"), {"run": run}).fetchall()
-    return [(RunHead(*row[:-1]), row[-1]) for row in rows]
+    return [(RunHead(*row[:-2]), RunCounts(*row[-2:])) for row in rows]
 
 
 def zone_features(connection: Connection, run: str, boxes: Sequence[Box]) -> list[str]:

@@ -6,21 +6,21 @@ with tile as (
 seen as (select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) as box),
 water as (
     select st_asmvtgeom(st_simplify(st_transform(w.geom, 3857), 2 * t.unit_m), t.box, 4096, 64, true) as geom, w.name
-    from tile t cross join seen join grid.water w on w.geom && seen.box
+    from tile t cross join seen join public_map.water w on w.geom && seen.box
     where greatest(st_xmax(w.geom) - st_xmin(w.geom), st_ymax(w.geom) - st_ymin(w.geom)) > 8 * t.unit_deg
 ),
 green as (
     select st_asmvtgeom(st_simplify(st_transform(g.geom, 3857), 2 * t.unit_m), t.box, 4096, 64, true) as geom, g.name
-    from tile t cross join seen join grid.green g on g.geom && seen.box
+    from tile t cross join seen join public_map.green g on g.geom && seen.box
     where greatest(st_xmax(g.geom) - st_xmin(g.geom), st_ymax(g.geom) - st_ymin(g.geom)) > 8 * t.unit_deg
 ),
 railways as (
     select st_asmvtgeom(st_simplify(st_transform(l.geom, 3857), 2 * t.unit_m), t.box, 4096, 64, true) as geom, l.name
-    from tile t cross join seen join grid.railways l on l.geom && seen.box
+    from tile t cross join seen join public_map.railways l on l.geom && seen.box
 ),
 joined as (
     select r.class, r.name, st_linemerge(st_collect(st_transform(r.geom, 3857))) as geom
-    from seen join grid.roads r on r.geom && seen.box and (r.class is distinct from 'track' or %(z)s >= 14)
+    from seen join public_map.roads r on r.geom && seen.box and (r.class is distinct from 'track' or %(z)s >= 14)
     group by r.class, r.name
 ),
 roads as (

@@ -7,22 +7,22 @@ seen as (select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) 
 water as (
     select st_asmvtgeom(st_simplify(st_transform(w.geom, 3857), 4 * t.unit_m), t.box, 4096, 64, true) as geom,
         case when %(z)s >= 10 then w.name end as name
-    from tile t cross join seen join grid.water w on w.geom && seen.box
+    from tile t cross join seen join public_map.water w on w.geom && seen.box
     where greatest(st_xmax(w.geom) - st_xmin(w.geom), st_ymax(w.geom) - st_ymin(w.geom)) > 32 * t.unit_deg
 ),
 green as (
     select st_asmvtgeom(st_simplify(st_transform(g.geom, 3857), 4 * t.unit_m), t.box, 4096, 64, true) as geom,
         case when %(z)s >= 12 then g.name end as name
-    from tile t cross join seen join grid.green g on g.geom && seen.box
+    from tile t cross join seen join public_map.green g on g.geom && seen.box
     where greatest(st_xmax(g.geom) - st_xmin(g.geom), st_ymax(g.geom) - st_ymin(g.geom)) > 32 * t.unit_deg
 ),
 railways as (
     select st_asmvtgeom(st_simplify(st_transform(l.geom, 3857), 4 * t.unit_m), t.box, 4096, 64, true) as geom
-    from tile t cross join seen join grid.railways l on l.geom && seen.box and %(z)s >= 8
+    from tile t cross join seen join public_map.railways l on l.geom && seen.box and %(z)s >= 8
 ),
 joined as (
     select r.class, case when %(z)s >= 12 then r.name end as name, st_linemerge(st_collect(st_transform(r.geom, 3857))) as geom
-    from seen join grid.roads r on r.geom && seen.box and r.class in ('expressway', 'primary', 'secondary', 'tertiary')
+    from seen join public_map.roads r on r.geom && seen.box and r.class in ('expressway', 'primary', 'secondary', 'tertiary')
     where %(z)s >= case r.class when 'expressway' then 6 when 'primary' then 8 when 'secondary' then 10 else 12 end
     group by 1, 2
 ),

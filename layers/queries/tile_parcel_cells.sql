@@ -4,10 +4,7 @@
 with map as (select st_xmax(box) as half_m, 2 * st_xmax(box) / (64 * 2 ^ %(z)s) as side_m from st_tileenvelope(0, 0, 0) box),
 counted as materialized (
     select p.square_x >> 12 - %(z)s as i, p.square_y >> 12 - %(z)s as j, count(*) as count,
-        sum(case
-            when %(public)s then case when r.load_source in ('land_use', 'argument') then 10 * ceil(r.load_kva / 10) end
-            else floor(10 * coalesce(r.load_kva, p.load_kva) + 0.5) / 10
-        end) as kva,
+        sum(floor(10 * coalesce(r.load_kva, p.load_kva) + 0.5) / 10) as kva,
         count(*) filter (where class = 'plug_and_play') as plug_and_play,
         count(*) filter (where class = 'filing') as filing, count(*) filter (where class = 'approval') as approval,
         count(*) filter (where class = 'restricted') as restricted,

@@ -3,11 +3,7 @@
 with tile as (select box, (st_xmax(box) - st_xmin(box)) / 4096 as unit_m from st_tileenvelope(%(z)s, %(x)s, %(y)s) box),
 found as (
     select p.id, p.name, r.class, r.failed_test, p.land_use, st_transform(p.geom, 3857) as geom,
-        case
-            -- What a single customer has stated is nobody else's; the rest is told in tens of kVA, rounded up.
-            when %(public)s then case when r.load_source in ('land_use', 'argument') then 10 * ceil(r.load_kva / 10) end
-            else floor(10 * coalesce(r.load_kva, p.load_kva) + 0.5) / 10
-        end as load_kva
+        floor(10 * coalesce(r.load_kva, p.load_kva) + 0.5) / 10 as load_kva
     from grid.parcels p left join siting.run_rows r on r.run_id = %(run)s and r.parcel_id = p.id
     where p.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
 ),

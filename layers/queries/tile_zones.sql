@@ -4,7 +4,7 @@ drawn as (
     select st_asmvtgeom(st_simplify(st_transform(p.geom, 3857), 4 * t.unit_m), t.box, 4096, 64, true) as geom,
         p.reach_m, p.class, p.load_kva
     from tile t
-    join siting.zone_parts p
+    join public_map.zone_parts p
         on p.run_id = %(run)s and p.geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
     order by p.reach_m
 )

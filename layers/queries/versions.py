@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, select, text
 
@@ -10,7 +10,8 @@ from gis.dictionary.model import ASSET_LEVELS, layers
 from gis.network.model import Grid
 from layers.database import snapshot
 from layers.queries.grid import read_grid
-from layers.tables.batches import aliases, layer_versions
+from layers.tables.base import PUBLIC_MAP
+from layers.tables.batches import aliases
 
 _ANY_ASSET = "assets"
 
@@ -49,22 +50,27 @@ def read_version(engine: Engine, names: tuple[str, ...]) -> tuple[DataVersion, G
 def version_in(connection: Connection, names: tuple[str, ...]) -> DataVersion:
     """Return the version of layers as a snapshot sees them."""
     every = _with_targets(names)
+    rows = rows_version(connection, every)
+    if not any(field.type == "reference" for name in every for field in layers()[name].fields):
+        return rows
+    known = select(aliases.c.spelling, aliases.c.meaning).order_by(aliases.c.spelling)
+    return replace(rows, spellings=tuple((row[0], row[1]) for row in connection.execute(known)))
+
+
+def rows_version(connection: Connection, names: tuple[str, ...]) -> DataVersion:
+    """Return the version of what layers hold, whatever their names refer to; the public's login may ask."""
     identity = text(
         "select s.system_identifier, d.oid::bigint from pg_control_system() s, pg_database d"
         " where d.datname = current_database()"
     )
-    changes = (
-        select(layer_versions.c.layer, layer_versions.c.batch_id, layer_versions.c.changed_at)
-        .where(layer_versions.c.layer.in_(every))
-        .order_by(layer_versions.c.layer)
+    changes = text(
+        f"select layer, batch_id, changed_at from {PUBLIC_MAP}.layer_versions"  # noqa: S608  # a constant
+        " where layer = any(:names) order by layer"
     )
     system, database = connection.execute(identity).one()
-    versions = tuple((row[0], row[1], row[2].isoformat()) for row in connection.execute(changes))
-    spellings: tuple[tuple[str, str], ...] = ()
-    if any(field.type == "reference" for name in every for field in layers()[name].fields):
-        known = select(aliases.c.spelling, aliases.c.meaning).order_by(aliases.c.spelling)
-        spellings = tuple((row[0], row[1]) for row in connection.execute(known))
-    return DataVersion((system, database), versions, spellings)
+    found = connection.execute(changes, {"names": list(names)})
+    versions = tuple((row[0], row[1], row[2].isoformat()) for row in found)
+    return DataVersion((system, database), versions, ())
 
 
 def _with_targets(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 from gis.bbox import Box
 from gis.siting.classes import SiteClass
 from layers.database import driver
-from layers.queries.statements import statement
+from layers.queries.statements import public_statement, statement
 from layers.queries.tiles import TILE_LAYERS, Tile, TileLayer
-from layers.tables.base import SCHEMA
+from layers.tables.base import PUBLIC_MAP
 
 Source = Literal["land", "run", "zones", "live", "edition"]
 """What tiles are made from: layers, layers and a run, a run alone, live figures of a day, an edition."""
@@ -170,7 +170,7 @@ def working_tile(
     tile
         Which one.
     public
-        Whether what single customers stated is left out.
+        Whether the views that the public's login may read are asked, without what single customers stated.
     run
         Screening that classes and zones are of; None for no classes.
     edition
@@ -181,7 +181,7 @@ def working_tile(
     if tile.zoom < layer.first_zoom:
         return b""
     west, south, east, north = tile.degrees()
-    given: dict[str, Any] = {"z": tile.zoom, "x": tile.column, "y": tile.row, "public": public, "run": run}
+    given: dict[str, Any] = {"z": tile.zoom, "x": tile.column, "y": tile.row, "run": run}
     given |= {"edition": edition, "west": west, "south": south, "east": east, "north": north}
     with driver(connection) as raw:
         if figures is not None:
@@ -192,14 +192,15 @@ def working_tile(
             given["ids"] = ids
             given["open_kva"] = [figures.open_kva.get(each) for each in ids]
             given["status"] = [figures.status.get(each) for each in ids]
-        row = raw.execute(statement(layer.tiles.at(tile.zoom)), given).fetchone()
+        text = public_statement if public else statement
+        row = raw.execute(text(layer.tiles.at(tile.zoom)), given).fetchone()
     return bytes(row[0]) if row else b""
 
 
 def extent_of_layers(connection: Connection, names: tuple[str, ...]) -> Box | None:
     """Return the box around all rows of layers, None where there are none."""
     boxes = sql.SQL(" union all ").join(
-        sql.SQL("select st_extent(geom)::geometry as box from {}").format(sql.Identifier(SCHEMA, each))
+        sql.SQL("select st_extent(geom)::geometry as box from {}").format(sql.Identifier(PUBLIC_MAP, each))
         for each in names
     )
     return _box(connection, boxes, ())
@@ -209,7 +210,7 @@ def extent_of_zones(connection: Connection, run: str) -> Box | None:
     """Return the box around the zones of a run, None where there are none."""
     return _box(
         connection,
-        sql.SQL("select st_extent(geom)::geometry as box from siting.zone_parts where run_id = %s"),
+        sql.SQL("select st_extent(geom)::geometry as box from public_map.zone_parts where run_id = %s"),
         (run,),
     )
 
@@ -237,13 +238,7 @@ def _box(connection: Connection, boxes: sql.Composable, given: tuple[str, ...]) 
 
 def from_osm(connection: Connection, names: tuple[str, ...]) -> bool:
     """Return whether any row of layers came from OpenStreetMap, whose contributors are then to be named."""
-    rows = sql.SQL(" union all ").join(
-        sql.SQL("select from {} t where t.batch_id = b.id").format(sql.Identifier(SCHEMA, each))
-        for each in names
-    )
-    question = sql.SQL(
-        "select exists (select from grid.import_batches b where b.format = %s and exists ({}))"
-    )
+    question = "select exists (select from public_map.sources where layer = any(%s) and from_osm)"
     with driver(connection) as raw:
-        row = raw.execute(question.format(rows), ("OpenStreetMap",)).fetchone()
+        row = raw.execute(question, (list(names),)).fetchone()
     return bool(row and row[0])
