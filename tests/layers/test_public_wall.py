@@ -24,9 +24,26 @@ from layers.public_wall import (
     raise_wall,
     require_wall,
 )
+from layers.tables.grid import layer_tables
 from tests.gis.editions.districts import fill, rows
 
-READABLE = {"disclosure.editions", "disclosure.published", "disclosure.parcels", "disclosure.zones"}
+SHOWN = {
+    "parcels": {"id", "name", "land_use", "load_kva", "square_x", "square_y", "geom"},
+    "roads": {"id", "name", "class", "width_m", "layer", "geom"},
+    "water": {"id", "name", "geom"},
+    "green": {"id", "name", "geom"},
+    "railways": {"id", "name", "geom"},
+    "jurisdictions": {"id"},
+    "runs": {"id", "on", "made_at", "load_kva", "by_class", "area_ha"},
+    "run_rows": {"run_id", "parcel_id", "class", "failed_test", "load_kva"},
+    "zone_parts": {"run_id", "reach_m", "class", "load_kva", "geom"},
+    "layer_versions": {"layer", "batch_id", "changed_at"},
+    "sources": {"layer", "from_osm"},
+}
+"""View of the schema ``public_map`` -> its columns."""
+
+EDITIONS = {f"disclosure.{each}" for each in ("editions", "published", "parcels", "zones")}
+READABLE = EDITIONS | {f"public_map.{each}" for each in SHOWN}
 RELATIONS = """
 select n.nspname || '.' || quote_ident(c.relname), c.relkind from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
@@ -46,7 +63,7 @@ def refused(engine: Engine, statement: str) -> str:
     return str(getattr(fault.value.orig, "sqlstate", ""))
 
 
-def test_of_all_tables_of_all_schemas_four_can_be_read_and_none_changed(
+def test_editions_and_the_views_of_the_map_can_be_read_nothing_else_and_none_of_all_changed(
     engine: Engine, public_engine: Engine
 ) -> None:
     with engine.connect() as connection:
@@ -56,7 +73,8 @@ def test_of_all_tables_of_all_schemas_four_can_be_read_and_none_changed(
     for name, kind in found.items():
         if name in READABLE:
             with public_engine.connect() as connection:
-                assert connection.scalar(text(f"select count(*) from {name}")) == 0
+                found_rows = connection.scalar(text(f"select count(*) from {name}"))
+                assert found_rows == (len(layer_tables) if name == "public_map.sources" else 0)
         else:
             assert refused(public_engine, f"select * from {name}") == "42501"
         if kind == "S":
@@ -72,7 +90,8 @@ def test_of_all_tables_of_all_schemas_four_can_be_read_and_none_changed(
             f"copy {name} from stdin",
             f"create index on {name} ((1))",
         ):
-            assert refused(public_engine, statement) in {"42501", "42809"}, statement
+            # The privilege; the wrong kind of relation; a view of several tables takes no rows from anybody.
+            assert refused(public_engine, statement) in {"42501", "42809", "55000"}, statement
     assert refused(public_engine, "update disclosure.editions set note = 'x'") == "42501"
     assert refused(public_engine, "select sha256 from access.tokens") == "42501"
 
@@ -183,6 +202,14 @@ BREACHES = {
     "a sequence": ("grant usage on grid.claim_numbers to {role}", "grid.claim_numbers"),
     "a schema to create in": ("grant create on schema public to {role}", "public"),
     "what everyone may": ("grant select on disclosure_inputs.assets to public", "disclosure_inputs.assets"),
+    "a view's rows to change": ("grant update on public_map.parcels to {role}", "public_map.parcels"),
+    "a view of somebody's": (
+        "create view public_map.mine as select * from grid.claims; grant select on public_map.mine to {role}",
+        "public_map.mine",
+    ),
+    "too little of the map": ("revoke select on public_map.run_rows from {role}", "read public_map.run_rows"),
+    "a view that is gone": ("drop view public_map.zone_parts", "read public_map.zone_parts"),
+    "no way to the views": ("revoke usage on schema public_map from {role}", "read public_map.parcels"),
     "too little": ("revoke select on disclosure.published from {role}", "disclosure.published"),
 }
 
@@ -261,6 +288,8 @@ def test_an_owner_who_is_no_superuser_has_a_wall_too(cluster: Cluster) -> None:
             public = open_public_engine(public_url(private))
             require_wall(public)
             assert refused(public, "create temporary table x (a int)") == "42501"
+            with public.connect() as asked:
+                assert asked.scalar(text("select count(*) from public_map.run_rows")) == 0
             stranger = open_public_engine(cluster.url(name).replace("kaimen@", "kaimen_nobody:x@"))
             with pytest.raises(DatabaseError) as fault:
                 admit(private, stranger)
