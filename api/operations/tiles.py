@@ -135,7 +135,7 @@ def extent(service: Service, wanted: Wanted, shown: WorkingLayer, state: State) 
     def make() -> tuple[Box | None]:
         with reading_together(service.engine(wanted.tier), TIMEOUT_MS) as connection:
             if shown.layers:
-                return (extent_of_layers(connection, shown.layers),)
+                return (extent_of_layers(connection, shown.layers, public=wanted.tier is Tier.PUBLIC),)
             if state.run is not None:
                 return (extent_of_zones(connection, state.run.id),)
             return (extent_of_edition(connection, state.edition) if state.edition else None,)

@@ -18,7 +18,7 @@ from gis.siting.classes import SiteClass
 from layers.database import driver
 from layers.queries.statements import public_statement, statement
 from layers.queries.tiles import TILE_LAYERS, Tile, TileLayer
-from layers.tables.base import PUBLIC_MAP
+from layers.tables.base import PUBLIC_MAP, SCHEMA
 
 Source = Literal["land", "run", "zones", "live", "edition"]
 """What tiles are made from: layers, layers and a run, a run alone, live figures of a day, an edition."""
@@ -197,10 +197,11 @@ def working_tile(
     return bytes(row[0]) if row else b""
 
 
-def extent_of_layers(connection: Connection, names: tuple[str, ...]) -> Box | None:
-    """Return the box around all rows of layers, None where there are none."""
+def extent_of_layers(connection: Connection, names: tuple[str, ...], *, public: bool) -> Box | None:
+    """Return the box around all rows of layers, of their views for the public; None where there are none."""
+    schema = PUBLIC_MAP if public else SCHEMA
     boxes = sql.SQL(" union all ").join(
-        sql.SQL("select st_extent(geom)::geometry as box from {}").format(sql.Identifier(PUBLIC_MAP, each))
+        sql.SQL("select st_extent(geom)::geometry as box from {}").format(sql.Identifier(schema, each))
         for each in names
     )
     return _box(connection, boxes, ())

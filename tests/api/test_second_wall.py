@@ -17,8 +17,12 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
+from api.middleware.gate import Gate
 from api.service import Service
 from api.tiers import Tier
+from layers.queries.working_tiles import WORKING_LAYERS
+from tests.api.open.exports import screened
+from tests.api.tiles.conftest import column_row
 from tests.gis.editions.districts import fill, rows
 
 SECRETS = ("10kVFD线", "4号台区", "5号地块", "6号地块", "P5", "P6", "120.6114", "31.1056", "FD", "D4")
@@ -53,7 +57,7 @@ QUERY = "?load_kva=100&bbox=120,31,121,32&q=F&limit=100&on=2026-11-21"
 
 
 class Forced:
-    """Makes every request an operator's, just before the routes."""
+    """Makes every request an operator's, behind the gate and before whatever answers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -67,7 +71,8 @@ class Forced:
 def breached(stocked: Service) -> Iterator[TestClient]:
     """Ask an application whose first wall has fallen; both its pools are the public's."""
     app = create_app(Service(stocked.settings, private=stocked.public, public=stocked.public))
-    app.user_middleware.append(Middleware(Forced))
+    gate = [each.cls for each in app.user_middleware].index(Gate)
+    app.user_middleware.insert(gate + 1, Middleware(Forced))
     with TestClient(app, follow_redirects=False) as asked:
         yield asked
 
@@ -135,3 +140,19 @@ def test_what_needs_more_is_refused_by_the_database(breached: TestClient) -> Non
     assert refused.status_code == 403
     assert "permission denied" not in refused.text
     assert json.loads(refused.text)["status"] == 403
+
+
+@pytest.mark.parametrize("layer", WORKING_LAYERS)
+def test_tiles_that_are_the_same_for_all_are_drawn_and_no_exact_one(
+    stocked: Service, breached: TestClient, layer: str
+) -> None:
+    screened(stocked.private)
+    seen = set()
+    for zoom in (9, 11, 13, 14, 16):
+        x, y = column_row(zoom, 120.6125, 31.1105)
+        reply = breached.get(f"/tiles/{layer}/{zoom}/{x}/{y}")
+        seen.add(reply.status_code)
+        for secret in SECRETS:
+            assert secret.encode() not in reply.content
+    # What parcels and assets are drawn from for whoever has a token is no table of the public's login.
+    assert seen - {204} == ({200} if layer in {"base", "zones"} else {403})
