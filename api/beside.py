@@ -28,7 +28,7 @@ class Engines:
     private
         Connections that see the whole database.
     public
-        Connections of the role that may read what is published and nothing else (the second wall).
+        Connections of the role that may read what is for everybody and nothing else (the second wall).
     """
 
     private: Engine

@@ -33,7 +33,7 @@ class Service:
     private
         Connections that see the whole database.
     public
-        Connections of the role that may read what is published and nothing else (the second wall).
+        Connections of the role that may read what is for everybody and nothing else (the second wall).
     figures
         Folder in which several processes that serve keep their figures; None where there is one.
     kept

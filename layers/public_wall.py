@@ -1,4 +1,6 @@
-"""The second wall (数据库侧隔离): a login of the database that sees what is published and nothing else.
+"""The second wall (数据库侧隔离): a login of the database that sees what is for everybody and nothing else.
+
+It reads the tables of editions, and of the working layers the views that the map of the public is made from.
 
 The rights are the wall. The time limits and the read-only transactions of its connections keep an honest
 question from becoming a burden; a session could set them anew.
@@ -111,7 +113,7 @@ def _no_login(words: str) -> DatabaseError:
 
 
 def require_wall(public: Engine) -> None:
-    """Refuse a login that may do more than read what is published, or less.
+    """Refuse a login that may do more than read editions and the views of the public's map, or less.
 
     Raises
     ------
@@ -126,7 +128,8 @@ def require_wall(public: Engine) -> None:
     if found:
         more = (f"… and {len(found) - _SHOWN} more",) if len(found) > _SHOWN else ()
         raise DatabaseError(
-            f"the login {public.url.username!r} is no wall: the public may only read what is published",
-            repair=f"give KAIMEN_PUBLIC_DATABASE_URL the login {ROLE} that `kaimen db upgrade` makes",
+            f"the login {public.url.username!r} is no wall: it has to read what is for everybody, no more",
+            repair="run `kaimen db upgrade` with the login that owns the tables, and give"
+            f" KAIMEN_PUBLIC_DATABASE_URL no other login than {ROLE}",
             faults=(*found[:_SHOWN], *more),
         )

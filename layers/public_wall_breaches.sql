@@ -1,4 +1,4 @@
--- What the login that asks may do beyond reading what is published, and what it may not that it should.
+-- What the login that asks may do beyond reading what is for everybody, and what it may not that it should.
 with me as (
     select oid, rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls
     from pg_roles where rolname = current_user

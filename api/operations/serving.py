@@ -19,7 +19,7 @@ def serving(settings: Settings) -> Iterator[Service]:
     Raises
     ------
     DatabaseError
-        Where there is no database, or no login for the public that sees what is published and nothing else.
+        Where there is no database, or no login for the public that sees what is for everybody alone.
     """
     with connected(settings) as owner, ExitStack() as opened:
         raise_wall(owner)

@@ -71,8 +71,8 @@ class Forced:
 def breached(stocked: Service) -> Iterator[TestClient]:
     """Ask an application whose first wall has fallen; both its pools are the public's."""
     app = create_app(Service(stocked.settings, private=stocked.public, public=stocked.public))
-    gate = [each.cls for each in app.user_middleware].index(Gate)
-    app.user_middleware.insert(gate + 1, Middleware(Forced))
+    walls: list[object] = [each.cls for each in app.user_middleware]
+    app.user_middleware.insert(walls.index(Gate) + 1, Middleware(Forced))
     with TestClient(app, follow_redirects=False) as asked:
         yield asked
 

@@ -274,7 +274,9 @@ def test_where_the_owner_has_a_password_the_login_of_the_public_gets_one(
     private.dispose()
 
 
-def test_an_owner_who_is_no_superuser_has_a_wall_too(cluster: Cluster) -> None:
+@pytest.fixture
+def plain(cluster: Cluster) -> Iterator[Engine]:
+    """Give a database whose owner is no superuser, with the wall raised."""
     name = f"plain_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
         connection.execute(f"create role {name} login")
@@ -285,17 +287,46 @@ def test_an_owner_who_is_no_superuser_has_a_wall_too(cluster: Cluster) -> None:
             private = open_engine(cluster.url(name).replace("kaimen@", f"{name}@"))
             upgrade(private)
             raise_wall(private)
-            public = open_public_engine(public_url(private))
-            require_wall(public)
-            assert refused(public, "create temporary table x (a int)") == "42501"
-            with public.connect() as asked:
-                assert asked.scalar(text("select count(*) from public_map.run_rows")) == 0
-            stranger = open_public_engine(cluster.url(name).replace("kaimen@", "kaimen_nobody:x@"))
-            with pytest.raises(DatabaseError) as fault:
-                admit(private, stranger)
-            assert "KAIMEN_PUBLIC_DATABASE_URL" in fault.value.repair
-            for engine in (private, public, stranger):
-                engine.dispose()
+            yield private
+            private.dispose()
         finally:
             connection.execute(f"drop database {name} with (force)")
             connection.execute(f"drop role {name}")
+
+
+def test_an_owner_who_is_no_superuser_has_a_wall_too(plain: Engine) -> None:
+    public = open_public_engine(public_url(plain))
+    require_wall(public)
+    assert refused(public, "create temporary table x (a int)") == "42501"
+    with public.connect() as asked:
+        assert asked.scalar(text("select count(*) from public_map.run_rows")) == 0
+    stranger = open_public_engine(
+        plain.url.set(username="kaimen_nobody", password="x").render_as_string(hide_password=False)  # noqa: S106  # nobody's
+    )
+    with pytest.raises(DatabaseError) as fault:
+        admit(plain, stranger)
+    assert "KAIMEN_PUBLIC_DATABASE_URL" in fault.value.repair
+    for engine in (public, stranger):
+        engine.dispose()
+
+
+def test_where_kaimen_may_not_give_rights_it_is_said_which_are_missing(
+    plain: Engine, cluster: Cluster
+) -> None:
+    with plain.begin() as connection:
+        connection.exec_driver_sql(f"revoke select on all tables in schema public_map from {ROLE}")
+    name = f"other_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster.url(), autocommit=True) as connection_of_owner:
+        connection_of_owner.execute(f"create role {name} login")
+        other = open_engine(plain.url.set(username=name).render_as_string(hide_password=False))
+        raise_wall(other)  # it owns nothing, and gives nothing
+        public = open_public_engine(public_url(other))
+        with pytest.raises(DatabaseError) as fault:
+            require_wall(public)
+        for engine in (other, public):
+            engine.dispose()
+        connection_of_owner.execute(f"drop role {name}")
+    assert "`kaimen db upgrade` with the login that owns the tables" in fault.value.repair
+    told = [str(each) for each in fault.value.faults]
+    assert set(told[:-1]) < {f"it may not read public_map.{each}" for each in SHOWN}
+    assert told[-1] == "… and 1 more"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
+from layers.database import driver
+from layers.queries.reading import reading_together
+from layers.queries.statements import public_statement
+from layers.queries.tiles import Tile
+from layers.queries.working_tiles import PUBLIC_LAYERS
 from tests.api.tiles.conftest import COLUMNS, ROWS, TOWN, Town, column_row, units
 from tests.api.tiles.towns import CLASSES, HOSTILE, RUN, RUN_1000, SOUTH, STEP, WEST
 
@@ -179,3 +185,40 @@ def test_another_screening_is_shown_where_it_is_asked_for(town: Town) -> None:
 
 def test_nothing_is_drawn_above_the_first_zoom(town: Town) -> None:
     assert town.public.get("/tiles/parcels/5/26/13").status_code == 204
+
+
+@pytest.mark.parametrize("layer", ["parcels", "zones", "base"])
+@pytest.mark.parametrize("zoom", [10, 14])
+def test_views_are_planned_as_tables_are(town: Town, layer: str, zoom: int) -> None:
+    """The public's statement uses the indexes by place and the same joins as that over the tables."""
+    x, y = column_row(zoom, WEST + 0.03, SOUTH + 0.03)
+    tile = Tile(zoom, x, y)
+    sides = dict(zip(("west", "south", "east", "north"), tile.degrees(), strict=True))
+    given = {"z": zoom, "x": x, "y": y, "run": RUN, **sides}
+    name = PUBLIC_LAYERS[layer].tiles.at(zoom)
+    over_views = public_statement(name)
+    over_tables = _over_tables(over_views)
+    assert over_tables != over_views
+    plans = [
+        _plan(engine, asked, given)
+        for engine, asked in ((town.service.public, over_views), (town.service.private, over_tables))
+    ]
+    assert plans[0] == plans[1]
+    wanted = {"parcels": "ix_parcels_geom", "zones": "ix_zone_parts_geom", "base": "ix_roads_geom"}[layer]
+    if zoom > 13:  # from far a tile holds the whole town, and no index helps
+        assert [each for each in plans[0] if wanted in each]
+
+
+def _over_tables(asked: bytes) -> bytes:
+    return re.sub(
+        rb"public_map\.(\w+)",
+        lambda found: (b"siting." if found[1] in {b"run_rows", b"zone_parts"} else b"grid.") + found[1],
+        asked,
+    )
+
+
+def _plan(engine: Engine, asked: bytes, given: dict[str, Any]) -> list[str]:
+    """Return the nodes of a plan with what they scan, whatever it is called in the statement."""
+    with reading_together(engine, 5_000) as connection, driver(connection) as raw:
+        lines = [row[0] for row in raw.execute(b"explain (costs off) " + asked, given)]
+    return [re.sub(r"( on \w+) \w+$", r"\1", line.strip()) for line in lines if "->" in line]
