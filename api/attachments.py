@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -9,6 +10,9 @@ from fastapi.responses import FileResponse
 
 from api.caching import validated
 from api.operations.downloads import Download
+
+IDENTITY: Final = "identity"
+"""As it is: nothing packs a file on the way, and a range of it is a range of what its tag names."""
 
 
 def disposition(ascii_name: str, name: str) -> dict[str, str]:
@@ -31,9 +35,8 @@ def sent(request: Request, file: Download, control: str) -> Response:
     tag = f'"{file.sha256}"'
 
     def make() -> Response:
-        # As it is, never compressed on the way: a range of it has to be a range of what was hashed.
         plain = disposition(f"kaimen-{file.path.name}", file.name)
-        plain |= {"etag": tag, "content-encoding": "identity"}
+        plain |= {"etag": tag, "content-encoding": IDENTITY}
         return FileResponse(file.path, media_type=file.media_type, headers=plain)
 
     return validated(request, tag, control, make)

@@ -78,6 +78,11 @@ def holds(request: Request, tag: str) -> bool:
     return tag in known or "*" in known
 
 
+def takes_packed(request: Request) -> bool:
+    """Whether the asker unpacks what comes packed (gzip)."""
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
 async def packed(request: Request, tag: str, body: bytes) -> tuple[bytes, dict[str, str]]:
     """Return a body as its asker takes it, and what the header says of that: packed once for all.
 
@@ -90,8 +95,7 @@ async def packed(request: Request, tag: str, body: bytes) -> tuple[bytes, dict[s
     body
         Bytes that packing makes smaller.
     """
-    taken = "gzip" in request.headers.get("accept-encoding", "")
-    if len(body) < _WORTH_PACKING or not taken or holds(request, tag):
+    if len(body) < _WORTH_PACKING or not takes_packed(request) or holds(request, tag):
         return body, {}
     kept, key = service_of(request).kept, ("packed", tag)
     pack = partial(gzip.compress, body, _LEVEL, mtime=0)

@@ -27,6 +27,7 @@ from api.beside import Addresses
 from api.bounds import HEAD_SECONDS, MAX_HEAD_BYTES
 from api.child import end_with_parent
 from api.logs import logging_config
+from api.made_files import clear_left
 from api.rehearsal import begin_to_rehearse
 from api.runner import running_jobs
 from api.service import Service
@@ -126,6 +127,7 @@ class Worker:
     def __call__(self) -> FastAPI:
         """Return the application of a process that serves, and ends with its supervisor."""
         end_with_parent()
+        clear_left(self.settings.home)  # of the process whose place this one may take
         app = self.application()
         begin_to_rehearse(app.state.service)
         return app
@@ -182,6 +184,7 @@ def run(service: Service, listener: socket.socket, workers: int) -> None:
         Where the processes do not start.
     """
     if workers == 1:
+        clear_left(service.home)
         signal.signal(signal.SIGTERM, _end)  # uvicorn repeats the signal when all is answered
         server = uvicorn.Server(_config(service.settings, create_app(service)))
         begin_to_rehearse(service)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Concatenate, TypeVar
+from typing import Any, Concatenate, Final, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +21,12 @@ from api.together import Together
 from layers.queries.published import Told
 
 _Kind = TypeVar("_Kind")
+
+MOST_OF_FILES: Final = 512 << 20
+"""Bytes of files made on request that are kept on the disk, to be sent again."""
+
+OF_A_FILE: Final = 8 << 20
+"""Bytes that each of them counts beside its own, so that few are open at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Service:
         Folder in which several processes that serve keep their figures; None where there is one.
     kept
         Answers that were made already, of editions and data versions that never change.
+    files
+        Files that were made already, of states of the data; they lie on the disk, without a name.
     asked
         What is asked of the newest edition at present, by many at once.
     office
@@ -52,6 +61,7 @@ class Service:
     public: Engine
     figures: Path | None = None
     kept: TileCache = field(default_factory=TileCache)
+    files: TileCache = field(default_factory=partial(TileCache, MOST_OF_FILES, OF_A_FILE))
     asked: Together[str, Told] = field(default_factory=Together)
     office: Office = field(init=False)
     drawer: Drawer = field(init=False)

@@ -1,4 +1,4 @@
-"""Answers kept in memory (缓存): as many as fit, each made once however many ask for it at once.
+"""Answers that are kept (缓存): as many as fit, each made once however many ask for it at once.
 
 What is kept never goes stale: a key holds the hash of the edition, or the version of the data, that the
 answer was made from.
@@ -16,8 +16,7 @@ from typing import Any, Final, TypeVar
 _Kind = TypeVar("_Kind", bound=Sized)
 
 MOST_BYTES: Final = 64 << 20
-_OF_A_KEY: Final = 200
-"""Bytes of a key and its place, about; so that empty answers are bounded too."""
+OF_A_KEY: Final = 200
 
 
 @dataclass(slots=True)
@@ -28,9 +27,12 @@ class TileCache:
     ----------
     most_bytes
         What is kept in all; ``len`` of a value counts.
+    of_a_key
+        What a key and its place count beside that; so that empty answers are bounded too.
     """
 
     most_bytes: int = MOST_BYTES
+    of_a_key: int = OF_A_KEY
     _kept: OrderedDict[Hashable, Sized] = field(default_factory=OrderedDict, init=False)
     _making: dict[Hashable, Future[Any]] = field(default_factory=dict, init=False)
     _bytes: int = field(default=0, init=False)
@@ -73,11 +75,11 @@ class TileCache:
         return made
 
     def _keep(self, key: Hashable, value: Sized) -> None:
-        size = len(value) + _OF_A_KEY
+        size = len(value) + self.of_a_key
         if size > self.most_bytes:
             return
         self._kept[key] = value
         self._bytes += size
         while self._bytes > self.most_bytes:
             _, oldest = self._kept.popitem(last=False)
-            self._bytes -= len(oldest) + _OF_A_KEY
+            self._bytes -= len(oldest) + self.of_a_key

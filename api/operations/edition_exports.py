@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, Engine
 
 from api.operations.edition_pages import public_zone_map
 from api.operations.editions import screened_rows
-from api.operations.screening_files import map_bytes
+from api.operations.screening_files import write_map
 from api.operations.sources import attribution
 from gis.editions.header import Edition
 from gis.editions.metadata import metadata
@@ -40,23 +39,26 @@ class EditionExport:
         Of the words of a map.
     map_number
         Number of the map's review (审图号).
+    packed
+        Whether it is packed (gzip) for the way.
     """
 
     edition: Edition
     ending: str
     language: Language
     map_number: str | None
+    packed: bool
 
     def state(self, connection: Connection) -> tuple[object, ...]:
         """Return what the file depends on: the edition, and the land that a map shows as it is now."""
         kind = self.ending.removeprefix(".")
         if self.ending == _TABLE:
-            return "edition", self.edition.sha256, kind
+            return "edition", self.edition.sha256, kind, self.packed
         drawn = (self.language, self.map_number, rows_version(connection, CONTEXT))
-        return "edition", self.edition.sha256, kind, drawn
+        return "edition", self.edition.sha256, kind, self.packed, drawn
 
-    def content(self, connection: Connection, public: Engine) -> Callable[[], bytes]:
-        """Read what the file shows, and return what makes its bytes without the database.
+    def content(self, connection: Connection, public: Engine) -> Callable[[Path], None]:
+        """Read what the file shows, and return what writes it without the database.
 
         Parameters
         ----------
@@ -69,7 +71,7 @@ class EditionExport:
         parcels, zones = (screened_rows(public, self.edition, kind) for kind in ("parcels", "zones"))
         frozen = Screened(told["run_id"], told["load_kva"], parcels, zones, told["withheld"])
         if self.ending == _TABLE:
-            return lambda: _geopackage(self.edition, frozen)
+            return lambda path: write_screened_geopackage(path, frozen, metadata(self.edition))
         with driver(connection) as raw:
             land = {name: read_land(raw, name) for name in CONTEXT}
         drawn = public_zone_map(self.edition, frozen, land)
@@ -79,11 +81,4 @@ class EditionExport:
             attribution=attribution(connection, ("parcels", *CONTEXT)) or drawn.heading.attribution,
         )
         numbered = replace(drawn, heading=heading)
-        return lambda: map_bytes(numbered, self.ending, self.language)
-
-
-def _geopackage(edition: Edition, frozen: Screened) -> bytes:
-    with TemporaryDirectory(prefix="kaimen-export-") as folder:
-        path = Path(folder) / "zones.gpkg"
-        write_screened_geopackage(path, frozen, metadata(edition))
-        return path.read_bytes()
+        return lambda path: write_map(numbered, path, self.language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -19,15 +21,41 @@ TIMEOUT_MS: Final = 60_000
 Source = RunExport | EditionExport
 
 
-def export_file(engines: Engines, source: Source) -> tuple[tuple[object, ...], bytes]:
-    """Return the state of the data that a file is made from, as ``Source.state``, and its bytes."""
+_LEVEL: Final = 6
+"""Of packing."""
+
+
+def export_file(engines: Engines, source: Source, folder: Path) -> tuple[tuple[object, ...], Path]:
+    """Write a file into a folder; return the state of the data it is made from, as ``Source.state``, and it.
+
+    Raises
+    ------
+    StorageError
+        There is no room for it.
+    """
     if isinstance(source, RunExport):
         with reading_together(engines.private, TIMEOUT_MS) as connection:
             state, make = source.state(connection), source.content(connection)
     else:
         with reading_together(engines.public, TIMEOUT_MS) as connection:
             state, make = source.state(connection), source.content(connection, engines.public)
-    return state, make()
+    path = folder / f"export{source.ending}"
+    with roomy(folder):
+        make(path)
+        return state, _packed(path) if source.packed else path
+
+
+def _packed(path: Path) -> Path:
+    """Pack a file, and leave the packed one alone; the same bytes give the same."""
+    small = path.with_name(f"{path.name}.gz")
+    with (
+        path.open("rb") as plain,
+        small.open("wb") as file,
+        gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packing,
+    ):
+        shutil.copyfileobj(plain, packing)
+    path.unlink()
+    return small
 
 
 def write_anew(engines: Engines, home: Path, edition_id: str, path: Path) -> None:

@@ -7,7 +7,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import geopandas as gpd
@@ -15,7 +14,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from api.operations.screening import Shown, data_day
-from api.operations.screening_files import CONTEXT, TABLES, Caption, map_bytes, write_table, zone_map
+from api.operations.screening_files import CONTEXT, TABLES, Caption, write_map, write_table, zone_map
 from gis.editions.disclosure import default_settings
 from gis.network.columns import index_of, rows_of, texts
 from gis.words import Language
@@ -44,29 +43,32 @@ class RunExport:
         Of the words of a map.
     map_number
         Number of the map's review (审图号).
+    packed
+        Whether it is packed (gzip) for the way.
     """
 
     id: str
     ending: str
     language: Language
     map_number: str | None
+    packed: bool
 
     def state(self, connection: Connection) -> tuple[object, ...]:
         """Return what the file depends on: the screening, and the layers that it shows as they are now."""
         shown = ("parcels",) if self.ending in TABLES else _DRAWN
         drawn = None if self.ending in TABLES else (self.language, self.map_number)
-        return "screening", self.id, self.ending, drawn, version_in(connection, shown)
+        return "screening", self.id, self.ending, self.packed, drawn, version_in(connection, shown)
 
-    def content(self, connection: Connection) -> Callable[[], bytes]:
-        """Read what the file shows, and return what makes its bytes without the database."""
+    def content(self, connection: Connection) -> Callable[[Path], None]:
+        """Read what the file shows, and return what writes it without the database."""
         run = find(connection, self.id)
         if run is None:
             raise LookupError(f"the screening {self.id} was there when it was asked for")
         shown = stored_screening(connection, run)
         if self.ending in TABLES:
-            return lambda: _table(shown, self.ending)
+            return lambda path: _write_table(shown, path)
         drawn = zone_map(connection, shown, self._caption(connection, run))
-        return lambda: map_bytes(drawn, self.ending, self.language)
+        return lambda path: write_map(drawn, path, self.language)
 
     def _caption(self, connection: Connection, run: Run) -> Caption:
         return Caption(_data_day(connection, run), None, default_settings(), self.map_number)
@@ -95,11 +97,8 @@ def _data_day(connection: Connection, run: Run) -> date | None:
     return data_day(read_grid(connection, ("capacity",), geometry=False)["capacity"], run.on)
 
 
-def _table(shown: Shown, ending: str) -> bytes:
+def _write_table(shown: Shown, path: Path) -> None:
     moment = shown.run.made_at
     # A GeoPackage says when it was written; the same rows are the same bytes.
-    clock = nullcontext() if moment is None or ending != ".gpkg" else stopped_clock(moment)
-    with TemporaryDirectory(prefix="kaimen-export-") as folder, clock:
-        path = Path(folder) / f"screening{ending}"
+    with nullcontext() if moment is None or path.suffix != ".gpkg" else stopped_clock(moment):
         write_table(shown, path)
-        return path.read_bytes()

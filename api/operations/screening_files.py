@@ -139,13 +139,13 @@ def write_screening(
                 write_table(shown, part)
             else:
                 made = made or drawn()
-                part.write_bytes(map_bytes(made, suffix, language))
+                write_map(made, part, language)
 
 
-def map_bytes(drawn: ZoneMap, suffix: str, language: Language) -> bytes:
-    """Return a zone map as a file, by its ending."""
-    data = _MAPS[suffix](drawn, language)
-    return data.encode() if isinstance(data, str) else data
+def write_map(drawn: ZoneMap, path: Path, language: Language) -> None:
+    """Write a zone map as page, paper or picture, by the ending."""
+    data = _MAPS[path.suffix.lower()](drawn, language)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
 
 
 def write_table(shown: Shown, path: Path) -> None:

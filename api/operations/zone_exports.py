@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 from api.caching import etag
+from api.made_files import MadeFile, making
 from api.operations.downloads import MEDIA, Download, download, stored_file
 from api.operations.edition_exports import EditionExport
 from api.operations.export_files import TIMEOUT_MS, Source, export_file
@@ -57,12 +58,15 @@ class Wanted:
         Of the words of a map; a table has the names and words that machines read.
     tier
         Of who asks.
+    packed
+        Whether a file that is made takes less room on the way (gzip).
     """
 
     run: str | None
     format: Format
     language: Language
     tier: Tier
+    packed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def _stored(service: Service, wanted: Wanted) -> Found | Words:
         if run is None:
             return no_screening(wanted.run)
         number = service.settings.map_number
-        source = RunExport(run.id, f".{wanted.format}", wanted.language, number)
+        source = RunExport(run.id, f".{wanted.format}", wanted.language, number, wanted.packed)
         return Found(run.id, etag(*source.state(connection)), source)
 
 
@@ -134,7 +138,8 @@ def _published(service: Service, wanted: Wanted) -> Found | Words:
     file = _file(service, edition, wanted)
     if file is not None:
         return Found(edition.id, f'"{file.sha256}"', file)
-    source = EditionExport(edition, f".{wanted.format}", wanted.language, service.settings.map_number)
+    number = service.settings.map_number
+    source = EditionExport(edition, f".{wanted.format}", wanted.language, number, wanted.packed)
     with reading_together(service.public, TIMEOUT_MS) as connection:
         return Found(edition.id, etag(*source.state(connection)), source)
 
@@ -148,13 +153,13 @@ def _file(service: Service, edition: Edition, wanted: Wanted) -> Download | None
     return None
 
 
-def kept_export(service: Service, tag: str) -> bytes | None:
+def kept_export(service: Service, tag: str) -> MadeFile | None:
     """Return a file that was made already; None where it was not."""
-    kept: bytes | None = service.kept.peek(("export", tag))
+    kept: MadeFile | None = service.files.peek(tag)
     return kept
 
 
-def make_export(service: Service, tag: str, source: Source) -> tuple[str, bytes]:
+def make_export(service: Service, tag: str, source: Source) -> tuple[str, MadeFile]:
     """Return a file and its entity tag, of one state of the data; it takes seconds for a city.
 
     Parameters
@@ -165,10 +170,19 @@ def make_export(service: Service, tag: str, source: Source) -> tuple[str, bytes]
         Entity tag of the file when it was asked for; the data may be newer by now.
     source
         What it is made from.
+
+    Raises
+    ------
+    StorageError
+        There is no room for it.
+    KaimenError
+        It cannot be written.
     """
     kept = kept_export(service, tag)
     if kept is not None:
         return tag, kept
-    state, data = service.beside(export_file, source)
+    with making(service.home) as folder:
+        state, path = service.beside(export_file, source, folder)
+        made = MadeFile.taken(path)
     tag = etag(*state)
-    return tag, service.kept.get(("export", tag), lambda: data)
+    return tag, service.files.get(tag, lambda: made)

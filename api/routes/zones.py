@@ -6,11 +6,12 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.attachments import disposition, sent
-from api.caching import REVALIDATED, asked, etag, holds, packed, validated
+from api.attachments import IDENTITY, disposition, sent
+from api.caching import REVALIDATED, asked, etag, holds, takes_packed, validated
 from api.operations.downloads import Download
 from api.operations.zone_exports import (
     EXPORT_MEDIA,
@@ -34,6 +35,8 @@ from layers.queries.runs import EVERYWHERE
 router = APIRouter(tags=["connection"])
 
 _JSON: Final = "application/json"
+_CHOSEN_BY: Final = "Accept-Language"
+"""The header field that chooses among files of one address."""
 _KEPT: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As the asker has it already"}}
 
 
@@ -75,7 +78,7 @@ def zones(
     response_class=Response,
     responses={
         200: {"content": {media: {} for media in sorted(EXPORT_MEDIA.values())}, "description": "The file"},
-        206: {"description": "The range that was asked for, of a file as it was published"},
+        206: {"description": "The range that was asked for"},
         **_KEPT,
     },
     openapi_extra={"parameters": [LANGUAGE]},
@@ -94,24 +97,21 @@ async def export(
     """
     service = service_of(request)
     language = language_of(request)
-    wanted = Wanted(run, kind, language, tier_of(request))
+    packed = kind in TEXTS and takes_packed(request)
+    wanted = Wanted(run, kind, language, tier_of(request), packed)
     found = await run_in_threadpool(find_export, service, wanted)
     if isinstance(found, Words):
         raise HTTPException(404, found[language])
     if isinstance(found.source, Download):
         return await run_in_threadpool(sent, request, found.source, REVALIDATED)
-    tag, data = found.tag, kept_export(service, found.tag)
-    if data is None and not holds(request, tag):
-        tag, data = await EXPORTS.take(partial(make_export, service, tag, found.source))
-    body, encoded = data or b"", {"content-encoding": "identity"}
-    if kind in TEXTS:
-        body, encoded = await packed(request, tag, body)
-    headers = disposition(f"kaimen-zones.{kind}", f"接电分区-{found.id}.{kind}") | encoded
-
-    def make() -> Response:
-        return Response(body, headers=headers, media_type=EXPORT_MEDIA[kind])
-
-    return validated(request, tag, REVALIDATED, make, "Accept-Language")
+    if holds(request, found.tag):
+        return validated(request, found.tag, REVALIDATED, Response, _CHOSEN_BY)
+    kept, make_one = kept_export(service, found.tag), partial(make_export, service, found.tag, found.source)
+    tag, file = await EXPORTS.take(make_one) if kept is None else (found.tag, kept)
+    headers = disposition(f"kaimen-zones.{kind}", f"接电分区-{found.id}.{kind}")
+    headers |= {"content-encoding": "gzip" if packed else IDENTITY}
+    make = partial(FileResponse, file, media_type=EXPORT_MEDIA[kind], headers=headers)
+    return validated(request, tag, REVALIDATED, make, _CHOSEN_BY)
 
 
 def _none(request: Request, run: str | None, load_kva: float | None) -> HTTPException:

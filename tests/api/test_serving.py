@@ -26,6 +26,7 @@ import uvicorn
 
 from api import server
 from api.app import create_app
+from api.made_files import FOLDER
 from api.server import PatientProtocol
 from api.service import Service
 from layers.cluster import Cluster
@@ -90,12 +91,17 @@ def until(met: Callable[[], bool]) -> None:
 
 
 def test_a_worker_that_dies_is_replaced_and_figures_are_of_all(tmp_path: Path, database_url: str) -> None:
+    left = tmp_path / FOLDER / "of-one-that-was-killed"
+    left.mkdir(parents=True)
     with serving(tmp_path, database_url, "--workers", "2") as served:
         until(lambda: len(served.workers()) == 2)
+        until(lambda: not left.exists())
+        left.mkdir()
         before = set(served.workers())
         os.kill(min(before), signal.SIGKILL)
         until(lambda: len(served.workers()) == 2 and set(served.workers()) != before)
         until(lambda: served.get("/readyz").status_code == 200)
+        until(lambda: not left.exists())
         wanted = 'kaimen_requests_total{method="GET",route="/readyz",status="200",tier="public"}'
         for _ in range(20):
             assert served.get("/readyz").status_code == 200
@@ -111,6 +117,8 @@ def test_a_worker_that_dies_is_replaced_and_figures_are_of_all(tmp_path: Path, d
 
 def test_what_is_under_way_is_answered_before_the_end(tmp_path: Path, database_url: str) -> None:
     answers: list[httpx2.Response] = []
+    left = tmp_path / FOLDER / "of-one-that-was-killed"
+    left.mkdir(parents=True)
     with (
         serving(tmp_path, database_url) as served,
         psycopg.connect(database_url) as held,
@@ -119,6 +127,7 @@ def test_what_is_under_way_is_answered_before_the_end(tmp_path: Path, database_u
         held.execute("lock table grid.alembic_version in access exclusive mode")
         asking = threading.Thread(target=lambda: answers.append(served.get("/readyz")))
         asking.start()
+        assert not left.exists()
         waiting = (
             "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
             " where not l.granted and d.datname = current_database()"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fastapi.responses import FileResponse
 
 from api import bounds, server
+from api.made_files import FOLDER
 from api.middleware import rates
 from api.operations.tokens import MAX_DAYS
+from api.service import MOST_OF_FILES
 from api.settings import Settings
 from layers.jobs import KEPT_DAYS, MOST_ATTEMPTS
 from layers.public_wall import ROLE, STATEMENT_TIMEOUT_MS
@@ -50,6 +53,9 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
         f"{MAX_DAYS:,} at most",
         f"end after {STATEMENT_TIMEOUT_MS // 1000} seconds",
         f"`{ROLE}`",
+        f"`KAIMEN_HOME/{FOLDER}/`",
+        f"up to {MOST_OF_FILES >> 20} MiB of them",
+        f"pieces of {FileResponse.chunk_size >> 10} kB",
     ],
 )
 def test_the_figures_are_those_of_the_code(told: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,21 +81,25 @@ def shop(shared_engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPat
 
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("tier", ["public", "planner"])
-def test_what_serves_hands_over_a_question_and_gets_a_file(shop: Shop, tier: str, kind: str) -> None:
+def test_what_serves_hands_over_a_question_and_gets_a_file(
+    shop: Shop, tier: str, kind: str, tmp_path: Path
+) -> None:
     shop.watched.sent.clear()
     shop.watched.got.clear()
     content = asked(getattr(shop, tier), kind, "en")
     [sent], [got] = shop.watched.sent, shop.watched.got
     assert len(pickle.dumps(sent)) < MOST_ASKED_BYTES
-    source = sent[-1]
-    if not isinstance(source, Source):
+    source = next((each for each in sent if isinstance(each, Source)), None)
+    if source is None:
         assert got is None  # a file of the edition, written where it is kept
         return
-    state, data = got
-    assert data == content
-    assert len(pickle.dumps(state)) < MOST_ASKED_BYTES
-    here = export_file(Engines(shop.service.private, shop.service.public), source)
-    assert here == (state, content)
+    assert len(pickle.dumps(got)) < MOST_ASKED_BYTES
+    state, path = got
+    assert not path.parent.exists()
+    again, made = export_file(Engines(shop.service.private, shop.service.public), source, tmp_path)
+    assert again == state
+    assert (gzip.decompress(made.read_bytes()) if source.packed else made.read_bytes()) == content
+    assert list(tmp_path.iterdir()) == [made]
 
 
 def test_the_rows_of_the_public_are_read_as_the_public_and_no_other(shop: Shop) -> None:
@@ -117,10 +123,11 @@ def test_what_the_database_refuses_is_told_as_if_it_was_asked_here(
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
 
 
-def test_no_password_is_shown_and_nothing_that_serves_is_loaded(shop: Shop) -> None:
+def test_no_password_is_shown_and_nothing_that_serves_is_loaded(shop: Shop, tmp_path: Path) -> None:
     assert repr(Addresses("postgresql://a:secret@x/y", "postgresql://b:secret@x/y")) == "Addresses()"
     # A process of its own: the one that tests share was begun with others' work.
     own = Drawer("warning")
     addresses = Addresses.of(shop.service.private, shop.service.public)
-    own.draw(read_here, addresses, export_file, RunExport(shop.run.id, ".csv", "en", None))
+    source = RunExport(shop.run.id, ".csv", "en", None, packed=True)
+    own.draw(read_here, addresses, export_file, source, tmp_path)
     assert not set(own.draw(eval, "list(__import__('sys').modules)")) & WEB

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import io
 import json
@@ -221,11 +222,13 @@ def test_texts_go_packed_and_the_others_as_they_are(shop: Shop) -> None:
 def test_a_file_is_made_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    def counted(_: Service, work: Any, source: Source) -> tuple[tuple[object, ...], bytes]:
+    def counted(_: Service, work: Any, source: Source, folder: Path) -> tuple[tuple[object, ...], Path]:
         assert work is export_file
         made.append(source.ending)
+        path = folder / "made"
+        path.write_bytes(gzip.compress(b"<svg/>"))
         with shop.service.private.connect() as connection:
-            return source.state(connection), b"<svg/>"
+            return source.state(connection), path
 
     monkeypatch.setattr(Service, "beside", counted)
     app = create_app(Service(shop.service.settings, shop.service.private, shop.service.public))
