@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from gis.figures import rounded
+
 Cell = str | float | int | bool | None
 _DECIMALS: Final = 1
 
@@ -26,7 +28,7 @@ def cell(value: object) -> Cell:
     if type(value).__name__ == "bool":  # numpy's own
         return bool(value)
     if isinstance(value, float | int | Real):  # the abstract class last, it takes long
-        number = round(float(value), _DECIMALS)
+        number = rounded(float(value), _DECIMALS)
         if not math.isfinite(number):
             return None
         return int(number) if number == int(number) else number

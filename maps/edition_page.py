@@ -9,6 +9,7 @@ from typing import Final
 from gis.capacity.words import Language
 from gis.editions.diff import FIELDS, Change, Diff
 from gis.editions.metadata import WORDS
+from gis.figures import figure
 
 MOST: Final = 2000
 """Changes told one by one; the files tell all."""
@@ -142,6 +143,6 @@ def _value(change: Change, value: object, language: Language) -> str:
     if change.field == "geometry":
         return "另一网格" if language == "zh" else "another cell"
     if isinstance(value, float):
-        return f"{value:,.3f}".rstrip("0").removesuffix(".")
+        return figure(value, 3)
     said = WORDS.get(change.field, {}).get(str(value))
     return str(value) if said is None else said[0 if language == "zh" else 1]

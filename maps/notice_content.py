@@ -207,7 +207,7 @@ def _route(route: Told, teller: Teller) -> Iterator[Row]:
     for place, numbers in enumerate(crossings([each["crossing"] for each in pieces]), 1):
         roads = dict.fromkeys(names[number] or say("label.unnamed_road") for number in numbers)
         metres = sum(pieces[number]["length_m"] for number in numbers)
-        each_told.append(f"({place}) {'/'.join(roads)} {number(round(metres, 1))} m")
+        each_told.append(f"({place}) {'/'.join(roads)} {number(metres)} m")
     if each_told:
         yield Row(say("label.crossing_list"), teller.join(each_told))
     shown = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from gis.figures import figure
 from gis.policy.notice import Notice
 from gis.siting.words import words
 from gis.words import Language, Words
@@ -207,7 +208,7 @@ class Teller:
         if value is None:
             return self.say("label.unknown")
         if isinstance(value, int | float):
-            return f"{value:,.1f}".removesuffix(".0")
+            return figure(value)
         return str(value)
 
     def measure(self, value: object, unit: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from gis.capacity.words import LEVEL_WORDS, Status
+from gis.figures import figure
 from gis.words import Language
 from maps.page_frame import PageFrame
 from maps.page_words import say
@@ -145,7 +146,4 @@ def parcel_rows(found: Iterable[Mapping[str, Any]], language: Language) -> list[
 
 
 def _figure(value: float | None, digits: int = 1) -> str:
-    if value is None:
-        return "—"
-    text = f"{value:,.{digits}f}"
-    return text.rstrip("0").removesuffix(".") if "." in text else text
+    return "—" if value is None else figure(value, digits)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.figures import rounded
 from maps.columns import Cell, cell, figure_column, text_column
 from maps.inline_geometry import WORLD_BITS, encode
 from maps.sketch_paths import Shapes, geometry_of, middles
@@ -65,7 +66,7 @@ def zone_data(content: ZoneMap) -> Json:
         "bounds": bounds,
         "fit": content.bounds(),
         "layers": {name: layer for name, layer in layers.items() if layer["parts"]},
-        "totals": [[each.key, each.parcels, round(each.load_kva, 1)] for each in content.totals()],
+        "totals": [[each.key, each.parcels, rounded(each.load_kva)] for each in content.totals()],
         "words": {
             "zh": {key: pair.zh for key, pair in said.items()},
             "en": {key: pair.en for key, pair in said.items()},

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from gis.figures import fixed
 from gis.words import Language
 from maps import legend
 from maps.sketch_drawing import Drawing
@@ -149,7 +150,7 @@ def _column(content: ZoneMap, drawing: Drawing, x: float, top: float, language: 
         yield legend.class_swatch(total.key, x, y - 12)
         name = words(f"class.{total.key}")[language]
         yield _cells(x + 36, y, (safe(name), "", ""))
-        yield _cells(x, y, ("", f"{total.parcels:,}", f"{total.load_kva:,.0f}"))
+        yield _cells(x, y, ("", f"{total.parcels:,}", fixed(total.load_kva, 0)))
         for line in wrapped(words(f"class.{total.key}.meaning")[language], COLUMN - 60, 11.5):
             y += 15
             yield f'<text class="foot" x="{x + 36:g}" y="{y:g}">{safe(line)}</text>'
@@ -157,7 +158,7 @@ def _column(content: ZoneMap, drawing: Drawing, x: float, top: float, language: 
     y += ROW + 2
     yield f'<path d="M{x:g} {y - 17:g}h{COLUMN - 20:g}" stroke="#b9b7b0"/>'
     count, load = sum(total.parcels for total in totals), sum(total.load_kva for total in totals)
-    yield _cells(x, y, (safe(words("total")[language]), f"{count:,}", f"{load:,.0f}"))
+    yield _cells(x, y, (safe(words("total")[language]), f"{count:,}", fixed(load, 0)))
     y += 14
     for sign in signs(content):
         y += ROW

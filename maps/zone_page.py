@@ -9,6 +9,7 @@ from typing import Final
 import folium
 import numpy as np
 
+from gis.figures import fixed
 from gis.words import Language
 from maps import legend, style
 from maps.canvas_layer import CanvasLayer
@@ -78,6 +79,7 @@ def zone_map_html(content: ZoneMap, language: Language) -> str:
             language=language,
             nonce=nonce,
             say=say,
+            fixed=fixed,
             chart=fragments(_chart(content), name="zone", nonce=nonce),
             colours=style.style_css(),
             css=inlined("app/zone-page.css", nonce),

@@ -29,6 +29,7 @@ from api.operations.siting import Asked, Place, assess_place, ground, shape_from
 from api.operations.sources import attribution
 from api.settings import Settings
 from gis.errors import Faults
+from gis.figures import figure, fixed, short
 from gis.policy.words import words as policy_words
 from gis.siting.answer import assessment_as_json
 from gis.siting.question import Question, require_policy
@@ -155,7 +156,8 @@ def _point(at: str) -> BaseGeometry:
 
 def _tell(told: dict[str, Any], language: Language) -> None:
     site = told["parcel_name"] or told["parcel_id"] or words("site.drawn")[language]
-    load = "?" if told["load_kva"] is None else f"{told['load_kva']:,.0f} kVA ({told['load_kw']:,.0f} kW)"
+    kva, kw = told["load_kva"], told["load_kw"]
+    load = "?" if kva is None else f"{short(kva)} kVA ({figure(kw)} kW)"
     meaning = told["words"]
     click.echo(f"{site}  {load}  {told['on']}  {told['jurisdiction'] or '-'}")
     failed = "" if told["failed_test"] is None else f"  ({meaning[told['failed_test']]})"
@@ -189,9 +191,9 @@ def _options(told: dict[str, Any], language: Language) -> Table:
             table.add_row(
                 str(option["rank"]),
                 Text(each["asset_name"]),  # as it is: brackets in it are no markup
-                f"{route['length_m']:,.1f}",
-                f"{route['crossing_m']:,.1f} ({route['crossing_count']})",
-                f"{each['open_capacity_kva']:,.1f}",
+                fixed(route["length_m"]),
+                f"{fixed(route['crossing_m'])} ({route['crossing_count']})",
+                fixed(each["open_capacity_kva"]),
                 "-" if procedure is None else policy_words(f"procedure.{procedure}")[language],
             )
     return table

@@ -38,6 +38,7 @@ from gis.capacity.words import Language
 from gis.editions.diff import Diff
 from gis.editions.header import Edition, overdue_days
 from gis.errors import InputError
+from gis.figures import fixed
 from layers.editions.publish import Publication, PublishWatch
 from maps.edition_page import diff_page
 
@@ -289,7 +290,7 @@ def _show_diff(found: Diff) -> None:
 
 
 def _cell(value: object) -> str:
-    return "-" if value is None else f"{value:,.1f}" if isinstance(value, float) else str(value)
+    return "-" if value is None else fixed(value) if isinstance(value, float) else str(value)
 
 
 @editions.command("verify", help="Take every hash anew, and name the first broken link.")

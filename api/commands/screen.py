@@ -26,6 +26,7 @@ from api.operations.siting import ground
 from api.settings import Settings
 from gis.editions.disclosure import default_settings
 from gis.errors import Faults
+from gis.figures import fixed
 from gis.siting.classes import SiteClass
 from gis.siting.question import Question, require_policy
 from gis.siting.words import words, words_of_test
@@ -125,7 +126,7 @@ def town_table(by_town: Sequence[Mapping[str, Any]], language: Language) -> Tabl
         counts = [f"{each['by_class'][kind.value]:,}" for kind in SiteClass]
         # A name from data is text, not markup.
         named = Text(each["town"] or words("town.none")[language])
-        figures = (f"{each['parcels']:,}", f"{each['area_ha']:,.1f}", f"{each['load_kva'] / 1000:,.1f}")
+        figures = (f"{each['parcels']:,}", fixed(each["area_ha"]), fixed(each["load_kva"] / 1000))
         table.add_row(named, *figures, *counts)
     return table
 
@@ -137,7 +138,7 @@ def _tell(done: Screened, files: tuple[Path, ...], language: Language) -> None:
         table.add_column(name, justify="right" if name else "left")
     for name, count in summary["by_class"].items():
         area, load = summary["area_ha"][name], summary["load_kva"][name]
-        table.add_row(words(f"class.{name}")[language], f"{count:,}", f"{area:,.1f}", f"{load / 1000:,.1f}")
+        table.add_row(words(f"class.{name}")[language], f"{count:,}", fixed(area), fixed(load / 1000))
     console = Console(highlight=False)
     console.width = max(console.width, _WIDTH)
     console.print(table)

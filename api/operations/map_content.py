@@ -10,6 +10,7 @@ from api.clock import today
 from api.operations.front import bounds, policies, published_tiles_of, screenings, thresholds, tiles_of
 from api.service import Service
 from api.tiers import Tier
+from gis.figures import fixed
 from gis.siting.loads import default_table
 from gis.words import Language
 from layers.queries.working_tiles import WORKING_LAYERS
@@ -74,7 +75,7 @@ def _limits(service: Service, on: date, language: Language) -> list[dict[str, An
     return [
         {
             "name": each["name"],
-            "said": [say(language, keys[name], f"{value:,.0f}") for name, value in each["limits"].items()],
+            "said": [say(language, keys[name], fixed(value, 0)) for name, value in each["limits"].items()],
         }
         for each in thresholds(service, on, language)
         if each["limits"]

@@ -10,6 +10,7 @@ from gis.capacity.breakdown import ClaimLine
 from gis.capacity.formulas import Input
 from gis.capacity.numerals import kva, plain
 from gis.capacity.words import GAP_WORDS, LEVEL_WORDS, Gap, Language
+from gis.figures import fixed
 
 if TYPE_CHECKING:
     from gis.capacity.explain import Explanation, Missing
@@ -89,7 +90,7 @@ def _figure(told: Explanation, say: _Say) -> Iterator[str]:
     if told.upper_bound:
         yield f"{say('upper_bound')}: {'; '.join(_absent(each, told.language) for each in told.missing)}"
     if not math.isnan(told.loading_share):
-        yield f"{say('loading')}: {told.loading_share * 100:.1f}% ({told.loading.say(told.language)})"
+        yield f"{say('loading')}: {fixed(told.loading_share * 100)}% ({told.loading.say(told.language)})"
 
 
 def _absent(missing: Missing, language: Language) -> str:

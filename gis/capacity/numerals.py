@@ -7,15 +7,17 @@ from datetime import date
 
 import numpy as np
 
+from gis.figures import figure
+
 
 def kva(value: float) -> str:
     """Return a power: thousands separated, one decimal where it has any; a dash where it is unknown."""
-    return "—" if math.isnan(value) else f"{value + 0.0:,.1f}".removesuffix(".0")
+    return "—" if math.isnan(value) else figure(value)
 
 
 def plain(value: float) -> str:
     """Return a current, a voltage or a coefficient with up to four decimals."""
-    return "—" if math.isnan(value) else f"{value:,.4f}".rstrip("0").removesuffix(".")
+    return "—" if math.isnan(value) else figure(value, 4)
 
 
 def day_of(value: np.datetime64) -> date | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from gis.capacity.words import Language
 from gis.editions.metadata import WORDS
+from gis.figures import fixed
 
 _WORD_COLUMNS: Final = tuple(WORDS)
 
@@ -62,7 +63,7 @@ def _in_chinese(  # the parts of a row
     told = [
         f"{who}的可开放容量无数据，不等于0。"
         if figure is None
-        else f"{who}的可开放容量{'不少于' if banded else '为'} {figure:,.1f} kVA。"
+        else f"{who}的可开放容量{'不少于' if banded else '为'} {fixed(figure)} kVA。"
     ]
     if said["status"]:
         told.append(f"状态：{said['status']}{'，' + said['reason'] if said['reason'] else ''}。")
@@ -84,7 +85,7 @@ def _in_english(  # the parts of a row
     told = [
         f"What is open at {who} is not known, which is not 0."
         if figure is None
-        else f"At {who} {'at least ' if banded else ''}{figure:,.1f} kVA are open."
+        else f"At {who} {'at least ' if banded else ''}{fixed(figure)} kVA are open."
     ]
     if said["status"]:
         told.append(f"Its status is {said['status']}{': ' + said['reason'] if said['reason'] else ''}.")

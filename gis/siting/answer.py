@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis.corridors.feeder_taps import TapKind
+from gis.figures import fixed, rounded
 from gis.metric_zone import unproject
 from gis.policy.answer import decision_as_json, no_jurisdiction_as_json, plain
 from gis.policy.timeline import bar_as_json
@@ -111,7 +112,7 @@ def _proposal(
         "voltage_kv": None if np.isnan(voltage) else plain(voltage),
         "substation_id": served.substation_ids[owner],
         "access_point": None if public else _access_point(served, int(choice.options.tap[choice.row])),
-        "open_capacity_kva": round(float(offer.open_kva[owner]), 1),
+        "open_capacity_kva": rounded(float(offer.open_kva[owner])),
         "upper_bound": bool(offer.upper_bound[owner]),
         "bottleneck": _bottleneck(offer.bottleneck_id[owner], offer.bottleneck_level[owner]),
         "status": offer.status[owner],
@@ -169,7 +170,7 @@ def route_as_json(route: Route, measures: Mapping[str, float | int], *, public: 
             "road_id": each.road_id,
             "road_name": each.road_name,
             "road_class": each.road_class,
-            "length_m": round(each.length_m, 1),
+            "length_m": rounded(each.length_m),
             "crossing": each.crossing or None,
         }
         for each in pieces
@@ -228,10 +229,10 @@ def _rejection(
     away_m = _shown_away_m(rejection, public=public)
     colon, stop = _STOPS[language]
     way = words("way.route" if rejection.by_route else "way.straight")[language]
-    parts = [] if hidden else [words("rejected.away")[language].format(way=way, length=f"{away_m:,.0f}")]
+    parts = [] if hidden else [words("rejected.away")[language].format(way=way, length=fixed(away_m, 0))]
     if reason == "insufficient_capacity":
         short = words("rejected.short")[language]
-        parts.insert(0, short.format(open=f"{open_kva:,.1f}", load=f"{load_kva:,.1f}"))
+        parts.insert(0, short.format(open=fixed(open_kva), load=fixed(load_kva)))
     return {
         "asset_id": None if hidden else served.ids[owner],
         "asset_name": None if hidden else served.names[owner],
@@ -240,7 +241,7 @@ def _rejection(
         "detail": colon.join(filter(None, (words(f"reason.{reason}")[language], stop.join(parts)))),
         "length_m": away_m if rejection.by_route and not hidden else None,
         "straight_m": None if rejection.by_route or hidden else away_m,
-        "open_capacity_kva": None if hidden or np.isnan(open_kva) else round(open_kva, 1),
+        "open_capacity_kva": None if hidden or np.isnan(open_kva) else rounded(open_kva),
     }
 
 
@@ -248,4 +249,4 @@ def _shown_away_m(rejection: Rejection, *, public: bool) -> float:
     """Return how far away it is; to the public coarsely, for three exact lengths would tell the place."""
     if public:
         return round(rejection.away_m / PUBLIC_GRID_M) * PUBLIC_GRID_M
-    return round(rejection.away_m, 1)
+    return rounded(rejection.away_m)

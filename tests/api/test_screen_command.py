@@ -274,3 +274,10 @@ def test_towns_are_told_where_they_are_stated() -> None:
     lines = [line.split() for line in console.export_text().splitlines()]
     assert ["[b]新桥镇", "3", "1.5", "2.5", "0", "3", "0", "0", "0", "0"] in lines
     assert any(line[:1] == ["未填"] for line in lines), lines
+
+
+def test_areas_by_town_are_rounded_as_the_page_rounds_them() -> None:
+    counts = {each.value: 1 for each in SiteClass}
+    each = {"town": "A", "parcels": 1, "area_ha": 3.15, "load_kva": 250.0, "by_class": counts}
+    cells = [next(iter(column.cells)) for column in town_table([each], "en").columns]
+    assert cells[1:4] == ["1", "3.2", "0.3"]

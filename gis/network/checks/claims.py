@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from gis.capacity.claims import counted_of, live_on, normal_sites
+from gis.figures import figure
 from gis.findings import Severity
-from gis.network.checks.model import Fault, check, faults, figure
+from gis.network.checks.model import Fault, check, faults
 from gis.network.checks.subject import Subject, present, rows_where
 from gis.network.columns import Flags
 

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import shapely
 
+from gis.figures import figure
 from gis.findings import Severity
-from gis.network.checks.model import Fault, check, faults, figure, layer_fault
+from gis.network.checks.model import Fault, check, faults, layer_fault
 from gis.network.checks.subject import SPATIAL, Subject, rows_where
 from gis.network.columns import Floats
 

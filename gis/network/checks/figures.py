@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from gis.figures import figure
 from gis.findings import Severity
-from gis.network.checks.model import Fault, check, faults, figure
+from gis.network.checks.model import Fault, check, faults
 from gis.network.checks.readings import LEVEL_WORDS, asset_words, newest
 from gis.network.checks.subject import Subject, rows_where
 from gis.network.columns import Flags, Floats

@@ -14,10 +14,11 @@ from gis.corridors.noding import noded_streets
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.streets import Kind, Streets
 from gis.corridors.surroundings import Surroundings, Verges, surroundings
+from gis.figures import figure
 from gis.findings import Severity
 from gis.metric_zone import project
 from gis.network.checks.components import components
-from gis.network.checks.model import Fault, check, faults, figure
+from gis.network.checks.model import Fault, check, faults
 from gis.network.checks.subject import Subject, rows_where
 from gis.network.columns import Flags, Floats
 

@@ -101,11 +101,6 @@ def faults(
     ]
 
 
-def figure(value: float) -> str:
-    """Return a number for people: thousands separated, one decimal where it has any."""
-    return f"{value:,.1f}".removesuffix(".0")
-
-
 def layer_fault(layer: str, message: str, repair: str) -> Fault:
     """Return a fault of the layer as a whole."""
     return Fault(layer, None, message, repair)

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.figures import figure
 from gis.findings import Severity
-from gis.network.checks.model import Fault, check, faults, figure, layer_fault
+from gis.network.checks.model import Fault, check, faults, layer_fault
 from gis.network.checks.overlaps import Overlap, overlaps
 from gis.network.checks.subject import Subject, lonlat, mended, present, rows_where
 from gis.network.checks.twins import twins

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from gis.figures import figure
 from gis.findings import Severity
 from gis.network.checks.components import components
-from gis.network.checks.model import Fault, check, faults, figure
+from gis.network.checks.model import Fault, check, faults
 from gis.network.checks.subject import Subject, taken
 from gis.network.columns import Objects, Rows
 

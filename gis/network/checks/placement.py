@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pandas as pd
 import shapely
 
+from gis.figures import figure
 from gis.findings import Severity
 from gis.names import normal_name
-from gis.network.checks.model import Fault, check, faults, figure
+from gis.network.checks.model import Fault, check, faults
 from gis.network.checks.subject import Subject, present, rows_where, taken
 from gis.network.columns import Floats, Rows, at_rows
 

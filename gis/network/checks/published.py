@@ -8,8 +8,9 @@ import numpy as np
 
 from gis.capacity.open_capacity import OpenCapacity, open_capacity
 from gis.dictionary.model import ASSET_LEVELS
+from gis.figures import figure
 from gis.findings import Severity
-from gis.network.checks.model import Fault, check, faults, figure
+from gis.network.checks.model import Fault, check, faults
 from gis.network.checks.readings import LEVEL_WORDS
 from gis.network.checks.subject import Subject
 from gis.network.columns import Flags

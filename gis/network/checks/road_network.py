@@ -10,9 +10,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gis.figures import figure
 from gis.findings import Severity
 from gis.network.checks.components import components
-from gis.network.checks.model import Fault, check, figure, layer_fault
+from gis.network.checks.model import Fault, check, layer_fault
 from gis.network.checks.roads import levels, noded
 from gis.network.checks.subject import Subject, lonlat
 from gis.network.columns import Flags, Objects, Rows

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.figures import figure
 from gis.findings import Severity
-from gis.network.checks.model import Fault, check, faults, figure
+from gis.network.checks.model import Fault, check, faults
 from gis.network.checks.subject import Subject, present, rows_where
 from gis.network.checks.twins import twins
 from gis.network.columns import Flags, Objects, Rows

@@ -45,9 +45,11 @@ export function repairs(box, told) {
   if (told.faults && told.faults.length) box.append(make("ul", {}, ...told.faults.map((each) => make("li", {}, each))));
 }
 
+// Rounds as gis/figures.py does: half away from zero, as the decimal is written.
 export function figure(value, digits) {
   if (typeof value !== "number") return value === null || value === undefined ? "—" : String(value);
-  return value.toLocaleString("en-US", { maximumFractionDigits: digits === undefined ? 1 : digits });
+  const text = value.toLocaleString("en-US", { maximumFractionDigits: digits === undefined ? 1 : digits });
+  return text === "-0" ? "0" : text;
 }
 
 export const metres = (value) => figure(value, value < 100 ? 1 : 0) + " m";
