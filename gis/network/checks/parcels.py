@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.dictionary.land_uses import OSM_USES
 from gis.figures import figure
 from gis.findings import Severity
 from gis.network.checks.model import Fault, check, faults, layer_fault
@@ -19,7 +20,6 @@ from gis.network.checks.subject import Subject, lonlat, mended, present, rows_wh
 from gis.network.checks.twins import twins
 from gis.network.columns import Floats
 from gis.policy.load import jurisdictions
-from gis.siting.land_use import OSM_USES
 
 _M2_PER_HA = 10_000.0
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from gis.siting.land_use import LETTERS, OSM_USES, land_letter, land_use_words
+from gis.dictionary.land_uses import LETTERS, OSM_USES
+from gis.siting.land_use import land_letter, land_use_words
 from gis.siting.loads import use_of
 from layers.sources.osm_tags import DEVELOPMENT_LAND
 
