@@ -76,6 +76,25 @@ class Office:
                 self._begin_to_renew(held)
         return held
 
+    def settled(self) -> Ground:
+        """Return the ground of the newest data, and wait until it is made ready or cannot be.
+
+        Raises
+        ------
+        KaimenError
+            As for ``ground``.
+        """
+        self._looked = 0.0
+        self.ground()
+        with self._building:  # held while a newer state is prepared
+            pass
+        return self.ground()
+
+    @property
+    def version(self) -> DataVersion | None:
+        """State of the data that questions are answered from; None before the first."""
+        return None if self._ground is None else self._ground.version
+
     def _begin_to_renew(self, before: Ground) -> None:
         """Have newer data prepared by a thread, unless one is at it or has just ended."""
         if self._building.acquire(blocking=False):

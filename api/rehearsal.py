@@ -1,13 +1,19 @@
 """The first questions, asked before anybody does (预热).
 
-What all answers stand on is laid out as the service starts; the first who asks need not wait for it.
+What all answers stand on is laid out as the service starts, and anew when its data have changed; the first
+who asks need not wait for it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import math
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import sleep
 from typing import Final, get_args
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,8 +22,8 @@ from api.operations.connection import Connection, reply
 from api.operations.front import bounds, front, screenings
 from api.operations.map_content import map_content
 from api.operations.published import newest, tile_of
-from api.operations.siting import Place
-from api.operations.tiles import Wanted, working_tile_of
+from api.operations.siting import GROUND_LAYERS, Place
+from api.operations.tiles import Wanted, state_of, working_tile_of
 from api.service import Service
 from api.tiers import Tier
 from gis.bbox import Box
@@ -25,9 +31,13 @@ from gis.errors import KaimenError
 from gis.siting.question import DEFAULT_K, DEFAULT_LIMIT_M
 from gis.words import Language
 from layers.queries.tiles import Tile, share_of_map
+from layers.queries.versions import data_version
 from layers.queries.working_tiles import DEEPEST, PUBLIC_LAYERS
 from maps.map_page import map_page_html
 from maps.page_frame import PageFrame
+
+LOOK_S: Final = 5.0
+"""How often it is looked whether the data have changed."""
 
 LOADS_KVA: Final = (1.0, 500.0)
 """For low and for medium voltage: each has supply points and routes of its own."""
@@ -46,8 +56,74 @@ _log = logging.getLogger("kaimen.faults")
 
 
 def begin_to_rehearse(service: Service) -> None:
-    """Rehearse on a thread, beside requests that come meanwhile."""
-    threading.Thread(target=rehearse, args=(service,), daemon=True).start()
+    """Rehearse on a thread, beside requests that come meanwhile, now and whenever the data have changed."""
+    threading.Thread(target=_rehearse_on, args=(service,), name="rehearsal", daemon=True).start()
+
+
+def _rehearse_on(service: Service) -> None:
+    rehearsal = Rehearsal(service)
+    while True:
+        rehearsal.look()
+        sleep(LOOK_S)
+
+
+class Rehearsal:
+    """Rehearses once for each state of what the public is answered from.
+
+    Parameters
+    ----------
+    service
+        Asks itself.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._rehearsed: tuple[object, ...] | None = None
+        self._away = False
+
+    def look(self) -> None:
+        """Rehearse where the state is another one than that of the last time."""
+        try:
+            self._look()
+        except Exception as fault:  # noqa: BLE001  # nobody has asked, so no request fails of it
+            if not self._away:  # told once, until it is over
+                _log.warning("it cannot be seen whether the data have changed: %s", _why(fault))
+            self._away = True
+        else:
+            self._away = False
+
+    def _look(self) -> None:
+        service = self._service
+        state = _state(service)
+        if self._rehearsed is None:
+            rehearse(service)
+        elif self._rehearsed != (state, service.office.version):
+            with _turn(service):
+                rehearse(service)
+        # Where newer data could not be made ready, they may be later: then what is answered from has changed.
+        self._rehearsed = (state, service.office.version)
+
+
+def _state(service: Service) -> tuple[object, ...]:
+    """Return what the page, its tiles and the answers are made from at present."""
+    edition = newest(service)
+    states = (state_of(service, each, PUBLIC_LAYERS[each.layer]) for each in _layers(service))
+    shown = tuple(each and each.v for each in states)
+    return edition and edition.sha256, shown, data_version(service.private, GROUND_LAYERS)
+
+
+@contextmanager
+def _turn(service: Service) -> Iterator[None]:
+    """Let the processes that serve rehearse one after the other: meanwhile the others answer as ever."""
+    if service.figures is None:
+        yield
+        return
+    shared = os.open(service.figures, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(shared, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(shared)
 
 
 def rehearse(service: Service) -> None:
@@ -56,8 +132,13 @@ def rehearse(service: Service) -> None:
         try:
             part(service)
         except (KaimenError, SQLAlchemyError) as fault:
-            why = fault.detail if isinstance(fault, KaimenError) else type(fault).__name__
-            _log.info("the first question will have to wait: %s", why)
+            _log.info("the first question will have to wait: %s", _why(fault))
+        except Exception:  # noqa: BLE001  # nobody has asked: it fails no request, and what follows is rehearsed
+            _log.exception("the first question will have to wait")
+
+
+def _why(fault: Exception) -> str:
+    return fault.detail if isinstance(fault, KaimenError) else type(fault).__name__
 
 
 def _page(service: Service) -> None:
@@ -71,15 +152,20 @@ def _page(service: Service) -> None:
     edition, held = newest(service), bounds(service)
     if edition is None or held is None:
         return
-    runs = screenings(service, None) or []
-    layers = [
-        Wanted("base", Tier.PUBLIC),
-        *(Wanted(each, Tier.PUBLIC, runs[0]["run"]) for each in _OF_RUN if runs),
-    ]
+    layers = _layers(service)
     for tile in whole_tiles(Box(*held)):
         tile_of(service, _CAPACITY, tile, edition)
         for each in layers:
             working_tile_of(service, each, PUBLIC_LAYERS[each.layer], tile)
+
+
+def _layers(service: Service) -> list[Wanted]:
+    """Return the layers that the page begins with, beside what is published."""
+    runs = screenings(service, None) or []
+    return [
+        Wanted("base", Tier.PUBLIC),
+        *(Wanted(each, Tier.PUBLIC, runs[0]["run"]) for each in _OF_RUN if runs),
+    ]
 
 
 def whole_tiles(box: Box) -> list[Tile]:
@@ -101,8 +187,8 @@ def whole_tiles(box: Box) -> list[Tile]:
 
 
 def _answers(service: Service) -> None:
-    """Ask for parcels until one has an option."""
-    ground = service.office.ground()
+    """Ask for parcels until one has an option, of the newest data."""
+    ground = service.office.settled()
     ids = ground.parcels.ids.tolist()
     _ = ground.parcel_tree, ground.parcel_texts
     for load_kva in LOADS_KVA:

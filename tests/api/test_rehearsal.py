@@ -5,20 +5,27 @@ from __future__ import annotations
 import html
 import json
 import logging
+import threading
+import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 
-from api import office
+from api import office, rehearsal
 from api.app import create_app
 from api.operations import published, tiles
+from api.operations.editions import Request, publish_edition
 from api.operations.front import bounds
 from api.operations.siting import Ground
-from api.rehearsal import rehearse, whole_tiles
+from api.rehearsal import Rehearsal, rehearse, whole_tiles
 from api.service import Service
 from gis.bbox import Box
+from layers.editions.publish import PublishWatch
 from tests.api.open.exports import screened
+from tests.api.test_office import lay_a_road
 from tests.api.test_serving import serving, until
 
 ASKED = "/api/v1/parcels/P1/connection?load_kva=100&jurisdiction=wujiang"
@@ -40,11 +47,113 @@ def test_after_it_the_first_who_asks_finds_everything_laid_out(
 def test_after_it_the_first_visit_of_the_map_and_the_zones_waits_for_no_tile(
     stocked: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    screened(stocked.private)
+    rehearse(stocked)
+    first_visit(stocked, monkeypatch)
+
+
+def test_after_an_import_the_first_who_comes_waits_for_nothing_either(
+    stocked: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screened(stocked.private)
+    kept = Rehearsal(stocked)
+    kept.look()
+    before = stocked.office.ground()
+    lay_a_road(stocked)
+    kept.look()
+    assert stocked.office.version != before.version
+    first_visit(stocked, monkeypatch)
+
+    def again(*_: object, **__: object) -> None:
+        raise AssertionError("it was laid out already")
+
+    monkeypatch.setattr(office, "ground", again)
+    monkeypatch.setattr(Ground, "published", again)
+    monkeypatch.setattr(rehearsal, "rehearse", again)
+    kept.look()  # nothing has changed
+    with TestClient(create_app(stocked)) as client:
+        assert client.get(ASKED).status_code == 200
+
+
+def test_what_is_published_anew_is_rehearsed(stocked: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Rehearsal(stocked)
+    kept.look()
+    screened(stocked.private)
+    day, quiet = date(2026, 11, 22), PublishWatch(lambda _: None, lambda: None)
+    publish_edition(stocked.private, stocked.home, Request(day), day, quiet)
+    kept.look()
+    first_visit(stocked, monkeypatch)
+
+
+def test_a_database_that_is_away_is_told_once_and_looked_for_again(
+    stocked: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = Rehearsal(stocked)
+    rehearsed: list[Service] = []
+    monkeypatch.setattr(rehearsal, "rehearse", rehearsed.append)
+    for _ in range(2):
+        caplog.clear()
+        with monkeypatch.context() as away:
+            away.setattr(rehearsal, "newest", refuse)
+            for _ in range(3):
+                kept.look()
+        assert [each.message for each in caplog.records] == [
+            "it cannot be seen whether the data have changed: OperationalError"
+        ]
+        kept.look()
+    assert rehearsed == [stocked]
+
+
+def refuse(*_: object) -> None:
+    raise OperationalError("select", {}, Exception("gone"))
+
+
+def test_a_fault_in_one_part_is_told_and_the_other_is_rehearsed(
+    stocked: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = Rehearsal(stocked)
+    parts: list[Service] = []
+    monkeypatch.setattr(rehearsal, "_page", lambda _: {}["none"])
+    monkeypatch.setattr(rehearsal, "_answers", parts.append)
+    for _ in range(2):
+        kept.look()
+    assert parts == [stocked]
+    assert caplog.text.count("the first question will have to wait") == 1
+
+
+def test_of_several_processes_one_rehearses_at_a_time(
+    stocked: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way: list[Service] = []
+    most: list[int] = []
+
+    def slow(service: Service) -> None:
+        under_way.append(service)
+        most.append(len(under_way))
+        time.sleep(0.1)
+        under_way.remove(service)
+
+    several = [Service(stocked.settings, stocked.private, stocked.public, tmp_path) for _ in range(3)]
+    kept = [Rehearsal(each) for each in several]
+    monkeypatch.setattr(rehearsal, "rehearse", lambda _: None)
+    for each in kept:
+        each.look()
+    lay_a_road(stocked)
+    monkeypatch.setattr(rehearsal, "rehearse", slow)
+    threads = [threading.Thread(target=each.look) for each in kept]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1, 1, 1]
+
+
+def first_visit(stocked: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open the map and its zones, with every tile of the whole town, where no tile can be made any more."""
+
     def again(*_: object, **__: object) -> None:
         raise AssertionError("it was made already")
 
-    screened(stocked.private)
-    rehearse(stocked)
     monkeypatch.setattr(tiles, "working_tile", again)
     monkeypatch.setattr(tiles, "extent_of_layers", again)
     monkeypatch.setattr(published, "capacity_tile", again)
@@ -100,10 +209,15 @@ def test_where_there_is_nothing_to_answer_from_the_log_says_so(
     assert "roads" in caplog.text
 
 
-@pytest.mark.usefixtures("stocked")
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_service_that_starts_rehearses(tmp_path: Path, database_url: str, workers: int) -> None:
+def test_a_service_rehearses_as_it_starts_and_after_an_import(
+    stocked: Service, tmp_path: Path, database_url: str, workers: int
+) -> None:
     folder = tmp_path / "served"
     folder.mkdir()
+    file = folder / "corridors" / "corridors.arrays"
     with serving(folder, database_url, "--workers", str(workers)):
-        until((folder / "corridors" / "corridors.arrays").exists)
+        until(file.exists)
+        before = file.stat().st_ino
+        lay_a_road(stocked)
+        until(lambda: file.stat().st_ino != before)  # though nobody has asked

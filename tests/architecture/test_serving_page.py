@@ -11,6 +11,7 @@ from api import bounds, server
 from api.made_files import FOLDER
 from api.middleware import rates
 from api.operations.tokens import MAX_DAYS
+from api.rehearsal import LOOK_S
 from api.service import MOST_OF_FILES
 from api.settings import Settings
 from layers.jobs import KEPT_DAYS, MOST_ATTEMPTS
@@ -53,6 +54,7 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
         f"{MAX_DAYS:,} at most",
         f"end after {STATEMENT_TIMEOUT_MS // 1000} seconds",
         f"`{ROLE}`",
+        f"Every {LOOK_S:.0f} seconds it looks",
         f"`KAIMEN_HOME/{FOLDER}/`",
         f"up to {MOST_OF_FILES >> 20} MiB of them",
         f"pieces of {FileResponse.chunk_size >> 10} kB",
