@@ -76,20 +76,6 @@ class Office:
                 self._begin_to_renew(held)
         return held
 
-    def settled(self) -> Ground:
-        """Return the ground of the newest data, and wait until it is made ready or cannot be.
-
-        Raises
-        ------
-        KaimenError
-            As for ``ground``.
-        """
-        self._looked = 0.0
-        self.ground()
-        with self._building:  # held while a newer state is prepared
-            pass
-        return self.ground()
-
     @property
     def version(self) -> DataVersion | None:
         """State of the data that questions are answered from; None before the first."""

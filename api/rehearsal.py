@@ -11,8 +11,8 @@ import logging
 import math
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from time import sleep
 from typing import Final, get_args
 
@@ -52,6 +52,8 @@ _LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 _CAPACITY: Final = "capacity"
 _OF_RUN: Final = ("zones", "parcels")
 
+_Part = Callable[[Service], None]
+
 _log = logging.getLogger("kaimen.faults")
 
 
@@ -68,7 +70,7 @@ def _rehearse_on(service: Service) -> None:
 
 
 class Rehearsal:
-    """Rehearses once for each state of what the public is answered from.
+    """Asks for what the public asks, once for each state of what it is answered from.
 
     Parameters
     ----------
@@ -78,11 +80,11 @@ class Rehearsal:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._rehearsed: tuple[object, ...] | None = None
+        self._done: dict[_Part, object] = {}
         self._away = False
 
     def look(self) -> None:
-        """Rehearse where the state is another one than that of the last time."""
+        """Rehearse what is answered from another state than the last time."""
         try:
             self._look()
         except Exception as fault:  # noqa: BLE001  # nobody has asked, so no request fails of it
@@ -94,22 +96,27 @@ class Rehearsal:
 
     def _look(self) -> None:
         service = self._service
-        state = _state(service)
-        if self._rehearsed is None:
-            rehearse(service)
-        elif self._rehearsed != (state, service.office.version):
-            with _turn(service):
-                rehearse(service)
-        # Where newer data could not be made ready, they may be later: then what is answered from has changed.
-        self._rehearsed = (state, service.office.version)
+        edition = newest(service)
+        published = edition and edition.sha256
+        states = (state_of(service, each, PUBLIC_LAYERS[each.layer]) for each in _layers(service))
+        shown = tuple(each and each.v for each in states)
+        data = data_version(service.private, GROUND_LAYERS)
+        self._rehearse(_page, lambda: (published, shown))
+        self._rehearse(_answers, lambda: (published, data, service.office.version))
 
-
-def _state(service: Service) -> tuple[object, ...]:
-    """Return what the page, its tiles and the answers are made from at present."""
-    edition = newest(service)
-    states = (state_of(service, each, PUBLIC_LAYERS[each.layer]) for each in _layers(service))
-    shown = tuple(each and each.v for each in states)
-    return edition and edition.sha256, shown, data_version(service.private, GROUND_LAYERS)
+    def _rehearse(self, part: _Part, state: Callable[[], object]) -> None:
+        """Ask for a part whose state is another; where it cannot be answered, who asks next is told why."""
+        service = self._service
+        if part in self._done and self._done[part] == state():
+            return
+        try:
+            with _turn(service) if part in self._done else nullcontext():
+                part(service)
+        except (KaimenError, SQLAlchemyError) as fault:
+            _log.info("the first question will have to wait: %s", _why(fault))
+        except Exception:  # noqa: BLE001  # nobody has asked: it fails no request, and what follows is rehearsed
+            _log.exception("the first question will have to wait")
+        self._done[part] = state()
 
 
 @contextmanager
@@ -124,17 +131,6 @@ def _turn(service: Service) -> Iterator[None]:
         yield
     finally:
         os.close(shared)
-
-
-def rehearse(service: Service) -> None:
-    """Ask for what the public asks; where it cannot be answered, who asks next is told why."""
-    for part in (_page, _answers):
-        try:
-            part(service)
-        except (KaimenError, SQLAlchemyError) as fault:
-            _log.info("the first question will have to wait: %s", _why(fault))
-        except Exception:  # noqa: BLE001  # nobody has asked: it fails no request, and what follows is rehearsed
-            _log.exception("the first question will have to wait")
 
 
 def _why(fault: Exception) -> str:
@@ -187,8 +183,10 @@ def whole_tiles(box: Box) -> list[Tile]:
 
 
 def _answers(service: Service) -> None:
-    """Ask for parcels until one has an option, of the newest data."""
-    ground = service.office.settled()
+    """Ask for parcels until one has an option, of the newest data: while they are made ready it is left."""
+    ground = service.office.ground()
+    if ground.version != data_version(service.private, GROUND_LAYERS):
+        return
     ids = ground.parcels.ids.tolist()
     _ = ground.parcel_tree, ground.parcel_texts
     for load_kva in LOADS_KVA:

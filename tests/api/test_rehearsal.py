@@ -20,7 +20,7 @@ from api.operations import published, tiles
 from api.operations.editions import Request, publish_edition
 from api.operations.front import bounds
 from api.operations.siting import Ground
-from api.rehearsal import Rehearsal, rehearse, whole_tiles
+from api.rehearsal import Rehearsal, whole_tiles
 from api.service import Service
 from gis.bbox import Box
 from layers.editions.publish import PublishWatch
@@ -37,7 +37,7 @@ def test_after_it_the_first_who_asks_finds_everything_laid_out(
     def again(*_: object) -> None:
         raise AssertionError("it was laid out already")
 
-    rehearse(stocked)
+    Rehearsal(stocked).look()
     monkeypatch.setattr(office, "ground", again)
     monkeypatch.setattr(Ground, "published", again)
     with TestClient(create_app(stocked)) as client:
@@ -48,20 +48,22 @@ def test_after_it_the_first_visit_of_the_map_and_the_zones_waits_for_no_tile(
     stocked: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screened(stocked.private)
-    rehearse(stocked)
+    Rehearsal(stocked).look()
     first_visit(stocked, monkeypatch)
 
 
 def test_after_an_import_the_first_who_comes_waits_for_nothing_either(
     stocked: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(office, "CALM_S", 0.0)
     screened(stocked.private)
     kept = Rehearsal(stocked)
     kept.look()
-    before = stocked.office.ground()
+    before = stocked.office.version
     lay_a_road(stocked)
+    kept.look()  # the page, at once; the ground of the newer data is begun
+    until(lambda: stocked.office.version != before)
     kept.look()
-    assert stocked.office.version != before.version
     first_visit(stocked, monkeypatch)
 
     def again(*_: object, **__: object) -> None:
@@ -69,7 +71,8 @@ def test_after_an_import_the_first_who_comes_waits_for_nothing_either(
 
     monkeypatch.setattr(office, "ground", again)
     monkeypatch.setattr(Ground, "published", again)
-    monkeypatch.setattr(rehearsal, "rehearse", again)
+    monkeypatch.setattr(Ground, "parcel_tree", again)
+    monkeypatch.setattr(rehearsal, "_turn", again)
     kept.look()  # nothing has changed
     with TestClient(create_app(stocked)) as client:
         assert client.get(ASKED).status_code == 200
@@ -89,8 +92,9 @@ def test_a_database_that_is_away_is_told_once_and_looked_for_again(
     stocked: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     kept = Rehearsal(stocked)
-    rehearsed: list[Service] = []
-    monkeypatch.setattr(rehearsal, "rehearse", rehearsed.append)
+    rehearsed: list[str] = []
+    monkeypatch.setattr(rehearsal, "_page", lambda _: rehearsed.append("page"))
+    monkeypatch.setattr(rehearsal, "_answers", lambda _: rehearsed.append("answers"))
     for _ in range(2):
         caplog.clear()
         with monkeypatch.context() as away:
@@ -101,7 +105,11 @@ def test_a_database_that_is_away_is_told_once_and_looked_for_again(
             "it cannot be seen whether the data have changed: OperationalError"
         ]
         kept.look()
-    assert rehearsed == [stocked]
+    assert rehearsed == ["page", "answers"]
+
+
+def fail(_: Service) -> None:
+    raise ZeroDivisionError
 
 
 def refuse(*_: object) -> None:
@@ -113,7 +121,7 @@ def test_a_fault_in_one_part_is_told_and_the_other_is_rehearsed(
 ) -> None:
     kept = Rehearsal(stocked)
     parts: list[Service] = []
-    monkeypatch.setattr(rehearsal, "_page", lambda _: {}["none"])
+    monkeypatch.setattr(rehearsal, "_page", fail)
     monkeypatch.setattr(rehearsal, "_answers", parts.append)
     for _ in range(2):
         kept.look()
@@ -135,11 +143,12 @@ def test_of_several_processes_one_rehearses_at_a_time(
 
     several = [Service(stocked.settings, stocked.private, stocked.public, tmp_path) for _ in range(3)]
     kept = [Rehearsal(each) for each in several]
-    monkeypatch.setattr(rehearsal, "rehearse", lambda _: None)
+    monkeypatch.setattr(rehearsal, "_page", slow)
+    monkeypatch.setattr(rehearsal, "_answers", lambda _: None)
     for each in kept:
         each.look()
     lay_a_road(stocked)
-    monkeypatch.setattr(rehearsal, "rehearse", slow)
+    most.clear()
     threads = [threading.Thread(target=each.look) for each in kept]
     for thread in threads:
         thread.start()
@@ -204,7 +213,7 @@ def test_where_there_is_nothing_to_answer_from_the_log_says_so(
     service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "kaimen.faults"):
-        rehearse(service)
+        Rehearsal(service).look()
     assert "the first question will have to wait" in caplog.text
     assert "roads" in caplog.text
 
