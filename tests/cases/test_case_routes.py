@@ -17,8 +17,6 @@ from gis.routing.route import Piece, PieceKind, Route
 from gis.routing.search import Search
 from gis.routing.sweep import capacity_sweep
 from layers.cluster import Cluster
-from layers.database import open_engine
-from layers.queries.grid import read_grid
 from tests.cases.routes_case import CASES, LIMIT_M, Case, K, case_of, filled
 from tests.cases.routes_laid import free_steps_m
 from tests.cases.routes_oracle import crossings, on_island, stations, turns
@@ -37,7 +35,7 @@ OWN_M: Final = 10.0
 MAIN: Final = ("primary", "secondary")
 
 
-@pytest.fixture(scope="module", params=["demo", "wuhan", "malta"])
+@pytest.fixture(scope="module", params=["wuhan", "malta", "demo"])
 def case(
     request: pytest.FixtureRequest,
     run_folder: Path,
@@ -52,12 +50,9 @@ def case(
     if name == "demo":
         home = tmp_path_factory.mktemp(name)
         with copied_demo(run_folder, cluster, fresh_database, home) as engine:
-            return case_of(name, read_grid(engine))
-    with fresh_database(filled(run_folder, cluster, name)) as url:
-        engine = open_engine(url)
-        grid = read_grid(engine)
-        engine.dispose()
-    return case_of(name, grid)
+            return case_of(name, engine, home)
+    with filled(run_folder, cluster, name) as (engine, home):
+        return case_of(name, engine, home)
 
 
 def _joined(parts: list[Paths]) -> Paths:
