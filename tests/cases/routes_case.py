@@ -42,7 +42,6 @@ LIMIT_M: Final = 2_000.0
 _SAMPLE: Final = 3_000
 _SILENT: Final = Watch(lambda done, total: None, lambda: None)
 QUIET: Final = BuildWatch(lambda _: None, lambda: None)
-_NEAR_M: Final = 60.0
 _DOUBT_M: Final = 4.0
 _ROUND: Final = 0.85
 _ROUND_DOUBT: Final = 0.05
@@ -148,12 +147,15 @@ class Land:
         line: shapely.LineString = self.lines[self.row[piece.road_id]]
         return line
 
-    def half_around_m(self, point: shapely.Point) -> float:
-        """Return half the width of the widest way whose width covers a point; 0 outside of all."""
-        near = self.way_tree.query(point, predicate="dwithin", distance=_NEAR_M)
+    def half_around_m(self, points: Objects) -> Floats:
+        """Return half the width of the widest way that covers each of some points; 0 outside of all."""
+        widest_m = float(self.width_m.max(initial=0.0)) / 2.0
+        point, near = self.way_tree.query(points, predicate="dwithin", distance=widest_m)
         half = self.width_m[near] / 2.0
-        covering = shapely.distance(self.lines[near], point) <= half
-        return float(half[covering].max(initial=0.0))
+        covering = shapely.distance(self.lines[near], points[point]) <= half
+        found = np.zeros(len(points))
+        np.maximum.at(found, point[covering], half[covering])
+        return found
 
 
 def _plane(grid: Grid, layer: str, zone: MetricZone) -> Objects:

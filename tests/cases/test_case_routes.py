@@ -107,8 +107,7 @@ def test_lines_are_as_long_as_said(case: Case) -> None:
     for route in case.routes:
         scale = float(case.land.zone.scale_factor(route.geometry.coords[0][0]))
         gap_m = route.geometry.length / scale - route.length_m
-        ends = [shapely.get_point(route.geometry, at) for at in (0, -1)]
-        ends_m = sum(case.land.half_around_m(end) for end in ends)
+        ends_m = case.land.half_around_m(shapely.get_point(route.geometry, [0, -1])).sum()
         neighbours = list(zip(route.pieces, route.pieces[1:], strict=False))
         if abs(gap_m) > ends_m + sum(_wide_m(case, *pair) for pair in neighbours):
             beyond.append((case.told(route), round(gap_m)))
@@ -126,7 +125,7 @@ def test_pieces_are_as_long_as_said(case: Case) -> None:
         for before, piece, after in zip(route.pieces, route.pieces[1:], route.pieces[2:], strict=False):
             gap_m = abs(piece.geometry.length / scale - piece.length_m)
             # The corner where a road is crossed may be that of a third one, which is not walked.
-            around = [case.land.half_around_m(shapely.Point(at)) for at in piece.geometry.coords]
+            around = case.land.half_around_m(shapely.points(shapely.get_coordinates(piece.geometry)))
             wide_m = max(case.land.half_m(before), case.land.half_m(after), *around) + case.land.half_m(piece)
             if gap_m > 2.0 * wide_m + 1.0:
                 beyond.append((case.told(route), piece.kind.value, piece.length_m, round(gap_m)))
@@ -233,7 +232,7 @@ def test_no_route_is_shorter_than_the_straight_line(case: Case) -> None:
     for route, steps_m in zip(case.routes, free_steps_m(case), strict=True):
         ends = [shapely.get_point(route.geometry, at) for at in (0, -1)]
         scale = float(case.land.zone.scale_factor(ends[0].x))
-        free_m = sum(case.land.half_around_m(end) for end in ends)
+        free_m = case.land.half_around_m(np.array(ends)).sum()
         short_m = ends[0].distance(ends[1]) / scale - route.length_m - free_m - ASIDE_M
         shorter += short_m > 0.0
         if short_m > steps_m / scale + EXACT_M * len(route.pieces):
