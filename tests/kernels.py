@@ -1,6 +1,6 @@
 """Compiles what numba compiles, once for all workers of a run of the tests: ``python -m tests.kernels``.
 
-In a fresh checkout that takes a minute, which the first tests would take longer, most of it on every worker.
+In a fresh checkout it takes more than a minute, for which the first tests of each worker would wait.
 """
 
 from __future__ import annotations
