@@ -125,7 +125,8 @@ def test_pieces_are_as_long_as_said(case: Case) -> None:
         for before, piece, after in zip(route.pieces, route.pieces[1:], route.pieces[2:], strict=False):
             gap_m = abs(piece.geometry.length / scale - piece.length_m)
             # The corner where a road is crossed may be that of a third one, which is not walked.
-            around = case.land.half_around_m(shapely.points(shapely.get_coordinates(piece.geometry)))
+            corners = np.asarray(shapely.points(shapely.get_coordinates(piece.geometry)), dtype=object)
+            around = case.land.half_around_m(corners)
             wide_m = max(case.land.half_m(before), case.land.half_m(after), *around) + case.land.half_m(piece)
             if gap_m > 2.0 * wide_m + 1.0:
                 beyond.append((case.told(route), piece.kind.value, piece.length_m, round(gap_m)))
