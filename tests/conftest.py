@@ -27,6 +27,30 @@ _ROOM_BYTES = 4 << 30
 _FOLDER = pytest.StashKey[Path]()
 _GIVEN = "kaimen_run_folder"
 
+LONG = (
+    "cases/test_case_routes.py",
+    "browser/site/test_other_pages.py",
+    "browser/site/test_map_page.py",
+    "layers/test_cluster.py",
+    "browser/site/test_keyboard.py",
+    "api/test_serving.py",
+    "maps/test_notice.py",
+    "api/test_jobs.py",
+    "api/test_drawer.py",
+    "test_dev_script.py",
+    "browser/site/test_screen_page.py",
+    "browser/test_zone_map_page.py",
+    "cases/test_case_wuhan.py",
+    "layers/test_editions_killed.py",
+    "cases/test_case_siting.py",
+    "api/test_schema.py",
+    "api/test_jobs_served.py",
+    "browser/site/test_map_page_faults.py",
+    "gis/checks/test_check_entry.py",
+    "api/test_rehearsal.py",
+)
+"""Modules that take a worker 20 seconds or more, the longest first."""
+
 Fresh = Callable[..., AbstractContextManager[str]]
 """What makes a database, of the template or of the database that is named, and gives its URL."""
 
@@ -49,6 +73,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker the folder."""
     node.workerinput[_GIVEN] = str(node.config.stash[_FOLDER])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest modules begin: one that begins last keeps a worker busy when all others have ended."""
+    begin = {Path(__file__).parent / name: at for at, name in enumerate(LONG)}
+    items.sort(key=lambda item: begin.get(item.path, len(LONG)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,13 +15,13 @@ import psycopg
 import pytest
 
 from api.commands import service
-from api.operations.demo import load_demo
 from layers.cluster import Cluster
 from layers.database import open_engine
 from layers.demo import DemoFile, read_demo
 from layers.demo.plan import TOWNS
 from layers.editions.files import INDEX, SCREENED_WRITERS, ZONE_MAPS
-from layers.intake.request import Watch
+from tests.conftest import Fresh
+from tests.shared_demo import FirstLoad, copied_demo, first_load, rows_of
 
 COUNTS = {
     "jurisdictions": 1,
@@ -48,71 +45,52 @@ COUNTS = {
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The demo, whose first load was cut off before the second sheet of the capacities."""
+    """A copy of the demo, whose first load was cut off and taken up again, and what it says there."""
 
     url: str
     home: Path
-    before: dict[str, int]
-    answer: Any
+    first: FirstLoad
     again: Any
     words: str
 
-
-class CutOffError(Exception):
-    """The process was ended."""
-
-
-def cut_off_at_the_second_sheet(url: str, home: Path) -> None:
-    sheets = count(1)
-
-    def watching(what: str) -> AbstractContextManager[Watch]:
-        if what == "import capacity" and next(sheets) == 2:
-            raise CutOffError
-        return nullcontext(Watch(lambda *_: None, lambda: None))
-
-    engine = open_engine(url)
-    try:
-        with pytest.raises(CutOffError):
-            load_demo(engine, home, watching, lambda _: None)
-    finally:
-        engine.dispose()
-
-
-def rows_of(url: str) -> dict[str, int]:
-    with psycopg.connect(url) as connection:
-        return {
-            name: connection.execute(f"select count(*) from grid.{name}").fetchall()[0][0] for name in COUNTS
-        }
+    @property
+    def answer(self) -> Any:
+        """What the command said that took the load up again."""
+        return self.first.answer
 
 
 @pytest.fixture(scope="module")
 def loaded(
-    cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory, run_kaimen: Any
+    run_folder: Path,
+    cluster: Cluster,
+    fresh_database: Fresh,
+    tmp_path_factory: pytest.TempPathFactory,
+    run_kaimen: Any,
 ) -> Iterator[Loaded]:
-    name, home = f"demo_{uuid.uuid4().hex}", tmp_path_factory.mktemp("demo") / "home"
-    with psycopg.connect(cluster.url(), autocommit=True) as connection, pytest.MonkeyPatch.context() as patch:
-        connection.execute(f"create database {name} template {template} strategy file_copy")
-        url = cluster.url(name)
+    home = tmp_path_factory.mktemp("demo") / "home"
+    with (
+        copied_demo(run_folder, cluster, fresh_database, home) as engine,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        first, url = first_load(run_folder, cluster), cluster.url(str(engine.url.database))
         patch.setenv("KAIMEN_DATABASE_URL", url)
         patch.setenv("KAIMEN_HOME", str(home))
-        cut_off_at_the_second_sheet(url, home)
-        before = rows_of(url)
-        first = run_kaimen("demo", "--json")
         again = run_kaimen("demo", "--json")
         words = run_kaimen("demo", "--port", "8123")
-        assert (first.code, again.code, words.code) == (0, 0, 0)
-        yield Loaded(url, home, before, first.json, again.json, words.out)
-        connection.execute(f"drop database {name} with (force)")
+        assert (again.code, words.code) == (0, 0)
+        yield Loaded(url, home, first, again.json, words.out)
 
 
 def test_the_district_is_whole_after_a_load_that_was_cut_off(loaded: Loaded) -> None:
-    assert loaded.before["parcels"] == COUNTS["parcels"]
-    assert 0 < loaded.before["capacity"] < COUNTS["capacity"]
-    assert rows_of(loaded.url) == COUNTS
+    assert loaded.first.before["parcels"] == COUNTS["parcels"]
+    assert 0 < loaded.first.before["capacity"] < COUNTS["capacity"]
+    engine = open_engine(loaded.url)
+    assert rows_of(engine) == COUNTS
+    engine.dispose()
 
 
 def test_only_what_was_missing_is_loaded(loaded: Loaded) -> None:
-    rest = COUNTS["capacity"] - loaded.before["capacity"]
+    rest = COUNTS["capacity"] - loaded.first.before["capacity"]
     assert loaded.answer["layers"] == {"capacity": rest, "claims": COUNTS["claims"]}
     assert loaded.again["layers"] == {}
     assert "loaded already" in loaded.words
@@ -189,13 +167,16 @@ def test_the_edition_holds_the_screening_of_every_parcel(loaded: Loaded) -> None
 
 def test_what_there_is_to_look_at_is_there_and_told(loaded: Loaded) -> None:
     answer = loaded.answer
+    assert answer["parcel"] == loaded.again["parcel"]
     for key in ("folder", "zone_map", "notice", "parcel"):
-        assert answer[key] == loaded.again[key]
-        assert answer[key] in loaded.words
+        assert loaded.again[key] in loaded.words
+    for key in ("folder", "zone_map", "notice"):
+        made = Path(answer[key]).relative_to(loaded.first.home)
+        assert made == Path(loaded.again[key]).relative_to(loaded.home)
     assert "开门即接" in Path(answer["zone_map"]).read_text(encoding="utf-8")
     assert Path(answer["notice"]).read_bytes().startswith(b"%PDF")
     assert f"http://127.0.0.1:8123/parcel/{answer['parcel']}" in loaded.words
-    assert str(Path(answer["folder"]) / INDEX) in loaded.words
+    assert str(Path(loaded.again["folder"]) / INDEX) in loaded.words
     with psycopg.connect(loaded.url) as connection:
         [(kind,)] = connection.execute(
             "select class from disclosure.parcels where parcel_id = %s", [answer["parcel"]]
@@ -206,7 +187,7 @@ def test_what_there_is_to_look_at_is_there_and_told(loaded: Loaded) -> None:
 
 def test_the_district_is_drawn(loaded: Loaded) -> None:
     drawing = Path(loaded.answer["drawing"])
-    assert drawing.parent == loaded.home
+    assert drawing.parent == loaded.first.home
     assert "芦汀" in "".join(ET.parse(drawing).getroot().itertext())  # noqa: S314  # our own file
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONG
+
 ROOT = Path(__file__).parents[2]
 MODULE_LINES = 400
 FUNCTION_LINES = 60
@@ -45,3 +47,7 @@ def test_there_are_no_drawers_for_odds_and_ends() -> None:
 
 def test_tests_are_no_packages() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_the_modules_that_begin_are_there() -> None:
+    assert not [name for name in LONG if not (ROOT / "tests" / name).is_file()]

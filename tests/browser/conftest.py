@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _OWN_HOSTS = {"", "127.0.0.1", "localhost"}
@@ -69,9 +69,17 @@ def watch() -> Iterator[Watch]:
     assert not made.faults, "\n".join(made.faults)
 
 
+@pytest.fixture(scope="session")
+def shared_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """One profile for all pages, which fetches once what never changes; a page keeps things in its tab."""
+    with browser.new_context(**browser_context_args) as made:
+        yield made
+
+
 @pytest.fixture
-def page(context: BrowserContext, watch: Watch) -> Page:
+def page(shared_context: BrowserContext, watch: Watch) -> Iterator[Page]:
     """Open a watched page."""
-    made = context.new_page()
+    made = shared_context.new_page()
     watch.over(made)
-    return made
+    yield made
+    made.close()

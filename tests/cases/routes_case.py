@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -14,9 +15,11 @@ import pandas as pd
 import shapely
 from sqlalchemy import Engine
 
+from api.operations.corridors import BuildWatch
+from api.operations.corridors import corridors as corridors_of
 from api.operations.imports import import_files
 from gis.corridors.feeder_taps import FeederTaps, feeder_taps
-from gis.corridors.model import Corridors, build_corridors
+from gis.corridors.model import Corridors
 from gis.corridors.parameters import CorridorParameters
 from gis.corridors.streets import Flags, Floats, Longs, Objects
 from gis.metric_zone import MetricZone, project
@@ -27,6 +30,7 @@ from gis.routing.search import Search
 from layers.cluster import Cluster
 from layers.database import open_engine
 from layers.intake.request import ImportRequest, Watch
+from layers.queries.grid import read_grid
 from tests.conftest import TEMPLATE, make_database
 from tests.once import once
 
@@ -37,7 +41,7 @@ LIMIT_M: Final = 2_000.0
 
 _SAMPLE: Final = 3_000
 _SILENT: Final = Watch(lambda done, total: None, lambda: None)
-_NEAR_M: Final = 60.0
+QUIET: Final = BuildWatch(lambda _: None, lambda: None)
 _DOUBT_M: Final = 4.0
 _ROUND: Final = 0.85
 _ROUND_DOUBT: Final = 0.05
@@ -143,12 +147,15 @@ class Land:
         line: shapely.LineString = self.lines[self.row[piece.road_id]]
         return line
 
-    def half_around_m(self, point: shapely.Point) -> float:
-        """Return half the width of the widest way whose width covers a point; 0 outside of all."""
-        near = self.way_tree.query(point, predicate="dwithin", distance=_NEAR_M)
+    def half_around_m(self, points: Objects) -> Floats:
+        """Return half the width of the widest way that covers each of some points; 0 outside of all."""
+        widest_m = float(self.width_m.max(initial=0.0)) / 2.0
+        point, near = self.way_tree.query(points, predicate="dwithin", distance=widest_m)
         half = self.width_m[near] / 2.0
-        covering = shapely.distance(self.lines[near], point) <= half
-        return float(half[covering].max(initial=0.0))
+        covering = shapely.distance(self.lines[near], points[point]) <= half
+        found = np.zeros(len(points))
+        np.maximum.at(found, point[covering], half[covering])
+        return found
 
 
 def _plane(grid: Grid, layer: str, zone: MetricZone) -> Objects:
@@ -218,15 +225,22 @@ class Case:
         return f"{self.name}: {parcel} to {feeder}, {route.length_m:.1f} m"
 
 
-def filled(run_folder: Path, cluster: Cluster, name: str) -> str:
-    """Return the database to copy of a district, which is imported once for all workers of a run."""
+@contextmanager
+def filled(run_folder: Path, cluster: Cluster, name: str) -> Iterator[tuple[Engine, Path]]:
+    """Give the database of a district and the home of its corridors, which nobody changes.
+
+    It is imported once for all workers of a run, and its corridors are built once.
+    """
     database = f"kaimen_{name}"
     with once(run_folder, database) as first:
+        url = make_database(cluster, database, TEMPLATE) if first else cluster.url(database)
+        engine = open_engine(url)
         if first:
-            engine = open_engine(make_database(cluster, database, TEMPLATE))
             _fill(name, engine)
-            engine.dispose()
-    return database
+    try:
+        yield engine, run_folder / name
+    finally:
+        engine.dispose()
 
 
 def _fill(name: str, engine: Engine) -> None:
@@ -244,6 +258,8 @@ def _wuhan(bring: Callable[..., None]) -> None:
     bring("substations", "substations.geojson", stated={"name": "变电站"})
     bring("access_points", "access_points.csv", crs="gcj02")
     bring("transformers", "transformers.csv", crs="EPSG:4326")
+    bring("capacity", "capacity.xlsx")
+    bring("capacity", "transformers.csv")
 
 
 def _malta(bring: Callable[..., None]) -> None:
@@ -252,11 +268,16 @@ def _malta(bring: Callable[..., None]) -> None:
     bring("parcels", "parcels.geojson")
     stations_at = {"where": {"role": "secondary"}, "stated": {"kind": "=switching_station"}}
     bring("access_points", "capacity.csv", **stations_at)
+    # A row tells of a secondary substation and of the feeder before it.
+    bring("capacity", "capacity.csv")
+    of_feeders = {"asset": "feeder_id", "limit_a": "rating_a"}
+    bring("capacity", "capacity.csv", where={"role": "secondary"}, stated=of_feeders)
 
 
-def case_of(name: str, grid: Grid) -> Case:
-    """Return the case of a grid: routes for made-up loads and capacities, some of them drawn."""
-    corridors = build_corridors(grid, PARAMETERS)
+def case_of(name: str, engine: Engine, home: Path) -> Case:
+    """Return the case of a database: routes for made-up loads and capacities, some of them drawn."""
+    grid = read_grid(engine)
+    corridors = corridors_of(engine, home, PARAMETERS, QUIET)
     taps = feeder_taps(grid, corridors.graph, PARAMETERS)
     router = Router.of(corridors, taps)
     chance = np.random.default_rng(20261121)

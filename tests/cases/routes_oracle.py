@@ -74,7 +74,7 @@ def passages(land: Land, route: Route) -> list[Passage]:
         else:
             clusters.append((begin, end, {way}))
     # What lies inside the width of a road at either end costs nothing.
-    free_m = [land.half_around_m(shapely.get_point(route.geometry, at)) for at in (0, -1)]
+    free_m = land.half_around_m(shapely.get_point(route.geometry, [0, -1]))
     result = []
     for begin, end, ways in clusters:
         count = _sides_changed(land, route.geometry, begin, end, ways)
@@ -183,6 +183,8 @@ def _sides_changed(land: Land, line: shapely.LineString, begin: float, end: floa
         return 0
     come, go = line.interpolate(begin - 0.9 * _AROUND_M), line.interpolate(end + 0.9 * _AROUND_M)
     first, last = (int(np.argmin(shapely.distance(parts, tip))) for tip in (come, go))
+    if len(parts) == 2:  # nearly always: what follows would say the same
+        return int(first != last)
     steps, queue = {first: 0}, deque([first])
     while queue:
         part = queue.popleft()

@@ -13,8 +13,6 @@ import pandas as pd
 import pytest
 import shapely
 
-from api.operations.corridors import BuildWatch
-from api.operations.imports import import_files
 from api.operations.siting import Ground, ground, live_desk
 from gis.metric_zone import project
 from gis.siting.assess import Desk, assess
@@ -23,28 +21,13 @@ from gis.siting.question import Question
 from gis.siting.screen import Screening, one_of, screen
 from gis.siting.sites import Sites
 from layers.cluster import Cluster
-from layers.database import open_engine
-from layers.intake.request import ImportRequest
-from tests.cases.conftest import SILENT
-from tests.cases.routes_case import CASES, filled
-from tests.conftest import Fresh
+from tests.cases.routes_case import CASES, QUIET, filled
 from tests.gis.siting.towns import ids
 
 POLICY = "liangzihu"
 SAMPLE = 300
 LIMIT_M = 2_000.0
 DAYS = {"wuhan": date(2025, 4, 30), "malta": date(2026, 11, 21)}
-CAPACITIES: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
-    "wuhan": (("capacity.xlsx", {}), ("transformers.csv", {})),
-    # A row tells of a secondary substation and of the feeder before it.
-    "malta": (
-        ("capacity.csv", {}),
-        (
-            "capacity.csv",
-            {"where": {"role": "secondary"}, "stated": {"asset": "feeder_id", "limit_a": "rating_a"}},
-        ),
-    ),
-}
 NEAR_M = 120.0
 """How far a red line and a tap may lie from the verges that the length is measured between, together."""
 
@@ -61,24 +44,13 @@ class District:
 
 
 @pytest.fixture(scope="module", params=["wuhan", "malta"])
-def district(
-    request: pytest.FixtureRequest,
-    run_folder: Path,
-    cluster: Cluster,
-    fresh_database: Fresh,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> District:
+def district(request: pytest.FixtureRequest, run_folder: Path, cluster: Cluster, template: str) -> District:
     """Import a district with its readings, and screen it."""
     name = request.param
     if not (CASES / name).is_dir():
         pytest.skip(f"the {name} case is not beside the checkout")
-    home: Path = tmp_path_factory.mktemp(name)
-    with fresh_database(filled(run_folder, cluster, name)) as url:
-        engine = open_engine(url)
-        for file, options in CAPACITIES[name]:
-            import_files(engine, ImportRequest("capacity", (CASES / name / file,), **options), SILENT)
-        made = ground(engine, home, BuildWatch(lambda _: None, lambda: None))
-        engine.dispose()
+    with filled(run_folder, cluster, name) as (engine, home):
+        made = ground(engine, home, QUIET)
     desk = live_desk(made, DAYS[name])
     sites = made.parcels.under(POLICY)
     question = Question.of(DAYS[name])

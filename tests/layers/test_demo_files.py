@@ -19,6 +19,7 @@ import shapely
 from gis.datum import gcj02_to_wgs84
 from gis.dictionary.model import Layer, choices, layers
 from gis.names import normal_name
+from layers.cluster import Cluster
 from layers.demo import DemoFile, write_demo
 from tests.shared_demo import demo_files
 
@@ -26,8 +27,8 @@ ZONE = "EPSG:4549"
 
 
 @pytest.fixture(scope="session")
-def written(run_folder: Path) -> tuple[DemoFile, ...]:
-    return demo_files(run_folder)
+def written(run_folder: Path, cluster: Cluster, template: str) -> tuple[DemoFile, ...]:
+    return demo_files(run_folder, cluster)
 
 
 @pytest.fixture(scope="session")
