@@ -8,6 +8,7 @@ import numpy as np
 
 from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
+from gis.large_pages import side_by_side
 from gis.routing.direct import direct_way
 from gis.routing.field import Positions
 from gis.routing.labels import COST_BITS, LIMIT_MAX, LOW_BITS
@@ -75,7 +76,8 @@ def index_entries(taps: Taps, entries: Positions) -> Doors:
     start, verge = (
         np.array(column, dtype=np.int32, subok=False) for column in (entries.start, entries.verge)
     )
-    return _collect(taps, _Entries(start, np.asarray(corner), np.asarray(cost), verge, stretches(entries)))
+    made = _collect(taps, _Entries(start, np.asarray(corner), np.asarray(cost), verge, stretches(entries)))
+    return Doors(*side_by_side(*made))
 
 
 @compiled

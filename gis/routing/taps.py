@@ -8,6 +8,7 @@ import numpy as np
 
 from gis.compiled import compiled
 from gis.corridors.streets import Ints, Longs
+from gis.large_pages import side_by_side
 from gis.routing.field import CostGraph, Positions
 from gis.routing.labels import COST_BITS, FAR_WAY, LIMIT_MAX, LOW_BITS, WAY_BITS
 
@@ -102,6 +103,7 @@ def index_taps(graph: CostGraph, taps: Positions) -> Taps:
     verge_start, tap = _by_verge(taps.verge)
     row_links = int(np.diff(graph.start).max(initial=1))
     arc, link = _links(graph, row_links)
+    link, offer_start, offer_corner, offer_cost = side_by_side(link, offer_start, offer_corner, offer_cost)
     mean = int(graph.cost.mean()) if graph.cost.size else 1
     return Taps(
         arc=arc,

@@ -26,8 +26,9 @@ Made by `{command}`.
 Without `--table` it is shown alone; `-k wuhan` takes one city.
 
 - `S` is the CPU time of one `scipy.sparse.csgraph.dijkstra(min_only=True)` over the same corner graph,
-  from all corners at which any feeder can be tapped, without a limit, in the same process. Ratios are of
-  medians of {rounds} rounds in which S and what is compared with it take turns.
+  from all corners at which any feeder can be tapped, without a limit, in the same process. S and what is
+  compared with it take turns, {rounds} rounds and more, ten seconds long at least. A ratio is the median of
+  those of the rounds; behind it stands between which half of them lie.
 - Milliseconds are of a clock on the wall: of each parcel the median of {rounds} passes, of those the
   percentile. pgRouting and we take turns, pass by pass, and each has one before that is not timed.
 - scipy searches once for each class of loads, from the taps with capacity for the largest load in it: its
@@ -153,6 +154,34 @@ def cpu_seconds(jobs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str,
             if turn:
                 taken[name].append(time.process_time() - begin)
     return {name: float(np.median(times)) for name, times in taken.items()}
+
+
+def cpu_rounds(jobs: Mapping[str, Callable[[], Any]], rounds: int, least_s: float) -> dict[str, Floats]:
+    """Return the CPU time of each job in each round; they take turns, and none is timed when it runs first.
+
+    Parameters
+    ----------
+    jobs
+        What to run, by name.
+    rounds, least_s
+        How many rounds there are at least, and how many seconds they take together at least: what is short is
+        timed more often, so that no moment of other work on the machine decides.
+
+    Returns
+    -------
+    Seconds by name, shape (rounds,).
+    """
+    taken: dict[str, list[float]] = {name: [] for name in jobs}
+    begun = time.process_time()
+    turn = 0
+    while turn <= rounds or time.process_time() - begun < least_s:
+        for name, job in jobs.items():
+            begin = time.process_time()
+            job()
+            if turn:
+                taken[name].append(time.process_time() - begin)
+        turn += 1
+    return {name: np.array(times) for name, times in taken.items()}
 
 
 def cpu_second(job: Callable[[], Answer]) -> tuple[float, Answer]:
