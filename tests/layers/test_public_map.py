@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import shapely
 from alembic import command
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from gis.errors import DatabaseError
 from layers.database import driver, migration_config, upgrade
 from layers.public_wall import raise_wall, require_wall
+from layers.queries.around import around
 from layers.queries.land import read_jurisdictions, read_land
 from layers.queries.statements import public_statement
 from layers.queries.working_tiles import PUBLIC_LAYERS
@@ -312,6 +314,18 @@ def test_what_maps_draw_is_the_same_over_views_and_tables(attacked: tuple[Engine
     assert list(parcels["id"]) == ["P1", "P2", "P3", "P5", "P7", "P8"]
     assert parcels.crs == "EPSG:4326"
     assert read_jurisdictions(attacked[1]) == {"wujiang"}
+
+
+def test_of_the_land_around_a_place_important_users_are_left_out_for_the_public_alone(
+    attacked: tuple[Engine, Engine],
+) -> None:
+    owner, public = attacked
+    box = shapely.box(120.6, 31.1, 120.7, 31.2)
+    whole = [f"P{n}" for n in range(1, 9)]
+    assert list(around(owner, box)["parcels"]["id"]) == whole
+    assert list(around(public, box, public=True)["parcels"]["id"]) == [
+        each for each in whole if each not in KEPT_BACK["parcels"]
+    ]
 
 
 def test_sources_tell_of_every_layer(attacked: tuple[Engine, Engine]) -> None:

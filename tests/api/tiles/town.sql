@@ -10,12 +10,10 @@ insert into grid.import_batches (layer, files, format, mapping, options, finding
 values ('x', '[]', 'CSV', '{}', '{}', '[]', 0, 0, 0, 0, 0, 0);
 
 -- Six corners, none of them quite in line with its neighbours.
--- One in 37 is of an important user; of most nobody says.
-insert into grid.parcels (id, name, land_use, load_kva, important, geom, batch_id)
+insert into grid.parcels (id, name, land_use, load_kva, geom, batch_id)
 select 'P' || lpad((j * :columns + i)::text, 6, '0'), (j * :columns + i) || '号地块',
     (array['R2', 'B1', 'M1', 'A3'])[1 + (i + j) % 4],
     case when (i + 2 * j) % 5 = 0 then 100 + ((i * 7919 + j * 104729) % 9973) / 7.0 end,
-    case (j * :columns + i) % 37 when 36 then true when 1 then false end,
     st_setsrid(st_makepolygon(st_makeline(array[
         st_point(x, y), st_point(x + 0.0004, y + 0.00003), st_point(x + 0.0008, y + 0.00001 * random()),
         st_point(x + 0.00079, y + 0.0008), st_point(x + 0.0003, y + 0.00077), st_point(x + 0.00001, y + 0.00079),
@@ -32,7 +30,7 @@ insert into siting.runs (id, made_at, request, inputs, "on", rows, summary, zone
 insert into siting.run_rows (run_id, parcel_id, class, failed_test, load_kva, load_source, open_capacity_kva)
 select 'run-of-own-loads', id,
     (array['plug_and_play', 'filing', 'approval', 'restricted', 'unreachable', 'unknown'])[1 + n % 6],
-    case when n % 66 = 14 then 'important is false' when n % 6 > 0 then 'no_entry' end, coalesce(load_kva, 55.5 + n % 400),
+    case when n % 6 > 0 then 'no_entry' end, coalesce(load_kva, 55.5 + n % 400),
     case when load_kva is null then 'land_use' else 'stated' end, 4321.987
 from (select id, load_kva, right(id, 6)::int as n from grid.parcels) p
 where n % 50 <> 49;
