@@ -7,7 +7,9 @@ users (重要用户), and neither is a barrier (security_barrier), which makes t
 - parcels: the condition stands on the same row and costs nothing, so that PostgreSQL asks it before any function.
 - run_rows: a function of the asker may meet a row before it is left out, and its error quotes what the view would
   show of it: screening, id and class of the parcel, a load that follows from its land or is the same for all; never
-  a load that a customer states. What one may see of EXPLAIN ANALYZE (rows removed) tells as much of barriers.
+  a load that a customer states.
+
+EXPLAIN ANALYZE counts the rows that are removed, of barriers too: so that one is kept back where somebody asks.
 
 They read with the rights of their owner, who owns the tables. A migration that changes such a column drops its view
 and makes it anew.
