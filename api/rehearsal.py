@@ -187,7 +187,7 @@ def _answers(service: Service) -> None:
     ground = service.office.ground()
     if ground.version != data_version(service.private, GROUND_LAYERS):
         return
-    ids = ground.parcels.ids.tolist()
+    ids = ground.parcels.ids[ground.shown(public=True)].tolist()
     _ = ground.parcel_tree, ground.parcel_texts
     for load_kva in LOADS_KVA:
         for each in ids[:: len(ids) // PARCELS + 1]:

@@ -104,7 +104,7 @@ def assess(  # noqa: PLR0913  # the options of one command
         with stages() as shown:
             shared = ground(engine, settings.home.absolute(), shown.watch, table)
             shown.tell("Looking for routes")
-            answered = assess_place(shared, shared.live(day, parameters), asked)
+            answered = assess_place(shared, shared.live(day, parameters), asked, public=False)
         page = (
             notice_page(
                 engine, answered, language, requested_on=today(), attribution=attribution(engine, DRAWN)

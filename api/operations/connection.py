@@ -105,7 +105,7 @@ def reply(service: Service, tier: Tier, asked: Connection) -> Replied:
     Raises
     ------
     InputError
-        The question is not in order, or the parcel does not exist.
+        The question is not in order, or the parcel does not exist to the tier.
     ConflictError
         The public asks, and nothing is published yet.
     """
@@ -121,7 +121,8 @@ def reply(service: Service, tier: Tier, asked: Connection) -> Replied:
     faults.refuse()
     edition, desk = _desk(service, tier, ground, on)
     wanted = Asked(asked.place, load, asked.jurisdiction, question)
-    return Replied(assess_place(ground, desk, wanted), edition, ground, tier is Tier.PUBLIC)
+    public = tier is Tier.PUBLIC
+    return Replied(assess_place(ground, desk, wanted, public=public), edition, ground, public)
 
 
 def _load(ground: Ground, asked: Connection) -> Load | None:
@@ -185,14 +186,14 @@ def parcel_as_json(
 
 
 def parcel_numbers(
-    ground: Ground, words: str | None, boxes: Sequence[Box], limit: int, after: str = ""
+    ground: Ground, words: str | None, boxes: Sequence[Box], limit: int, after: str = "", *, public: bool
 ) -> list[int]:
     """Return the parcels whose id or name holds some words and that touch a box, by id, at most a limit.
 
-    ``after`` is an id: only parcels after it.
+    ``after`` is an id: only parcels after it. The public finds none that is withheld.
     """
     sites = ground.parcels
-    found = np.ones(len(sites), dtype=bool)
+    found = ground.shown(public=public)
     if boxes:
         bounds = ground.parcel_bounds
         inside = [_touching(bounds, box) for box in boxes]
@@ -215,10 +216,16 @@ class ParcelPage:
 
 
 def parcel_page(
-    ground: Ground, words: str | None, boxes: Sequence[Box], limit: int, begin: Cursor | None
+    ground: Ground,
+    words: str | None,
+    boxes: Sequence[Box],
+    limit: int,
+    begin: Cursor | None,
+    *,
+    public: bool,
 ) -> ParcelPage:
     """Return a page of ``parcel_numbers``."""
-    found = parcel_numbers(ground, words, boxes, limit + 1, begin.after if begin else "")
+    found = parcel_numbers(ground, words, boxes, limit + 1, begin.after if begin else "", public=public)
     if len(found) <= limit:
         return ParcelPage(found, None)
     last = str(ground.parcels.ids[found[limit - 1]])
@@ -231,9 +238,10 @@ def _touching(bounds: Floats, box: Box) -> Flags:
     return np.asarray(touching, dtype=bool)
 
 
-def parcel_at(ground: Ground, lon: float, lat: float) -> int | None:
-    """Return the smallest parcel that covers a place, None where none does."""
+def parcel_at(ground: Ground, lon: float, lat: float, *, public: bool) -> int | None:
+    """Return the smallest parcel that covers a place, of those that are shown; None where none does."""
     hits = ground.parcel_tree.query(shapely.Point(lon, lat), predicate="covered_by")
+    hits = hits[ground.shown(public=public)[hits]]
     if not len(hits):
         return None
     area = ground.parcels.area_ha[hits]

@@ -167,7 +167,7 @@ def _good_parcel(done: Screened) -> str:
 
 def _write_notice(engine: Engine, shared: Ground, question: Question, parcel: str, file: Path) -> None:
     desk = shared.live(DEMO_DAY, parameters_from(None))
-    answered = assess_place(shared, desk, Asked(Place(parcel=parcel), None, None, question))
+    answered = assess_place(shared, desk, Asked(Place(parcel=parcel), None, None, question), public=False)
     named = attribution(engine, DRAWN)
     page = notice_page(engine, answered, "zh", requested_on=DEMO_DAY, attribution=named)
     with whole_file(file, ".pdf") as part:

@@ -73,7 +73,7 @@ class EditionExport:
         if self.ending == _TABLE:
             return lambda path: write_screened_geopackage(path, frozen, metadata(self.edition))
         with driver(connection) as raw:
-            land = {name: read_land(raw, name) for name in CONTEXT}
+            land = {name: read_land(raw, name, public=True) for name in CONTEXT}
         drawn = public_zone_map(self.edition, frozen, land)
         heading = replace(
             drawn.heading,

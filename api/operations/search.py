@@ -37,7 +37,7 @@ def found_as_json(
         _found("parcel", told["id"], told["name"], None, (told["lon"], told["lat"]))
         for told in (
             parcel_as_json(ground, number, "en", public=public)  # of words it gives the name alone
-            for number in parcel_numbers(ground, words, (), limit)
+            for number in parcel_numbers(ground, words, (), limit, public=public)
         )
     ]
     assets = _published(service, words, limit) if public else _assets(ground, words, limit)

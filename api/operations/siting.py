@@ -26,7 +26,7 @@ from gis.corridors.model import CORRIDOR_LAYERS
 from gis.corridors.parameters import CorridorParameters
 from gis.errors import ConflictError, InputError
 from gis.names import normal_name
-from gis.network.columns import Floats
+from gis.network.columns import Flags, Floats
 from gis.network.model import Grid
 from gis.routing.local import Searcher
 from gis.routing.router import Router
@@ -97,28 +97,36 @@ class Ground:
         """Where drawn sites come to the roads."""
         return Drawing.of(self.network)
 
-    @cached_property
-    def parcel_numbers(self) -> dict[str, int]:
-        """Id, and normalised name where it is the only one, -> number of a parcel."""
-        names = [normal_name(each) if each else None for each in self.parcels.names.tolist()]
-        single = Counter(names)
-        numbers = {
-            name: number for number, name in enumerate(names) if name is not None and single[name] == 1
-        }
-        return numbers | {identity: number for number, identity in enumerate(self.parcels.ids.tolist())}
+    def shown(self, *, public: bool) -> Flags:
+        """Return which parcels exist to who asks, shape (parcels,): to the public all but the withheld."""
+        return ~self.parcels.withheld if public else np.ones(len(self.parcels), dtype=bool)
 
-    def parcel(self, named: str) -> int:
-        """Return the number of a parcel by its id or name.
+    def parcel_numbers(self, *, public: bool) -> dict[str, int]:
+        """Return id, and normalised name where it is the only one, -> number of a parcel that is shown."""
+        return self._public_numbers if public else self._every_number
+
+    @cached_property
+    def _every_number(self) -> dict[str, int]:
+        return _numbers(self.parcels, self.shown(public=False))
+
+    @cached_property
+    def _public_numbers(self) -> dict[str, int]:
+        shown = self.shown(public=True)
+        return self._every_number if shown.all() else _numbers(self.parcels, shown)
+
+    def parcel(self, named: str, *, public: bool) -> int:
+        """Return the number of a parcel that is shown, by its id or name.
 
         Raises
         ------
         InputError
             There is none, with those whose ids begin alike the longest.
         """
-        number = self.parcel_numbers.get(named, self.parcel_numbers.get(normal_name(named)))
+        known = self.parcel_numbers(public=public)
+        number = known.get(named, known.get(normal_name(named)))
         if number is not None:
             return number
-        ids: list[str] = self.parcels.ids.tolist()
+        ids: list[str] = self.parcels.ids[self.shown(public=public)].tolist()
         alike = nlargest(3, ids, key=lambda each: _shared(each, named))
         near = Words("用 kaimen import parcels FILE 导入地块", "kaimen import parcels FILE brings parcels")
         if alike:
@@ -150,6 +158,18 @@ class Ground:
 
     def _desk(self, offers: Offers) -> Desk:
         return Desk(self.network, offers, self.table, WorkCalendar())
+
+
+def _numbers(parcels: Sites, shown: Flags) -> dict[str, int]:
+    rows = np.flatnonzero(shown).tolist()
+    names = [normal_name(each) if each else None for each in parcels.names[shown].tolist()]
+    single = Counter(names)
+    numbers = {
+        name: number
+        for number, name in zip(rows, names, strict=True)
+        if name is not None and single[name] == 1
+    }
+    return numbers | dict(zip(parcels.ids[shown].tolist(), rows, strict=True))
 
 
 def _shared(one: str, other: str) -> int:
@@ -253,8 +273,8 @@ class Answered:
     desk: Desk
 
 
-def assess_place(ground: Ground, desk: Desk, asked: Asked) -> Answered:
-    """Return the assessment of a place.
+def assess_place(ground: Ground, desk: Desk, asked: Asked, *, public: bool) -> Answered:
+    """Return the assessment of a place; to the public a parcel that is withheld does not exist.
 
     Raises
     ------
@@ -263,7 +283,7 @@ def assess_place(ground: Ground, desk: Desk, asked: Asked) -> Answered:
     """
     place, question = asked.place, asked.question
     if place.parcel is not None:
-        number = ground.parcel(place.parcel)
+        number = ground.parcel(place.parcel, public=public)
         sites = one_of(ground.parcels, number)
         seeker = ground.seeker(number)
         if asked.load is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.service import Service
+from api.tiers import Tier
 from gis.bbox import Box
 from gis.claims.rules import is_text
 from layers.queries.reading import reading_together
@@ -38,11 +39,11 @@ def meant(service: Service, run: str | None, load_kva: float | None) -> Meant | 
         return None if found is None else Meant(found, version_in(connection, ("parcels",)))
 
 
-def zones_as_json(service: Service, run: RunHead, boxes: Sequence[Box]) -> str:
-    """Return zones and parcel classes of a screening where boxes touch them."""
-    with reading_together(service.public, TIMEOUT_MS) as connection:
+def zones_as_json(service: Service, tier: Tier, run: RunHead, boxes: Sequence[Box]) -> str:
+    """Return zones of a screening, and classes of the parcels a tier may know of, where boxes touch them."""
+    with reading_together(service.engine(tier), TIMEOUT_MS) as connection:
         features = zone_features(connection, run.id, boxes)
-        parcels = parcel_classes(connection, run.id, boxes, PARCELS_MOST + 1)
+        parcels = parcel_classes(connection, run.id, boxes, PARCELS_MOST + 1, public=tier is Tier.PUBLIC)
     head = {"run_id": run.id, "on": run.on.isoformat(), "load_kva": run.load_kva}
     more = {"more": len(parcels) > PARCELS_MOST}
     return (

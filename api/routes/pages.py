@@ -89,8 +89,9 @@ def table(  # noqa: PLR0913  # the parameters of one query
     first = f"/table?{urlencode(asked)}" if cursor else ""
     if of == "parcels":
         ground = service.office.ground()
-        held = parcel_page(ground, q, (), _ROWS, begin)
-        told = [parcel_as_json(ground, each, language, public=tier is Tier.PUBLIC) for each in held.numbers]
+        public = tier is Tier.PUBLIC
+        held = parcel_page(ground, q, (), _ROWS, begin, public=public)
+        told = [parcel_as_json(ground, each, language, public=public) for each in held.numbers]
         page = TablePage(
             of,
             asked,
@@ -196,7 +197,7 @@ def parcel(
 ) -> HTMLResponse:
     """Show the assessment of a parcel, written by the server."""
     frame = frame_of(request, "")
-    if parcel_id not in service.office.ground().parcel_numbers:
+    if parcel_id not in service.office.ground().parcel_numbers(public=tier is Tier.PUBLIC):
         zh, en = f"没有地块 {parcel_id!r}", f"there is no parcel {parcel_id!r}"
         raise HTTPException(404, zh if frame.language == "zh" else en)
     replied = reply(service, tier, question.at(Place(parcel=parcel_id)))

@@ -120,9 +120,10 @@ def parcels(
     ground, tier, language = service_of(request).office.ground(), tier_of(request), language_of(request)
 
     def make() -> Response:
-        boxes = tuple(read_bbox(bbox)) if bbox else ()
-        page = parcel_page(ground, q, boxes, limit, read_cursor(cursor) if cursor else None)
-        told = [parcel_as_json(ground, each, language, public=tier is Tier.PUBLIC) for each in page.numbers]
+        boxes, public = tuple(read_bbox(bbox)) if bbox else (), tier is Tier.PUBLIC
+        begin = read_cursor(cursor) if cursor else None
+        page = parcel_page(ground, q, boxes, limit, begin, public=public)
+        told = [parcel_as_json(ground, each, language, public=public) for each in page.numbers]
         return _json({"parcels": told, "more": page.cursor is not None, "cursor": page.cursor})
 
     return validated(request, _tag(request, ground), REVALIDATED, make, _VARY)
@@ -144,8 +145,8 @@ def places(
     ground, tier = service_of(request).office.ground(), tier_of(request)
 
     def make() -> Response:
-        number = parcel_at(ground, lon, lat)
         public = tier is Tier.PUBLIC
+        number = parcel_at(ground, lon, lat, public=public)
         told = None
         if number is not None:
             told = parcel_as_json(ground, number, language_of(request), public=public, geometry=True)
@@ -278,9 +279,9 @@ def _reply(request: Request, question: Connection, place: Place) -> Replied:
 
 
 def _known(request: Request, parcel_id: str) -> tuple[Ground, int]:
-    """Return the ground and the number of a parcel; 404 where there is none."""
+    """Return the ground and the number of a parcel; 404 where there is none that the tier may know of."""
     ground = service_of(request).office.ground()
-    number = ground.parcel_numbers.get(parcel_id)
+    number = ground.parcel_numbers(public=tier_of(request) is Tier.PUBLIC).get(parcel_id)
     if number is None:
         zh, en = f"没有地块 {parcel_id!r}", f"there is no parcel {parcel_id!r}"
         raise HTTPException(404, zh if language_of(request) == "zh" else en)

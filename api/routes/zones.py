@@ -59,16 +59,16 @@ def zones(
 
     Nothing is screened here: a load that no screening was made for is not found.
     """
-    service = service_of(request)
+    service, tier = service_of(request), tier_of(request)
     found = meant(service, run, load_kva)
     if found is None:
         raise _none(request, run, load_kva)
     boxes = read_bbox(bbox) if bbox else EVERYWHERE
 
     def make() -> Response:
-        return Response(zones_as_json(service, found.run, boxes), media_type=_JSON)
+        return Response(zones_as_json(service, tier, found.run, boxes), media_type=_JSON)
 
-    return validated(request, etag(found.run.id, found.parcels, asked(request)), REVALIDATED, make)
+    return validated(request, etag(found.run.id, found.parcels, asked(request), tier), REVALIDATED, make)
 
 
 @router.get(

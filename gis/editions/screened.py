@@ -21,6 +21,7 @@ from gis.editions.columns import PARCELS, ZONES
 from gis.editions.frozen import as_texts, by_bytes, text_table
 from gis.metric_zone import metric_zone, project
 from gis.network.columns import Floats, Objects, column, index_of, numbers, rows_of, texts, true
+from gis.siting.words import public_test
 
 LENGTH_STEP_M: Final = 50.0
 """Lengths of routes are rounded up to multiples of this."""
@@ -29,7 +30,6 @@ LEAST_LOADS: Final = 10
 """Of fewer loads the middle one, which zones are drawn for, may be a customer's: then there are no zones."""
 
 _STATED: Final = "stated"
-_IMPORTANT: Final = "important "
 _M2_PER_HA: Final = 10_000.0
 _EPSG: Final = 4326
 _PLAIN: Final = ("class", "failed_test", "level", "procedure", "decision_kind", "jurisdiction", "on")
@@ -124,9 +124,7 @@ def freeze_screening(found: Found, parcels: pd.DataFrame, edition_id: str) -> Sc
 
 def _parcels(found: Found, rows: pd.DataFrame, layer: pd.DataFrame, edition_id: str) -> pa.Table:
     stated = (rows["load_source"] == _STATED).to_numpy()
-    failed = texts(rows["failed_test"])
-    # That a customer is an important one is told by no word.
-    failed[[str(each).startswith(_IMPORTANT) for each in failed]] = None
+    failed: Objects = np.array([public_test(each) for each in texts(rows["failed_test"])], dtype=object)
     values: dict[str, Any] = {
         "parcel_id": as_texts(texts(rows["parcel_id"])),
         "name": as_texts(texts(layer["name"])),

@@ -18,7 +18,7 @@ from gis.routing.route import PieceKind, Route
 from gis.siting.assess import Assessment, Desk, Proposal, Rejection
 from gis.siting.network import Served
 from gis.siting.offers import WITHHELD
-from gis.siting.words import words, words_of_test
+from gis.siting.words import public_test, words, words_of_test
 from gis.words import Language
 
 PUBLIC_GRID_M: Final = 50.0
@@ -51,9 +51,10 @@ def assessment_as_json(
         The edition whose figures were taken; None for live ones.
     public
         Whether exact assets have to stay out: the route then ends at the verge, near a coarse grid, without
-        the access point; what is withheld is not named.
+        the access point; what is withheld is not named, nor that a user is important.
     """
     sites, plan = assessment.sites, assessment.plan
+    failed = _failed_test(assessment, public=public)
     kva, kw = float(sites.load_kva[0]), float(sites.load_kw[0])
     return {
         "parcel_id": sites.ids[0],
@@ -67,7 +68,7 @@ def assessment_as_json(
         "load_source": sites.load_source[0],
         "supplies": assessment.question.supplies,
         "class": assessment.name,
-        "failed_test": assessment.failed_test,
+        "failed_test": failed,
         "options": [
             {"rank": number, **_proposal(each, assessment, desk, language, public=public)}
             for number, each in enumerate(assessment.proposals, 1)
@@ -76,11 +77,18 @@ def assessment_as_json(
             _rejection(each, desk, assessment, language, public=public) for each in assessment.rejected
         ],
         "warnings": list(assessment.warnings),
-        "words": _words(assessment, language),
+        "words": _words(assessment, failed, language),
     }
 
 
-def _words(assessment: Assessment, language: Language) -> dict[str, str]:
+def _failed_test(assessment: Assessment, *, public: bool) -> str | None:
+    """Return the one test that failed; whoever asks with a fact of their own is told what it comes to."""
+    if public and "important" not in assessment.question.facts:
+        return public_test(assessment.failed_test)
+    return assessment.failed_test
+
+
+def _words(assessment: Assessment, failed: str | None, language: Language) -> dict[str, str]:
     """Return what the codes of an assessment mean: class, failed test and every warning."""
     keys = dict.fromkeys(assessment.warnings)
     for proposal in assessment.proposals:
@@ -88,8 +96,8 @@ def _words(assessment: Assessment, language: Language) -> dict[str, str]:
             keys |= dict.fromkeys(() if each is None else each.warnings)
     told = {key: words(f"warning.{key}")[language] for key in keys}
     told[assessment.name] = words(f"class.{assessment.name}")[language]
-    if assessment.failed_test is not None:
-        told[assessment.failed_test] = words_of_test(assessment.failed_test)[language]
+    if failed is not None:
+        told[failed] = words_of_test(failed)[language]
     return told
 
 

@@ -12,7 +12,7 @@ import shapely
 
 from gis.errors import InputError
 from gis.metric_zone import MetricZone, project
-from gis.network.columns import Flags, Floats, Objects, Rows, column, numbers, texts
+from gis.network.columns import Flags, Floats, Objects, Rows, column, numbers, texts, true
 from gis.network.model import Grid
 from gis.siting.loads import LoadTable, planned_loads, use_of
 from gis.units import MOST_KVA
@@ -123,6 +123,11 @@ class Sites:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def withheld(self) -> Flags:
+        """Sites of important users (重要用户), which do not exist to the public."""
+        return true(pd.Series(self.important, dtype=object))
 
     @classmethod
     def bare(cls, geometry: Objects, ids: Objects) -> Sites:

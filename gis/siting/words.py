@@ -42,6 +42,16 @@ def words(key: str) -> Words:
 
 
 _TEST_PARTS = 3
+_IMPORTANT = "important "
+
+
+def public_test(test: str | None) -> str | None:
+    """Return the failed test as the public is told it: that a user is important (重要用户), by no word.
+
+    >>> public_test("route.length_m at_most 200"), public_test("important is false")
+    ('route.length_m at_most 200', None)
+    """
+    return None if test is None or test.startswith(_IMPORTANT) else test
 
 
 def words_of_test(test: str) -> Words:

@@ -20,10 +20,10 @@ _ASSETS: Final = ("substations",)
 
 
 def around(engine: Engine, box: shapely.Polygon, *, public: bool = False) -> Mapping[str, pd.DataFrame]:
-    """Return what touches a box (EPSG:4326): layer -> frame; to the public without exact assets."""
+    """Return what touches a box (EPSG:4326): layer -> frame; to the public what it may be shown."""
     where = sql.SQL("t.geom && st_makeenvelope({}, 4326)").format(
         sql.SQL(", ").join(sql.Literal(float(each)) for each in box.bounds)
     )
     with engine.connect() as connection, driver(connection) as raw:
-        land = {name: read_land(raw, name, where) for name in _CONTEXT}
+        land = {name: read_land(raw, name, where, public=public) for name in _CONTEXT}
         return land if public else land | {name: read_layer(raw, name, where) for name in _ASSETS}

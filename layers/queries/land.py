@@ -1,4 +1,4 @@
-"""Parcels, water and ways as maps draw them (底图图层): over the views that the public's login may read."""
+"""Parcels, water and ways as maps draw them (底图图层), to the public from the views of its login."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from gis.dictionary.model import layers
 from layers.queries.grid import as_frame
 from layers.queries.reading import reading
-from layers.tables.base import PUBLIC_MAP
+from layers.tables.base import PUBLIC_MAP, SCHEMA
 
 _COLUMNS: Final = MappingProxyType(
     {
@@ -27,7 +27,9 @@ _COLUMNS: Final = MappingProxyType(
 """Layer -> columns that maps draw by, beside the geometry."""
 
 
-def read_land(connection: psycopg.Connection, name: str, where: sql.Composable | None = None) -> pd.DataFrame:
+def read_land(
+    connection: psycopg.Connection, name: str, where: sql.Composable | None = None, *, public: bool
+) -> pd.DataFrame:
     """Return a layer as maps draw it, ordered by id.
 
     Parameters
@@ -37,14 +39,16 @@ def read_land(connection: psycopg.Connection, name: str, where: sql.Composable |
     name
         parcels, roads, water, green or railways.
     where
-        Condition on the layer's view ``t``; all rows where None.
+        Condition on the layer's view or table ``t``; all rows where None.
+    public
+        Whether the views are asked: of parcels they leave out those of important users.
     """
     columns = _COLUMNS[name]
     statement = sql.SQL(
         "select {columns}, st_asbinary(t.geom) from {view} t where {where} order by t.id"
     ).format(
         columns=sql.SQL(", ").join(sql.Identifier("t", each) for each in columns),
-        view=sql.Identifier(PUBLIC_MAP, name),
+        view=sql.Identifier(PUBLIC_MAP if public else SCHEMA, name),
         where=sql.SQL("true") if where is None else where,
     )
     with connection.cursor(binary=True) as cursor:

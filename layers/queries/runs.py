@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from gis.bbox import Box
 from layers.database import driver
-from layers.queries.statements import statement
+from layers.queries.statements import public_statement, statement
 
 EVERYWHERE: Final = (Box(-180.0, -90.0, 180.0, 90.0),)
 """Where no box is asked for."""
@@ -75,16 +75,22 @@ def runs_by_load(connection: Connection, run: str | None = None) -> list[tuple[R
 
 def zone_features(connection: Connection, run: str, boxes: Sequence[Box]) -> list[str]:
     """Return the zones of a run, near to far, of the parts that boxes touch: GeoJSON features as text."""
-    return _rows(connection, "zones_of_run", boxes, {"run": run})
+    return _rows(connection, statement("zones_of_run"), boxes, {"run": run})
 
 
-def parcel_classes(connection: Connection, run: str, boxes: Sequence[Box], limit: int) -> list[str]:
-    """Return id, class, failed test and area of the parcels that boxes touch, by id: objects as JSON."""
-    return _rows(connection, "parcels_of_run", boxes, {"run": run, "limit": limit})
+def parcel_classes(
+    connection: Connection, run: str, boxes: Sequence[Box], limit: int, *, public: bool
+) -> list[str]:
+    """Return id, class, failed test and area of the parcels that boxes touch, by id: objects as JSON.
+
+    The public is told of no important user: the views that its login may read are asked.
+    """
+    text = public_statement if public else statement
+    return _rows(connection, text("parcels_of_run"), boxes, {"run": run, "limit": limit})
 
 
-def _rows(connection: Connection, name: str, boxes: Sequence[Box], given: dict[str, Any]) -> list[str]:
+def _rows(connection: Connection, question: bytes, boxes: Sequence[Box], given: dict[str, Any]) -> list[str]:
     for side in ("west", "south", "east", "north"):
         given[side] = [getattr(each, side) for each in boxes]
     with driver(connection) as raw:
-        return [row[0] for row in raw.execute(statement(name), given)]
+        return [row[0] for row in raw.execute(question, given)]

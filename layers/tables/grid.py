@@ -151,3 +151,4 @@ Index(
     postgresql_using="gist",
     postgresql_where=text("class in ('expressway', 'primary', 'secondary', 'tertiary')"),
 )
+Index("ix_parcels_important", layer_tables["parcels"].c.id, postgresql_where=text("important"))

@@ -101,7 +101,7 @@ def _parts_ms(service: Service, parcel: str, load_kva: float) -> tuple[float, fl
     told = time.perf_counter()
     assessment, desk = replied.answered.assessment, replied.answered.desk
     level = assessment.proposals[0].choice.level if assessment.proposals else "feeder"
-    seeker = replied.ground.seeker(replied.ground.parcel(parcel))
+    seeker = replied.ground.seeker(replied.ground.parcel(parcel, public=False))
     router, able_kva = desk.network.levels[level].router, desk.offers[level].able_kva
     load = np.array([load_kva])
     seeker.connections(router, load, able_kva, Search(K, LIMIT_M))

@@ -13,6 +13,7 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from api.app import create_app
 from api.operations.editions import Request, publish_edition
@@ -30,6 +31,12 @@ ON = date(2026, 11, 21)
 Box = tuple[float, float, float, float]
 TOWN: Box = (WEST, SOUTH, EAST, NORTH)
 DECODED = {"y_coord_down": True}
+IMPORTANT = """
+update grid.parcels set important = right(id, 6)::int % 37 = 36 where right(id, 6)::int % 37 in (1, 36);
+update siting.run_rows set failed_test = 'important is false' where right(parcel_id, 6)::int % 66 = 14;
+analyze grid.parcels, siting.run_rows;
+"""
+"""One parcel in 37 is of an important user; of most nobody says. One test in 66 tells of importance."""
 
 
 def column_row(zoom: int, lon: float, lat: float) -> tuple[int, int]:
@@ -98,6 +105,8 @@ def _opened(url: str, home: Path) -> Iterator[Town]:
     raise_wall(private)
     public = open_public_engine(public_url(private))
     fill_town(private, COLUMNS, ROWS)
+    with private.begin() as connection:
+        connection.execute(text(IMPORTANT))
     settings = Settings(home=home, database_url=None, rate_limit=0)
     service = Service(settings, private=private, public=public)
     publish_edition(private, service.home, Request(ON), ON, PublishWatch(lambda _: None, lambda: None))

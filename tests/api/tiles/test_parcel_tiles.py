@@ -22,16 +22,24 @@ KINDS = (*CLASSES, "unscreened")
 SOME = (WEST + 0.045, SOUTH + 0.04, WEST + 0.07, SOUTH + 0.055)
 
 
-def rows(town: Town) -> dict[str, Any]:
-    """Return what the database holds of each parcel."""
+def rows(town: Town, who: str = "planner") -> dict[str, Any]:
+    """Return what the database holds of each parcel that an asker may know of."""
     question = (
-        "select p.id, p.name, p.land_use, p.load_kva as stated,"
+        "select p.id, p.name, p.land_use, p.load_kva as stated, p.important,"
         " r.class, r.failed_test, r.load_kva, r.load_source,"
         " st_x(st_centroid(p.geom)) as lon, st_y(st_centroid(p.geom)) as lat"
         " from grid.parcels p left join siting.run_rows r on r.parcel_id = p.id and r.run_id = :run"
     )
     with town.service.private.connect() as connection:
-        return {row["id"]: dict(row) for row in connection.execute(text(question), {"run": RUN}).mappings()}
+        found = connection.execute(text(question), {"run": RUN}).mappings()
+        return {row["id"]: dict(row) for row in found if who == "planner" or not row["important"]}
+
+
+def test_the_town_has_important_users_and_tests_that_tell_them(town: Town) -> None:
+    whole, told = rows(town), rows(town, "public")
+    assert len(whole) == COUNT
+    assert 100 < len(whole) - len(told) < 200
+    assert [each for each in told.values() if each["failed_test"] == "important is false"]
 
 
 def shown_load(row: dict[str, Any], who: str) -> float | None:
@@ -60,8 +68,8 @@ def test_the_cells_of_all_tiles_add_up_to_all_parcels(town: Town, who: str, zoom
             counted.update({each: told[each] for each in KINDS})
             count += told["count"]
             kva += told.get("kva", 0.0)
-    known = rows(town).values()
-    assert count == COUNT
+    known = rows(town, who).values()
+    assert count == len(known)
     assert counted == Counter(row["class"] or "unscreened" for row in known)
     assert kva == pytest.approx(sum(shown_load(row, who) or 0.0 for row in known), rel=1e-9)
 
@@ -83,22 +91,27 @@ def test_a_cell_lies_in_one_tile_and_holds_the_middles_of_its_parcels(town: Town
     assert not inside
 
 
-def test_every_parcel_is_there_from_zoom_13(town: Town) -> None:
-    seen = {each["properties"]["id"]: each["properties"] for each in town.features("planner", "parcels", 13)}
-    known = rows(town)
+@pytest.mark.parametrize("who", ["public", "planner"])
+def test_every_parcel_is_there_from_zoom_13(town: Town, who: str) -> None:
+    seen = {each["properties"]["id"]: each["properties"] for each in town.features(who, "parcels", 13)}
+    known = rows(town, who)
     assert set(seen) == set(known)
     for identity, told in seen.items():
         row = known[identity]
         assert told["name"] == row["name"]
         assert told["land_use"] == row["land_use"]
         assert told.get("class") == row["class"]
-        assert told.get("failed_test") == row["failed_test"]
-        assert told.get("load_kva") == shown_load(row, "planner")
+        hidden = who == "public" and row["failed_test"] == "important is false"
+        assert told.get("failed_test") == (None if hidden else row["failed_test"])
+        assert told.get("load_kva") == shown_load(row, who)
 
 
 @pytest.mark.parametrize("zoom", [14, 15, 17])
 def test_none_is_missing_in_a_box_at_deeper_zooms(town: Town, zoom: int) -> None:
-    question = "select id from grid.parcels where geom && st_makeenvelope(:w, :s, :e, :n, 4326)"
+    question = (
+        "select id from grid.parcels"
+        " where geom && st_makeenvelope(:w, :s, :e, :n, 4326) and important is not true"
+    )
     box = SOME if zoom < 17 else (SOME[0], SOME[1], SOME[0] + 0.006, SOME[1] + 0.006)
     with town.service.private.connect() as connection:
         wanted = set(connection.scalars(text(question), dict(zip("wsen", box, strict=True))))
@@ -187,16 +200,12 @@ def test_nothing_is_drawn_above_the_first_zoom(town: Town) -> None:
     assert town.public.get("/tiles/parcels/5/26/13").status_code == 204
 
 
-@pytest.mark.parametrize("layer", ["parcels", "zones", "base"])
+@pytest.mark.parametrize("layer", ["zones", "base"])
 @pytest.mark.parametrize("zoom", [10, 14])
 def test_views_are_planned_as_tables_are(town: Town, layer: str, zoom: int) -> None:
     """The public's statement uses the indexes by place and the same joins as that over the tables."""
-    x, y = column_row(zoom, WEST + 0.03, SOUTH + 0.03)
-    tile = Tile(zoom, x, y)
-    sides = dict(zip(("west", "south", "east", "north"), tile.degrees(), strict=True))
-    given = {"z": zoom, "x": x, "y": y, "run": RUN, **sides}
-    name = PUBLIC_LAYERS[layer].tiles.at(zoom)
-    over_views = public_statement(name)
+    given = _given(zoom)
+    over_views = public_statement(PUBLIC_LAYERS[layer].tiles.at(zoom))
     over_tables = _over_tables(over_views)
     assert over_tables != over_views
     plans = [
@@ -204,15 +213,31 @@ def test_views_are_planned_as_tables_are(town: Town, layer: str, zoom: int) -> N
         for engine, asked in ((town.service.public, over_views), (town.service.private, over_tables))
     ]
     assert plans[0] == plans[1]
-    wanted = {"parcels": "ix_parcels_geom", "zones": "ix_zone_parts_geom", "base": "ix_roads_geom"}[layer]
+    wanted = {"zones": "ix_zone_parts_geom", "base": "ix_roads_geom"}[layer]
     if zoom > 13:  # from far a tile holds the whole town, and no index helps
         assert [each for each in plans[0] if wanted in each]
+
+
+def test_important_users_are_left_out_without_reading_a_table_through(town: Town) -> None:
+    """Of a town so small that holds from zoom 16 on; of a city from 13."""
+    statement = public_statement(PUBLIC_LAYERS["parcels"].tiles.at(16))
+    plan = "\n".join(_plan(town.service.public, statement, _given(16)))
+    assert "Seq Scan" not in plan
+    for index in ("ix_parcels_geom", "ix_parcels_important"):
+        assert index in plan
+
+
+def _given(zoom: int) -> dict[str, Any]:
+    """Return what a tile of the town is asked with."""
+    x, y = column_row(zoom, WEST + 0.03, SOUTH + 0.03)
+    sides = dict(zip(("west", "south", "east", "north"), Tile(zoom, x, y).degrees(), strict=True))
+    return {"z": zoom, "x": x, "y": y, "run": RUN, **sides}
 
 
 def _over_tables(asked: bytes) -> bytes:
     return re.sub(
         rb"public_map\.(\w+)",
-        lambda found: (b"siting." if found[1] in {b"run_rows", b"zone_parts"} else b"grid.") + found[1],
+        lambda found: (b"siting." if found[1] == b"zone_parts" else b"grid.") + found[1],
         asked,
     )
 

@@ -20,19 +20,31 @@ from tests.api.tiles.towns import RUN, RUN_1000, SOUTH, WEST
 BOX = f"{WEST + 0.02},{SOUTH + 0.02},{WEST + 0.04},{SOUTH + 0.03}"
 
 
-def asked(town: Town, query: str = "") -> Any:
-    answer = town.public.get(f"/api/v1/zones{query}")
+def asked(town: Town, query: str = "", who: str = "public") -> Any:
+    answer = town.client(who).get(f"/api/v1/zones{query}")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/json"
     return answer.json()
 
 
-def test_the_newest_screening_is_told_with_all_its_parcels(town: Town) -> None:
-    told = asked(town)
+@pytest.mark.parametrize(
+    ("who", "may_know", "test"),
+    [
+        ("planner", "true", "failed_test"),
+        ("public", "important is not true", "nullif(failed_test, 'important is false')"),
+    ],
+)
+def test_the_newest_screening_is_told_with_all_its_parcels(
+    town: Town, who: str, may_know: str, test: str
+) -> None:
+    told = asked(town, who=who)
     assert (told["run_id"], told["on"], told["load_kva"], told["more"]) == (RUN, "2026-11-02", None, False)
     with town.service.private.connect() as connection:
         rows = connection.execute(
-            text("select parcel_id, class, failed_test from siting.run_rows where run_id = :run"),
+            text(
+                f"select parcel_id, class, {test} from siting.run_rows"
+                f" join grid.parcels on id = parcel_id where run_id = :run and {may_know}"
+            ),
             {"run": RUN},
         ).all()
     assert [(each["id"], each["class"], each["failed_test"]) for each in told["parcels"]] == sorted(
@@ -52,7 +64,7 @@ def test_a_box_narrows_parcels_and_zones(town: Town) -> None:
             text(
                 "select id from grid.parcels p join siting.run_rows r on r.parcel_id = p.id"
                 f" where r.run_id = '{RUN}' and st_intersects(p.geom, st_makeenvelope({BOX}, 4326))"
-                " order by id"
+                " and important is not true order by id"
             )
         ).all()
     assert [each["id"] for each in told["parcels"]] == list(wanted)
@@ -103,6 +115,7 @@ def test_an_answer_is_known_again(town: Town) -> None:
     first = town.public.get(path)
     tag = first.headers["etag"]
     assert town.public.get(path, headers={"if-none-match": tag}).status_code == 304
+    assert town.planner.get(path, headers={"if-none-match": tag}).status_code == 200
     assert town.public.get("/api/v1/zones?load_kva=1000", headers={"if-none-match": tag}).status_code == 200
     assert town.planner.get(path).headers["cache-control"] == "private, no-cache"
 

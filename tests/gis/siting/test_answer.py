@@ -36,7 +36,7 @@ STRANGE = "P/1 “东”;<b>'\"%&"
 @pytest.fixture(scope="module")
 def bench() -> Bench:
     town = along_one_street(
-        parcels={STRANGE: plot(100, 140), "Q": plot(900, 940)},
+        parcels={STRANGE: plot(100, 140), "Q": plot(900, 940), "vip": plot(50, 90, important=True)},
         feeders={
             "东[湖]线": line("T1", name="东[湖]线"),
             "secret": line("T1"),
@@ -131,6 +131,24 @@ def test_no_jurisdiction_is_a_decision_that_needs_one(bench: Bench) -> None:
     assert (made["jurisdiction"], made["class"]) == (None, "unknown")
     assert "jurisdiction_missing" in made["warnings"]
     assert bench is not None
+
+
+@pytest.mark.parametrize(
+    ("parcel", "facts", "words"),
+    [("vip", {}, None), (STRANGE, {"important": True}, "important user: is no")],
+    ids=["of a parcel", "of the asker"],
+)
+def test_that_a_user_is_important_the_public_is_told_by_no_test_but_its_own(
+    bench: Bench, public: Desk, parcel: str, facts: dict[str, Any], words: str | None
+) -> None:
+    asked = {"load": 10.0, "facts": {"customer": "hv"} | facts}
+    exact = told(bench, parcel, **asked)
+    assert exact["failed_test"] == "important is false"
+    assert exact["words"]["important is false"] == "important user: is no"
+    shown = told(bench, parcel, desk=public, public=True, **asked)
+    assert shown["class"] == exact["class"] == "approval"
+    assert shown["words"].get("important is false") == words
+    assert shown["failed_test"] == ("important is false" if words else None)
 
 
 def test_a_double_supply_has_a_second_of_the_same_shape(bench: Bench) -> None:

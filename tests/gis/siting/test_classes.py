@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 import shapely
 
-from gis.siting.assess import Assessment
-from gis.siting.sites import Load
+from gis.siting.assess import Assessment, assess
+from gis.siting.question import Question
+from gis.siting.seekers import Drawing
+from gis.siting.sites import Load, drawn_site
 from tests.gis.siting.towns import (
     OLD,
+    ON,
     Bench,
     Row,
     Town,
@@ -76,6 +80,18 @@ def test_an_option_by_its_length_and_procedure(
     made = bench.assess(parcel, KVA)
     assert [each.choice.length_m for each in made.proposals] == [pytest.approx(length_m, abs=0.02)]
     assert verdict(made) == (name, failed_test)
+
+
+def test_what_is_drawn_over_an_important_user_is_the_askers_own(bench: Bench) -> None:
+    number = bench.sites.ids.tolist().index("vip")
+    assert np.flatnonzero(bench.sites.withheld).tolist() == [number]
+    shape, zone = bench.sites.geometry[number], bench.network.corridors.graph.streets.zone
+    site = drawn_site(bench.grid, zone, shape, Load.of(kva=KVA, power_factor=1.0), None)
+    assert site.important.tolist() == [None]
+    seeker = Drawing.of(bench.network).site(shape, bench.searchers)
+    made = assess(bench.desk, site, Question.of(ON), seeker)
+    assert verdict(made) == ("plug_and_play", None)
+    assert verdict(bench.assess("vip", KVA)) == ("approval", "important is false")
 
 
 @pytest.mark.parametrize(
