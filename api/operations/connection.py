@@ -193,7 +193,7 @@ def parcel_numbers(
     ``after`` is an id: only parcels after it. The public finds none that is withheld.
     """
     sites = ground.parcels
-    found = ground.shown(public=public)
+    found = ground.shown(public=public).copy()
     if boxes:
         bounds = ground.parcel_bounds
         inside = [_touching(bounds, box) for box in boxes]

@@ -99,7 +99,13 @@ class Ground:
 
     def shown(self, *, public: bool) -> Flags:
         """Return which parcels exist to who asks, shape (parcels,): to the public all but the withheld."""
-        return ~self.parcels.withheld if public else np.ones(len(self.parcels), dtype=bool)
+        return self._shown_to_public if public else np.ones(len(self.parcels), dtype=bool)
+
+    @cached_property
+    def _shown_to_public(self) -> Flags:
+        shown = ~self.parcels.withheld
+        shown.flags.writeable = False  # all threads share it
+        return shown
 
     def parcel_numbers(self, *, public: bool) -> dict[str, int]:
         """Return id, and normalised name where it is the only one, -> number of a parcel that is shown."""
