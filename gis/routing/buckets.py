@@ -2,7 +2,8 @@
 
 An item is a whole number with the cost in its upper 32 bits. Inside a bucket the order is free, and a cost
 further ahead than all buckets together shares one with nearer costs: the searches are exact in any order,
-which only decides how often they correct themselves.
+which only decides how often they correct themselves. Indexes are unsigned: of a signed one it is asked each
+time whether it counts from the end.
 """
 
 from __future__ import annotations
@@ -100,15 +101,15 @@ def push(queue: Queue, fill: Fill, item: int) -> Fill:
     """Add an item, for which there must be room; return what takes the place of the fill."""
     slot, free, used = fill.free, fill.free, fill.used
     if slot >= 0:
-        free = int(queue.following[slot])
+        free = int(queue.following[np.uint64(slot)])
     else:
         slot = used
         used += 1
     bucket = item >> queue.shift
     place = bucket & (queue.first.size - 1)
-    queue.item[slot] = item
-    queue.following[slot] = queue.first[place]
-    queue.first[place] = slot
+    queue.item[np.uint64(slot)] = item
+    queue.following[np.uint64(slot)] = queue.first[np.uint64(place)]
+    queue.first[np.uint64(place)] = slot
     return Fill(free, used, fill.waiting + 1, min(bucket, fill.bucket), fill.rest)
 
 
@@ -117,10 +118,10 @@ def pop(queue: Queue, fill: Fill) -> tuple[int, Fill]:
     """Take an item out of the cheapest bucket, of which there must be one; return it with the new fill."""
     bucket, slot, last = fill.bucket, fill.rest, queue.first.size - 1
     if slot < 0:
-        while queue.first[bucket & last] < 0:
+        while queue.first[np.uint64(bucket & last)] < 0:
             bucket += 1
-        slot = int(queue.first[bucket & last])
-        queue.first[bucket & last] = -1
-    rest = int(queue.following[slot])
-    queue.following[slot] = fill.free
-    return int(queue.item[slot]), Fill(slot, fill.used, fill.waiting - 1, bucket, rest)
+        slot = int(queue.first[np.uint64(bucket & last)])
+        queue.first[np.uint64(bucket & last)] = -1
+    rest = int(queue.following[np.uint64(slot)])
+    queue.following[np.uint64(slot)] = fill.free
+    return int(queue.item[np.uint64(slot)]), Fill(slot, fill.used, fill.waiting - 1, bucket, rest)

@@ -96,8 +96,10 @@ def enter_at_once(ways: Inlets, labels: Labels, queue: Queue, feeders: Ints, lim
     best, k, beyond = labels.best, labels.k, (limit + 1) << COST_BITS
     for feeder in feeders:
         for at in range(start[feeder], start[feeder + 1]):
-            corner, label = int(corners[at]), label_of(int(costs[at]), feeder) | OPEN
-            if label < beyond and label < best[corner * k + k - 1] and keep_best(best, corner * k, k, label):
+            here = np.uint64(at)
+            corner, label = int(corners[here]), label_of(int(costs[here]), feeder) | OPEN
+            last = np.uint64(corner * k + k - 1)
+            if label < beyond and label < best[last] and keep_best(best, corner * k, k, label):
                 fill = push(queue, fill, label & COST_OF_LINK | corner)
     _spread_all(ways, labels, queue, fill, limit)
 
@@ -121,21 +123,24 @@ def _spread_all(ways: Inlets, labels: Labels, queue: Queue, fill: Fill, limit: i
 
 @compiled
 def _spread_one(link: Longs, row_links: int, best: Longs, queue: Queue, fill: Fill, limit: int) -> Fill:
-    """Do as ``_spread``, where a corner has one label: most of the time of a sweep is spent here."""
+    """Do as ``_spread``, where a corner has one label: most of the time of a sweep is spent here.
+
+    Of a signed index it would be asked each time whether it counts from the end.
+    """
     beyond = (limit + 1) << COST_BITS
     while fill.waiting > 0 and has_room(queue, fill, row_links):
         item, fill = pop(queue, fill)
         corner = item & LOW_BITS
-        label = best[corner]
+        label = best[np.uint64(corner)]
         if label & OPEN == 0 or label > item | LOW_BITS:
             continue
-        best[corner] = label - OPEN
+        best[np.uint64(corner)] = label - OPEN
         label &= RANK_BITS
         for at in range(corner * row_links, (corner + 1) * row_links):
-            over = link[at]
+            over = link[np.uint64(at)]
             onward, neighbour = label + (over & COST_OF_LINK) + ((over & FAR_WAY) << 1 | OPEN), head_of(over)
-            if onward < best[neighbour] and onward < beyond:
-                best[neighbour] = onward
+            if onward < best[np.uint64(neighbour)] and onward < beyond:
+                best[np.uint64(neighbour)] = onward
                 fill = push(queue, fill, onward & COST_OF_LINK | neighbour)
     return fill
 
@@ -219,7 +224,8 @@ def _answer_one(
                 least = min(least, label_of(cost, feeder))
         begin = door_start[parcel]
         for this in range(begin, door_start[parcel + 1]):
-            cost, label = door[this] & COST_OF_LINK, best[door[this] & LOW_BITS] & RANK_BITS
+            way = door[np.uint64(this)]
+            cost, label = way & COST_OF_LINK, best[np.uint64(way & LOW_BITS)] & RANK_BITS
             onward = cost + (min(this - begin + 1, FAR_WAY) << 1)
             least = min(least, label + onward if label < beyond - cost else NONE)
         found[at] = least
