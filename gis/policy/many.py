@@ -25,7 +25,7 @@ from gis.policy.facts import (
     Facts,
     read_facts,
 )
-from gis.policy.model import Jurisdiction, Scalar
+from gis.policy.model import Jurisdiction
 from gis.units import DEFAULT_POWER_FACTOR
 from gis.words import Words
 
@@ -121,7 +121,7 @@ def _told_apart(
     rows = lengths.pop() if lengths else 1
     wide = {name: np.broadcast_to(array, (rows,)) for name, array in arrays.items()}
     if rows <= _FEW:
-        return [_row(wide, at) for at in range(rows)], np.arange(rows)
+        return [facts_of_row(wide, at) for at in range(rows)], np.arange(rows)
     bounds = _boundaries(jurisdiction)
     tested = _tested(jurisdiction)
     keyed = [
@@ -133,7 +133,7 @@ def _told_apart(
     keyed += [_range_code(FACTS[name], value) for name, value in wide.items() if FACTS[name].type == "number"]
     keyed += [_contradiction_code(wide, rows)]
     first, of_row = _distinct(np.column_stack(keyed))
-    return [_row(wide, int(at)) for at in first], of_row
+    return [facts_of_row(wide, int(at)) for at in first], of_row
 
 
 @lru_cache(maxsize=_MOST_KEPT)
@@ -239,11 +239,20 @@ def _distinct(codes: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.in
     return first[order], rank[of_row]
 
 
-def _row(wide: Mapping[str, NDArray[Any]], at: int) -> Facts:
+def facts_of_row(columns: Mapping[str, Any], at: int) -> Facts:
+    """Return the facts of one row of columns, as `decide_many` takes them; NaN and None are not told.
+
+    Raises
+    ------
+    FactsError
+        They are not in order.
+    """
     given: dict[str, Any] = {}
-    route: dict[str, Scalar] = {}
-    for name, array in wide.items():
-        value = array[at].item() if isinstance(array[at], np.generic) else array[at]
+    route: dict[str, Any] = {}
+    for name, values in columns.items():
+        value = values[at] if isinstance(values, np.ndarray) else values
+        if isinstance(value, np.generic):
+            value = value.item()
         if value is None or (isinstance(value, float) and math.isnan(value)):
             continue
         if name.startswith(ROUTE):

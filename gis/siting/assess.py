@@ -13,7 +13,7 @@ from gis.corridors.feeder_taps import TapKind
 from gis.metric_zone import project
 from gis.network.columns import Rows
 from gis.policy.decide import Decision, decide
-from gis.policy.facts import ROUTE
+from gis.policy.many import facts_of_row
 from gis.policy.model import Kind
 from gis.policy.timeline import Bar, timeline
 from gis.routing.route import Route
@@ -33,7 +33,7 @@ from gis.siting.loads import LoadTable
 from gis.siting.network import LEVELS, Level, Network, Served
 from gis.siting.offers import Offers
 from gis.siting.options import NO_PROCEDURE, Options, find_options, option_facts, served_level
-from gis.siting.question import Plan, Question, assumed_facts, facts_of, planned
+from gis.siting.question import Plan, Question, assumed_facts, planned
 from gis.siting.seekers import Seeker
 from gis.siting.sites import Sites
 
@@ -161,8 +161,8 @@ def assess(desk: Desk, sites: Sites, question: Question, seeker: Seeker) -> Asse
     classes = classify(network, offers, sites, plan, question, options, seeker)
     name, failed_test = str(classes.name[0]), classes.failed_test[0]
     if question.supplies == 1:
-        choices = [Choice(options, row) for row in range(len(options))]
-        proposals = tuple(_proposals(desk, sites, plan, question, seeker, choices))
+        rows = np.arange(len(options))
+        proposals = tuple(_proposals(desk, sites, plan, question, seeker, options, rows))
     else:
         alone = (name, failed_test) if not len(options) else NO_SECOND
         name, failed_test, proposals = _double(desk, sites, plan, question, seeker, alone)
@@ -191,8 +191,10 @@ def _double(
     pairs = find_pairs(desk.network, desk.offers, sites, plan, question, seeker)
     if not pairs:
         return *alone, ()
-    firsts = _proposals(desk, sites, plan, question, seeker, [each.first for each in pairs])
-    seconds = _proposals(desk, sites, plan, question, seeker, [each.second for each in pairs])
+    heavier = pairs[0].heavier
+    options = heavier.options  # all pairs stand among them
+    rows = np.array([[each.first.row, each.second.row] for each in pairs])
+    firsts, seconds = (_proposals(desk, sites, plan, question, seeker, options, each) for each in rows.T)
     proposals = tuple(
         replace(
             one,
@@ -202,40 +204,29 @@ def _double(
         )
         for one, other, pair in zip(firsts, seconds, pairs, strict=True)
     )
-    heavier = pairs[0].heavier
-    found = verdicts(heavier.options, np.array([heavier.row]), question)
+    found = verdicts(options, np.array([heavier.row]), question)
     return str(found.name[0]), found.failed_test[0], proposals
 
 
 def _proposals(
-    desk: Desk, sites: Sites, plan: Plan, question: Question, seeker: Seeker, choices: list[Choice]
+    desk: Desk, sites: Sites, plan: Plan, question: Question, seeker: Seeker, options: Options, rows: Rows
 ) -> list[Proposal]:
-    """Return options as they are shown, in their order."""
-    made: dict[int, Proposal] = {}
-    for options in {id(each.options): each.options for each in choices}.values():
-        own = [at for at, each in enumerate(choices) if each.options is options]
-        rows = np.array([choices[at].row for at in own])
-        drawn = _drawn(desk.network, options, rows, seeker)
-        decided = _decided(desk, sites, plan, question, options, rows)
-        for at, route, (decision, bars) in zip(own, drawn, decided, strict=True):
-            choice = choices[at]
-            served = desk.network.levels[choice.level]
-            assumed = assumed_facts(sites, question, 0, served.urban[choice.owner])
-            warnings = tuple(_option_warnings(desk, served, options, choice.row, route))
-            made[at] = Proposal(choice, route, decision, bars, assumed, warnings)
-    return [made[at] for at in range(len(choices))]
-
-
-def _drawn(network: Network, options: Options, rows: Rows, seeker: Seeker) -> list[Route]:
-    """Return the routes of some options, those of each level drawn together."""
-    drawn: dict[int, Route] = {}
-    for level in np.unique(options.level[rows]).tolist():
-        own = np.flatnonzero(options.level[rows] == level)
-        router = network.levels[LEVELS[level]].router
-        connections = options.connections[LEVELS[level]]
-        found = router.drawn_routes(connections, options.row[rows[own]], seeker.entrants(router))
-        drawn |= dict(zip(own.tolist(), found, strict=True))
-    return [drawn[at] for at in range(len(rows))]
+    """Return some options of the one site as they are shown, in the order of the rows."""
+    if not len(rows):
+        return []
+    level = LEVELS[int(options.level[rows[0]])]  # a site is served on one level
+    served = desk.network.levels[level]
+    routes = served.router.drawn_routes(
+        options.connections[level], options.row[rows], seeker.entrants(served.router)
+    )
+    decided = _decided(desk, sites, plan, question, options, rows)
+    made: list[Proposal] = []
+    for row, route, (decision, bars) in zip(rows.tolist(), routes, decided, strict=True):
+        choice = Choice(options, row)
+        assumed = assumed_facts(sites, question, 0, served.urban[choice.owner])
+        warnings = tuple(_option_warnings(desk, served, options, row, route))
+        made.append(Proposal(choice, route, decision, bars, assumed, warnings))
+    return made
 
 
 def _decided(
@@ -246,12 +237,10 @@ def _decided(
     if name is None:
         return [(None, ())] * len(rows)
     columns = option_facts(desk.network, sites, plan, question, options, rows)
-    lengths = {each: columns.pop(each) for each in list(columns) if each.startswith(ROUTE)}
     bars: dict[int, tuple[Bar, ...]] = {}
     told: list[tuple[Decision | None, tuple[Bar, ...]]] = []
     for at, kind in enumerate(options.decision[rows].tolist()):
-        route = {each.removeprefix(ROUTE): float(values[at]) for each, values in lengths.items()}
-        facts, decision = facts_of(columns, at, route), options.decisions[kind]
+        facts, decision = facts_of_row(columns, at), options.decisions[kind]
         if decision.facts != facts:  # it was made for another option of its kind: this one met other values
             decision = decide(question.policies[name], question.on, facts)
         if kind not in bars:

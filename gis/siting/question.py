@@ -12,7 +12,7 @@ import numpy as np
 
 from gis.errors import FactsError, Faults, InputError
 from gis.network.columns import Flags, Objects, Rows
-from gis.policy.facts import ROUTE, Facts, read_facts
+from gis.policy.facts import ROUTE, read_facts
 from gis.policy.load import jurisdictions, one_jurisdiction
 from gis.policy.many import ways_of_supply
 from gis.policy.model import Jurisdiction, Scalar
@@ -266,17 +266,6 @@ def assumed_facts(sites: Sites, question: Question, row: int, urban: str | None)
         "built_by": True,
     }
     return tuple(name for name, open_ in candidates.items() if open_ and name not in question.facts)
-
-
-def facts_of(columns: Mapping[str, Any], row: int, route: Mapping[str, float]) -> Facts:
-    """Return the facts of one row of the columns with those of a route, in order."""
-    nested: dict[str, Any] = {}
-    for name, values in columns.items():
-        value = values[row] if isinstance(values, np.ndarray) else values
-        if isinstance(value, np.generic):
-            value = value.item()
-        nested[name] = None if isinstance(value, float) and np.isnan(value) else value
-    return read_facts(nested | {"route": dict(route)})
 
 
 def level_name(position: int) -> str:
