@@ -146,13 +146,7 @@ def cpu_seconds(jobs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str,
     rounds
         How often each is timed.
     """
-    taken: dict[str, list[float]] = {name: [] for name in jobs}
-    for turn in range(rounds + 1):
-        for name, job in jobs.items():
-            begin = time.process_time()
-            job()
-            if turn:
-                taken[name].append(time.process_time() - begin)
+    taken = cpu_rounds(jobs, rounds, 0.0)
     return {name: float(np.median(times)) for name, times in taken.items()}
 
 
