@@ -24,7 +24,7 @@ from api.operations.siting import Place
 from api.page_route import PAGE_PROBLEMS, PageRoute, frame_of
 from api.queries import CursorWord, SearchWords
 from api.requests import Language, LanguageOf, ServiceOf, TierOf
-from api.routes.siting import QuestionOf
+from api.routes.siting import QuestionOf, known_parcel
 from api.routes.tiles import RunWord, no_run
 from api.schemas.capacity import LevelName, StatusName
 from api.service import Service
@@ -197,9 +197,7 @@ def parcel(
 ) -> HTMLResponse:
     """Show the assessment of a parcel, written by the server."""
     frame = frame_of(request, "")
-    if parcel_id not in service.office.ground().parcel_numbers(public=tier is Tier.PUBLIC):
-        zh, en = f"没有地块 {parcel_id!r}", f"there is no parcel {parcel_id!r}"
-        raise HTTPException(404, zh if frame.language == "zh" else en)
+    known_parcel(request, parcel_id)
     replied = reply(service, tier, question.at(Place(parcel=parcel_id)))
     found = len(replied.answered.assessment.proposals)
     page = notice_page(

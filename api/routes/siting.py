@@ -184,7 +184,7 @@ async def notice(
     """Print the notice."""
 
     def replied() -> Replied:
-        _known(request, parcel_id)
+        known_parcel(request, parcel_id)
         return _reply(request, question, Place(parcel=parcel_id))
 
     return await _notice(request, replied, option)
@@ -199,7 +199,7 @@ async def notice(
 )
 def connection(request: Request, parcel_id: str, question: QuestionOf) -> Response:
     """Assess a parcel."""
-    _known(request, parcel_id)
+    known_parcel(request, parcel_id)
     replied = _reply(request, question, Place(parcel=parcel_id))
     language = language_of(request)
     return validated(
@@ -220,7 +220,7 @@ def connection(request: Request, parcel_id: str, question: QuestionOf) -> Respon
 )
 def parcel(request: Request, parcel_id: str) -> Response:
     """Tell a parcel."""
-    ground, number = _known(request, parcel_id)
+    ground, number = known_parcel(request, parcel_id)
     public = tier_of(request) is Tier.PUBLIC
     return validated(
         request,
@@ -278,8 +278,14 @@ def _reply(request: Request, question: Connection, place: Place) -> Replied:
     return reply(service_of(request), tier_of(request), question.at(place))
 
 
-def _known(request: Request, parcel_id: str) -> tuple[Ground, int]:
-    """Return the ground and the number of a parcel; 404 where there is none that the tier may know of."""
+def known_parcel(request: Request, parcel_id: str) -> tuple[Ground, int]:
+    """Return the ground and the number of a parcel.
+
+    Raises
+    ------
+    HTTPException
+        404: there is none that the tier may know of.
+    """
     ground = service_of(request).office.ground()
     number = ground.parcel_numbers(public=tier_of(request) is Tier.PUBLIC).get(parcel_id)
     if number is None:
